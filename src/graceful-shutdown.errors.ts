@@ -1,0 +1,37 @@
+import { GracefulShutdownError } from './shutdown/graceful-shutdown.error.js';
+
+/** @internal */
+export function invalidOptions(problems: readonly string[]): GracefulShutdownError {
+  return new GracefulShutdownError(
+    'ERR_SHUTDOWN_INVALID_OPTIONS',
+    `GracefulShutdownModule has invalid options: ${problems.join('; ')}`,
+  );
+}
+
+/** @internal */
+export function missingOptions(given: unknown): GracefulShutdownError {
+  return new GracefulShutdownError(
+    'ERR_SHUTDOWN_MISSING_OPTIONS',
+    `GracefulShutdownModule.forRootAsync() got ${String(given)} for its options: ` +
+      'return an object from the factory, {} for the defaults',
+  );
+}
+
+/** @internal */
+export function importedTwice(): GracefulShutdownError {
+  return new GracefulShutdownError(
+    'ERR_SHUTDOWN_IMPORTED_TWICE',
+    'GracefulShutdownModule is imported twice with different options: ' +
+      'import it once, in the root module; it is global',
+  );
+}
+
+/** @internal */
+export function notImported(cause: unknown): GracefulShutdownError {
+  return new GracefulShutdownError(
+    'ERR_SHUTDOWN_NOT_IMPORTED',
+    'attach(app) found no GracefulShutdownModule in this application: ' +
+      'add GracefulShutdownModule.forRoot() to the imports of its root module',
+    { cause },
+  );
+}

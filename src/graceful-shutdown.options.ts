@@ -1,0 +1,138 @@
+import { constants } from 'node:os';
+
+import { invalidOptions, missingOptions } from './graceful-shutdown.errors.js';
+
+/**
+ * All durations are in milliseconds. `gracePeriodMs`, `drainTimeoutMs` and `closeTimeoutMs` added
+ * up are the time after which the process is gone, whatever the application does.
+ *
+ * @publicApi
+ */
+export interface GracefulShutdownOptions {
+  /**
+   * The signals that begin the shutdown. `SIGKILL` and `SIGSTOP` cannot be caught.
+   *
+   * @defaultValue `['SIGTERM', 'SIGINT']`
+   */
+  readonly signals?: readonly NodeJS.Signals[];
+  /**
+   * How long everything is still served after the signal, so that the balancer can learn that it
+   * should send no more. Longer than it takes your balancer to notice a failed readiness check.
+   *
+   * @defaultValue 5000 in Kubernetes (when `KUBERNETES_SERVICE_HOST` is set), else 0
+   */
+  readonly gracePeriodMs?: number;
+  /**
+   * How long work under way may take to finish. Its last second (or fifth, if that is less) is for
+   * work to react to the deadline signal before it is cut.
+   *
+   * @defaultValue 20000
+   */
+  readonly drainTimeoutMs?: number;
+  /**
+   * How long Nest's own teardown may take: `onModuleDestroy` and the hooks after it.
+   *
+   * @defaultValue 4000
+   */
+  readonly closeTimeoutMs?: number;
+  /**
+   * How long a kept-alive connection is left open after its last response, so that a client that
+   * is about to use it again gets an answer, with `Connection: close`, instead of a reset.
+   *
+   * @defaultValue 1000
+   */
+  readonly idleLingerMs?: number;
+  /**
+   * Whether an uncaught exception or unhandled rejection runs the same shutdown, without a grace
+   * period, and exits with 1. Off, Node's own behaviour stays: the process dies at once.
+   *
+   * @defaultValue false
+   */
+  readonly drainOnCrash?: boolean;
+  /**
+   * The source of the spread over the grace period, uniform in [0, 1). Seed it in tests.
+   *
+   * @defaultValue `Math.random`
+   */
+  readonly random?: () => number;
+}
+
+/** @internal */
+export type ResolvedOptions = Required<GracefulShutdownOptions>;
+
+const KUBERNETES_GRACE_PERIOD_MS = 5000;
+
+/** @internal */
+export function defaultOptions(env: NodeJS.ProcessEnv = process.env): ResolvedOptions {
+  return {
+    signals: ['SIGTERM', 'SIGINT'],
+    gracePeriodMs: env['KUBERNETES_SERVICE_HOST'] ? KUBERNETES_GRACE_PERIOD_MS : 0,
+    drainTimeoutMs: 20_000,
+    closeTimeoutMs: 4000,
+    idleLingerMs: 1000,
+    drainOnCrash: false,
+    random: Math.random,
+  };
+}
+
+/**
+ * Options with all defaults filled in.
+ *
+ * @throws GracefulShutdownError that names every option that is wrong, its value, and what is allowed
+ * @internal
+ */
+export function resolveOptions(given: unknown, env?: NodeJS.ProcessEnv): ResolvedOptions {
+  if (typeof given !== 'object' || given === null) throw missingOptions(given);
+  const problems = Object.entries(given).flatMap(([name, value]) => problemWith(name, value));
+  if (problems.length > 0) throw invalidOptions(problems);
+  const chosen = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { ...defaultOptions(env), ...Object.fromEntries(chosen) };
+}
+
+/** A day: longer than any platform waits, and well within what a timer of Node can hold. */
+const LONGEST_MS = 86_400_000;
+const UNCATCHABLE: ReadonlySet<unknown> = new Set(['SIGKILL', 'SIGSTOP']);
+
+interface Rule {
+  readonly allowed: string;
+  accepts(value: unknown): boolean;
+}
+
+const duration: Rule = {
+  allowed: `a whole number of milliseconds from 0 to ${LONGEST_MS}`,
+  accepts: (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= LONGEST_MS,
+};
+
+const RULES: Readonly<Record<keyof GracefulShutdownOptions, Rule>> = {
+  signals: {
+    allowed: 'an array of signal names such as SIGTERM, without SIGKILL and SIGSTOP',
+    accepts: (value) => Array.isArray(value) && value.every(isCatchableSignal),
+  },
+  gracePeriodMs: duration,
+  drainTimeoutMs: duration,
+  closeTimeoutMs: duration,
+  idleLingerMs: duration,
+  drainOnCrash: { allowed: 'true or false', accepts: (value) => typeof value === 'boolean' },
+  random: {
+    allowed: 'a function that returns a number in [0, 1)',
+    accepts: (value) => typeof value === 'function',
+  },
+};
+
+function problemWith(name: string, value: unknown): string[] {
+  if (!Object.hasOwn(RULES, name)) {
+    return [`unknown option ${name}, allowed are ${Object.keys(RULES).join(', ')}`];
+  }
+  const rule = RULES[name as keyof GracefulShutdownOptions];
+  if (value === undefined || rule.accepts(value)) return [];
+  return [`${name} is ${show(value)}, allowed is ${rule.allowed}`];
+}
+
+function isCatchableSignal(value: unknown): boolean {
+  return typeof value === 'string' && value in constants.signals && !UNCATCHABLE.has(value);
+}
+
+/** `JSON.stringify` would show NaN and Infinity as null. */
+function show(value: unknown): string {
+  return typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
+}

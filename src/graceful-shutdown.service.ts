@@ -1,0 +1,120 @@
+import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { Observable } from 'rxjs';
+
+import type { DrainParticipant } from './shutdown/drain-participant.js';
+import type { ProcessShutdown } from './shutdown/process-shutdown.js';
+import type { ShutdownSequence } from './shutdown/shutdown-sequence.js';
+import type { ShutdownState } from './shutdown/shutdown-state.js';
+import type { WorkTracker } from './tracking/work-tracker.js';
+
+/**
+ * The shutdown of this application, to read and to hold: how far it is, how much time is left, and
+ * what it has to wait for.
+ *
+ * @example
+ * ```ts
+ * @Injectable()
+ * export class Mailer {
+ *   constructor(private readonly shutdown: GracefulShutdownService) {}
+ *
+ *   send(mail: Mail): Promise<void> {
+ *     return this.shutdown.track(async (deadline) => {
+ *       await fetch(MAIL_API, { method: 'POST', body: mail.body, signal: deadline });
+ *     }, 'mail');
+ *   }
+ * }
+ * ```
+ *
+ * @publicApi
+ */
+@Injectable()
+export class GracefulShutdownService implements BeforeApplicationShutdown {
+  readonly #sequence: ShutdownSequence;
+  readonly #tracker: WorkTracker;
+  readonly #process: ProcessShutdown;
+
+  /** @internal */
+  constructor(sequence: ShutdownSequence, tracker: WorkTracker, process: ProcessShutdown) {
+    this.#sequence = sequence;
+    this.#tracker = tracker;
+    this.#process = process;
+  }
+
+  /** Where the shutdown stands. */
+  get state(): ShutdownState {
+    return this.#sequence.state;
+  }
+
+  /** The current state and every later one; completes after `closed`. */
+  readonly state$ = new Observable<ShutdownState>((subscriber) => {
+    const entered = (state: ShutdownState) => {
+      subscriber.next(state);
+      if (state === 'closed') subscriber.complete();
+    };
+    entered(this.state);
+    return this.#sequence.observe({ entered });
+  });
+
+  /** How many requests, messages and tracked pieces of work are under way. */
+  get inFlight(): number {
+    return this.#sequence.inFlight;
+  }
+
+  /** Aborted when the shutdown begins: take no new work from queues and schedules. */
+  get intakeSignal(): AbortSignal {
+    return this.#sequence.intakeSignal;
+  }
+
+  /** Aborted when the time for draining is up: stop what you are doing, you are about to be cut. */
+  get deadlineSignal(): AbortSignal {
+    return this.#sequence.deadlineSignal;
+  }
+
+  /** How many ms are left until the application is closed; `Infinity` while running. */
+  remainingMs(): number {
+    return this.#sequence.remainingMs();
+  }
+
+  /**
+   * Holds the drain until the work has settled.
+   *
+   * @param work - a promise, or a function that is given the deadline signal
+   * @param label - its name in the log
+   * @returns what the work returns; its error is yours to handle
+   */
+  track<T>(
+    work: Promise<T> | ((deadline: AbortSignal) => Promise<T>),
+    label = 'tracked work',
+  ): Promise<T> {
+    return this.#tracker.track(work, label);
+  }
+
+  /**
+   * Adds a kind of work of your own to those that are drained.
+   *
+   * @returns what removes it again
+   */
+  addParticipant(participant: DrainParticipant): () => void {
+    return this.#sequence.addParticipant(participant);
+  }
+
+  /**
+   * Leaves as on a signal: the whole sequence, with all applications of this process, and then the
+   * process ends. Joins a shutdown that runs.
+   *
+   * @param reason - for the log
+   */
+  shutdown(reason?: string): Promise<void> {
+    return this.#process.leave({ kind: 'request', reason });
+  }
+
+  /**
+   * Called by Nest. Usually all is drained by now; where the shutdown could not be put before
+   * `onModuleDestroy`, this is where it happens, late.
+   *
+   * @internal
+   */
+  async beforeApplicationShutdown(signal?: string): Promise<void> {
+    if (this.state === 'running') await this.#sequence.start({ kind: 'close', signal });
+  }
+}

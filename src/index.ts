@@ -1,0 +1,10 @@
+export { GracefulShutdownModule } from './graceful-shutdown.module.js';
+export type { GracefulShutdownOptions } from './graceful-shutdown.options.js';
+export { GracefulShutdownService } from './graceful-shutdown.service.js';
+export { GracefulShutdownHealthIndicator } from './health/graceful-shutdown.health.js';
+export { DrainParticipant } from './participants/declared-participants.js';
+export type { WorkUnderWay } from './shutdown/drain-participant.js';
+export { GracefulShutdownError } from './shutdown/graceful-shutdown.error.js';
+export type { ShutdownState } from './shutdown/shutdown-state.js';
+export { GracefulShutdownInterceptor } from './tracking/graceful-shutdown.interceptor.js';
+export { TrackInFlight } from './tracking/track-in-flight.decorator.js';

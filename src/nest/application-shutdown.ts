@@ -1,0 +1,109 @@
+import { ShutdownSignal } from '@nestjs/common';
+import type { ModulesContainer } from '@nestjs/core';
+
+import type { ShutdownLog } from '../report/shutdown-log.js';
+import type { Clock } from '../shutdown/clock.js';
+import type { ProcessMember, ProcessShutdown } from '../shutdown/process-shutdown.js';
+import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
+import { expectApplication, type NestInstance } from './application-sighting.js';
+import { CapturedApplication } from './captured-application.js';
+import { idleSettings } from './idle-settings.js';
+import { keepOffHttpRoutes } from './http-route-interceptors.js';
+
+/** @internal */
+export interface LeaveOptions {
+  readonly signals: readonly NodeJS.Signals[];
+  readonly drainOnCrash: boolean;
+}
+
+/**
+ * One application's part in the shutdown of its process, from the moment Nest builds this module
+ * until the application is closed.
+ *
+ * @internal
+ */
+export class ApplicationShutdown implements ProcessMember {
+  signals: readonly NodeJS.Signals[];
+  readonly leavesOnCrash: boolean;
+  readonly #stopExpecting: () => void;
+  #leaveProcess: () => void;
+  #instance: NestInstance | undefined;
+  #application: CapturedApplication | undefined;
+
+  constructor(
+    options: LeaveOptions,
+    readonly sequence: ShutdownSequence,
+    private readonly modules: ModulesContainer,
+    private readonly log: ShutdownLog,
+    private readonly process: ProcessShutdown,
+    private readonly clock: Clock,
+  ) {
+    this.signals = options.signals;
+    this.leavesOnCrash = options.drainOnCrash;
+    this.#leaveProcess = process.join(this);
+    this.#stopExpecting = expectApplication(modules, (application) => this.adopt(application));
+    sequence.observe(log);
+    sequence.observe({ closed: () => this.release() });
+  }
+
+  isCreated(): boolean {
+    return this.#application !== undefined;
+  }
+
+  /** Puts the shutdown before the teardown of this application; the first one it is told counts. */
+  adopt(instance: NestInstance): void {
+    if (this.#application !== undefined) return;
+    this.#stopExpecting();
+    const { modules, sequence, clock } = this;
+    const application = new CapturedApplication(instance, modules, sequence, clock);
+    application.replace('enableShutdownHooks', () => (signals?: readonly string[]) => {
+      this.#listenToo(signals);
+      return instance;
+    });
+    keepOffHttpRoutes(application, instance);
+    sequence.addParticipant(application.bootstrap);
+    sequence.teardown = application;
+    this.#instance = instance;
+    this.#application = application;
+    this.#leaveProcess = this.process.join(this);
+  }
+
+  /** The application has started: says what is armed, or that nothing could be. */
+  bootstrapped(): void {
+    if (this.#instance === undefined) {
+      this.release();
+      this.log.notCaptured();
+      return;
+    }
+    this.log.armed(this.signals, this.sequence.budget);
+    this.log.idleSettings(idleSettings(this.#instance, this.modules));
+    this.process.nameForeignListeners();
+  }
+
+  /** Leaves nothing behind. A process that ends keeps its listeners: a third signal ends it at once. */
+  release(): void {
+    this.#stopExpecting();
+    this.#application?.release();
+    if (!this.sequence.endsProcess) this.#leaveProcess();
+  }
+
+  crashed(error: unknown): void {
+    this.log.crashed(error);
+  }
+
+  foreignListener(signal: NodeJS.Signals, name: string): void {
+    this.log.foreignListener(signal, name);
+  }
+
+  held(resources: readonly string[]): void {
+    this.log.held(resources);
+  }
+
+  /** `app.enableShutdownHooks()` in `main.ts`: the hooks are on already, its signals are added. */
+  #listenToo(signals: readonly string[] = []): void {
+    const asked = signals.length > 0 ? signals : Object.values(ShutdownSignal);
+    const names = asked.map((signal) => signal.toUpperCase().trim());
+    this.signals = [...new Set([...this.signals, ...(names as NodeJS.Signals[])])];
+    this.process.refresh();
+  }
+}

@@ -1,0 +1,107 @@
+import type { ModulesContainer } from '@nestjs/core';
+
+import type { Clock } from '../shutdown/clock.js';
+import type { ShutdownFailure } from '../shutdown/shutdown-outcome.js';
+import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
+import { signalOf, type ShutdownTrigger } from '../shutdown/shutdown-trigger.js';
+import type { Teardown } from '../shutdown/teardown.js';
+import type { NestInstance } from './application-sighting.js';
+import { BootstrapParticipant } from './bootstrap.participant.js';
+import { replaceMethod } from './replace-method.js';
+import { TeardownHooks } from './teardown-hooks.js';
+
+const FOREVER = new Promise<never>(() => {});
+
+/**
+ * The application, with the shutdown put before its teardown: `close()` drains first, and signals
+ * are the process's to handle, not Nest's.
+ *
+ * @internal
+ */
+export class CapturedApplication implements Teardown {
+  readonly bootstrap = new BootstrapParticipant();
+  readonly #close: (signal?: string) => Promise<void>;
+  readonly #restores: ((() => void) | undefined)[] = [];
+  #closing: Promise<void> | undefined;
+  #hooks: TeardownHooks | undefined;
+
+  constructor(
+    private readonly application: NestInstance,
+    private readonly modules: ModulesContainer,
+    private readonly sequence: ShutdownSequence,
+    private readonly clock: Clock,
+  ) {
+    this.#close = application.close.bind(application);
+    // Stays after the end: closing twice is one shutdown.
+    replaceMethod(application, 'close', () => (signal?: string) => this.close(signal));
+    this.#followBootstrap();
+    for (const start of ['init', 'listen']) this.#holdWhileLeaving(start);
+  }
+
+  /** `app.close()`: the whole sequence, or the rest of the one that runs. */
+  async close(signal?: string): Promise<void> {
+    await this.sequence.start({ kind: 'close', signal });
+    // Its error, if any, is the caller's, as without this package.
+    if (!this.sequence.endsProcess) await this.#closing;
+  }
+
+  async run(trigger: ShutdownTrigger): Promise<readonly ShutdownFailure[]> {
+    const signal = signalOf(trigger);
+    if (this.sequence.endsProcess) {
+      const remainingMs = () => this.sequence.remainingMs();
+      this.#hooks = new TeardownHooks(this.modules, signal, remainingMs, this.clock);
+    }
+    this.#closing = this.#close(signal);
+    await this.#closing;
+    await this.#hooks?.settled();
+    return this.#hooks?.failures ?? [];
+  }
+
+  unfinished(): readonly string[] {
+    const hooks = this.#hooks?.unfinished() ?? [];
+    return hooks.length > 0 ? hooks : ['close()'];
+  }
+
+  /** Replaces a method until the application is closed. */
+  replace(name: string, make: Parameters<typeof replaceMethod>[2]): void {
+    this.#restores.push(replaceMethod(this.application, name, make));
+  }
+
+  release(): void {
+    this.#hooks?.restore();
+    for (const restore of this.#restores.splice(0)) restore?.();
+  }
+
+  #followBootstrap(): void {
+    this.replace('callInitHook', (original) => async () => {
+      this.bootstrap.begin();
+      try {
+        await original();
+      } catch (error) {
+        this.bootstrap.end();
+        throw error;
+      }
+    });
+    this.replace('callBootstrapHook', (original) => async () => {
+      try {
+        await original();
+      } finally {
+        this.bootstrap.end();
+      }
+    });
+  }
+
+  /** What is about to end must not begin to listen, nor tell `main.ts` that it does. */
+  #holdWhileLeaving(name: string): void {
+    this.replace(name, (original) => async (...args: unknown[]): Promise<unknown> => {
+      if (this.sequence.endsProcess) return FOREVER;
+      try {
+        const result: unknown = await original(...args);
+        return this.sequence.endsProcess ? await FOREVER : result;
+      } catch (error) {
+        if (this.sequence.endsProcess) return FOREVER;
+        throw error;
+      }
+    });
+  }
+}

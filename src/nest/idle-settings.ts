@@ -1,0 +1,32 @@
+import type { ModulesContainer } from '@nestjs/core';
+
+import type { NestInstance } from './application-sighting.js';
+import { instancesOf, terminusTimeoutMs } from './teardown-hooks.js';
+
+interface FastifyLike {
+  readonly initialConfig?: Readonly<Record<string, unknown>>;
+}
+
+interface WithHttpAdapter {
+  getHttpAdapter?(): { getInstance?(): FastifyLike } | undefined;
+}
+
+const SETTINGS = ['forceCloseConnections', 'return503OnClosing'] as const;
+
+/**
+ * The settings of the application that cut or refuse requests while Nest closes, or wait for a
+ * balancer once more. They come too late to harm, and their owner should know that they are idle.
+ *
+ * @internal
+ */
+export function idleSettings(instance: NestInstance, modules: ModulesContainer): string[] {
+  const fastify = (instance as WithHttpAdapter).getHttpAdapter?.()?.getInstance?.()?.initialConfig;
+  const idle: string[] = SETTINGS.filter((name) => instance.appOptions?.[name] === true);
+  // Fastify's own `return503OnClosing` is on by default: nobody chose it.
+  if (fastify?.['forceCloseConnections'] === true) idle.push('forceCloseConnections');
+  for (const provider of instancesOf(modules)) {
+    const timeoutMs = terminusTimeoutMs(provider);
+    if (timeoutMs > 0) idle.push(`terminus' gracefulShutdownTimeoutMs (${timeoutMs} ms)`);
+  }
+  return [...new Set(idle)];
+}

@@ -1,0 +1,31 @@
+type Method = (...args: any[]) => any;
+
+/**
+ * Puts a method of its own before the one an object inherits. Defined on the object, not assigned:
+ * the proxy that `NestFactory` returns swallows assignments.
+ *
+ * @param make - receives the replaced method, bound to the object
+ * @returns what puts the old method back; undefined if there is no such method
+ * @internal
+ */
+export function replaceMethod(
+  target: object,
+  name: string,
+  make: (original: Method) => Method,
+): (() => void) | undefined {
+  const original: unknown = Reflect.get(target, name);
+  if (typeof original !== 'function') return undefined;
+  const own = Object.getOwnPropertyDescriptor(target, name);
+  const value = make((original as Method).bind(target));
+  const replaced = Reflect.defineProperty(target, name, {
+    value,
+    configurable: true,
+    writable: true,
+  });
+  if (!replaced) return undefined;
+  return () => {
+    if (Reflect.get(target, name) !== value) return;
+    if (own === undefined) Reflect.deleteProperty(target, name);
+    else Object.defineProperty(target, name, own);
+  };
+}

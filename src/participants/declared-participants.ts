@@ -1,0 +1,55 @@
+import 'reflect-metadata';
+
+import type { OnModuleInit } from '@nestjs/common';
+import type { DiscoveryService } from '@nestjs/core';
+
+import type { DrainParticipant as DrainParticipantContract } from '../shutdown/drain-participant.js';
+import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
+
+const DECLARED = 'nestjs-drain:participant';
+
+/** {@inheritDoc DrainParticipantContract} @publicApi */
+export interface DrainParticipant extends DrainParticipantContract {}
+
+/**
+ * A provider that takes part in the shutdown: it is found and drained with the other kinds of work.
+ *
+ * @example
+ * ```ts
+ * @Injectable()
+ * @DrainParticipant()
+ * export class OutboxRelay implements DrainParticipant {
+ *   readonly name = 'outbox';
+ *   readonly stopsAt = 'grace';
+ *   private readonly running = new Set<Promise<void>>();
+ *
+ *   stopIntake(): void {}
+ *   active(): number {
+ *     return this.running.size;
+ *   }
+ *   async drain(): Promise<void> {
+ *     await Promise.allSettled(this.running);
+ *   }
+ * }
+ * ```
+ *
+ * @publicApi
+ */
+export function DrainParticipant(): ClassDecorator {
+  return (target) => Reflect.defineMetadata(DECLARED, true, target);
+}
+
+/** Finds the providers marked with `@DrainParticipant()`. @internal */
+export class DeclaredParticipants implements OnModuleInit {
+  constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly sequence: ShutdownSequence,
+  ) {}
+
+  onModuleInit(): void {
+    for (const { instance, metatype } of this.discovery.getProviders()) {
+      if (!metatype || !instance || !Reflect.getMetadata(DECLARED, metatype)) continue;
+      this.sequence.addParticipant(instance as DrainParticipantContract);
+    }
+  }
+}

@@ -1,0 +1,148 @@
+import type { OnModuleInit } from '@nestjs/common';
+import type { HttpAdapterHost } from '@nestjs/core';
+import { Server as NetServer } from 'node:net';
+
+import type { Clock } from '../../shutdown/clock.js';
+import type { DrainParticipant, WorkUnderWay } from '../../shutdown/drain-participant.js';
+import { drainSpread } from '../../shutdown/drain-spread.js';
+import type { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
+import { within } from '../../shutdown/within.js';
+import type { Connection } from './connection.js';
+import { isFastify, onSecondaryServers, rememberRequests } from './fastify.js';
+import { HttpTraffic } from './http-traffic.js';
+
+/** How long a connection may be silent that has not sent a whole request yet. */
+const SILENCE_MS = 200;
+const SWEEP_AT_LEAST_EVERY_MS = 1000;
+const SWEEP_AT_MOST_EVERY_MS = 10;
+
+/** @internal */
+export interface HttpOptions {
+  readonly idleLingerMs: number;
+  readonly random: () => number;
+}
+
+/**
+ * HTTP/1.1 and HTTPS: requests are served to the last, each connection is ended by a response that
+ * says so, and those nobody uses go last.
+ *
+ * @internal
+ */
+export class HttpParticipant implements DrainParticipant, OnModuleInit {
+  readonly name = 'http';
+  readonly #traffic: HttpTraffic;
+  #completedBefore = 0;
+
+  constructor(
+    private readonly host: HttpAdapterHost,
+    private readonly sequence: ShutdownSequence,
+    private readonly options: HttpOptions,
+    private readonly clock: Clock,
+  ) {
+    this.#traffic = new HttpTraffic(clock);
+    sequence.observe({
+      entered: (state) => {
+        if (state === 'grace') this.#completedBefore = this.#traffic.completed;
+      },
+      closed: () => this.#traffic.dispose(),
+    });
+  }
+
+  /** Nest has made the server by now, and it does not listen yet. */
+  onModuleInit(): void {
+    const adapter = this.host.httpAdapter as HttpAdapterHost['httpAdapter'] | undefined;
+    const server: unknown = adapter?.getHttpServer();
+    if (isHttp1(server)) this.#traffic.watch(server);
+    const framework: unknown = adapter?.getInstance();
+    if (!isFastify(framework)) return;
+    rememberRequests(framework);
+    onSecondaryServers(framework, (other) => {
+      if (isHttp1(other)) this.#traffic.watch(other);
+    });
+  }
+
+  announce(windowMs: number): void {
+    const { random } = this.options;
+    const begin = this.clock.now();
+    const connections = this.#traffic.connections;
+    const offsets = drainSpread(connections.length, windowMs, random);
+    connections.forEach((connection, i) => (connection.leavesAt = begin + offsets[i]!));
+    this.#traffic.onConnection = (connection) => {
+      const now = this.clock.now();
+      connection.leavesAt = now + random() * Math.max(0, begin + windowMs - now);
+    };
+    this.#traffic.sayCloseTo(({ leavesAt }) => this.clock.now() >= leavesAt);
+  }
+
+  async stopIntake(): Promise<void> {
+    this.#traffic.sayCloseTo(() => true);
+    await this.#traffic.stopListening();
+  }
+
+  active(): number {
+    return this.#traffic.requests;
+  }
+
+  underWay(): readonly WorkUnderWay[] {
+    return this.#traffic.underWay();
+  }
+
+  async drain(deadline: AbortSignal): Promise<void> {
+    while (!this.#traffic.isEmpty) {
+      const quiet = this.#traffic.quiet();
+      if (deadline.aborted) {
+        if (this.active() === 0) this.#traffic.destroyAll();
+        await quiet;
+      } else {
+        const againMs = await this.#closeResting();
+        await within(this.clock, againMs, quiet, deadline);
+      }
+    }
+  }
+
+  force(): void {
+    this.#traffic.refuseConnections();
+    this.#traffic.destroyAll();
+  }
+
+  summary(): string {
+    return `${this.#traffic.completed - this.#completedBefore} requests answered`;
+  }
+
+  /** @returns after how many ms to look again */
+  async #closeResting(): Promise<number> {
+    const due: Connection[] = [];
+    let againMs = SWEEP_AT_LEAST_EVERY_MS;
+    for (const connection of this.#traffic.resting()) {
+      const restMs = this.#restMs(connection);
+      if (restMs <= 0) due.push(connection);
+      else againMs = Math.min(againMs, restMs);
+    }
+    if (due.length > 0) await this.#close(due);
+    return Math.max(againMs, SWEEP_AT_MOST_EVERY_MS);
+  }
+
+  /** For how much longer a connection without a request is left alone. */
+  #restMs(connection: Connection): number {
+    const quietMs = connection.quietMs(this.clock.now());
+    if (!connection.used) return SILENCE_MS - quietMs;
+    // Closed last: as long as something runs, nobody waits for this one either.
+    if (this.active() > 0) return Infinity;
+    // Without a signal, clients and server are of one test: nobody is surprised.
+    return (this.sequence.endsProcess ? this.options.idleLingerMs : 0) - quietMs;
+  }
+
+  /** Closes what stays at rest while the event loop reads what the kernel holds already. */
+  async #close(connections: readonly Connection[]): Promise<void> {
+    await this.clock.turn();
+    await this.clock.turn();
+    for (const connection of connections) {
+      if (connection.underWay === 0 && this.#restMs(connection) <= 0) connection.socket.destroy();
+    }
+  }
+}
+
+/** HTTP/2 servers have no idle connections to close, as they have sessions. */
+function isHttp1(server: unknown): server is NetServer {
+  return server instanceof NetServer && 'closeIdleConnections' in server;
+}

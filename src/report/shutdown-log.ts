@@ -1,0 +1,173 @@
+import type { Clock } from '../shutdown/clock.js';
+import type { WorkUnderWay } from '../shutdown/drain-participant.js';
+import { type ShutdownBudget, totalMs } from '../shutdown/shutdown-budget.js';
+import {
+  isClean,
+  type ShutdownFailure,
+  type ShutdownOutcome,
+} from '../shutdown/shutdown-outcome.js';
+import type { ShutdownObserver, ShutdownSequence } from '../shutdown/shutdown-sequence.js';
+import type { ShutdownState } from '../shutdown/shutdown-state.js';
+import { describeTrigger } from '../shutdown/shutdown-trigger.js';
+
+const PROGRESS_EVERY_MS = 1000;
+/** How many pieces of work a line names; the oldest ones are those that hold the exit. */
+const NAMED_AT_MOST = 5;
+
+/** Nest's logger, as far as it is used here. @internal */
+export interface LogSink {
+  log(message: string): void;
+  warn(message: string): void;
+  error(message: string, stack?: string): void;
+  debug(message: string): void;
+}
+
+/**
+ * What an operator reads of a shutdown.
+ *
+ * @internal
+ */
+export class ShutdownLog implements ShutdownObserver {
+  #stopProgress = () => {};
+
+  constructor(
+    private readonly sink: LogSink,
+    private readonly sequence: ShutdownSequence,
+    private readonly clock: Clock,
+  ) {}
+
+  armed(signals: readonly string[], budget: ShutdownBudget): void {
+    const { gracePeriodMs, drainTimeoutMs, closeTimeoutMs } = budget;
+    this.sink.log(
+      `Armed for ${signals.join(', ') || 'no signal'}: grace ${seconds(gracePeriodMs)} + drain ` +
+        `${seconds(drainTimeoutMs)} + close ${seconds(closeTimeoutMs)} = ${seconds(totalMs(budget))}` +
+        `; in Kubernetes set terminationGracePeriodSeconds to at least ${secondsNeeded(budget)}`,
+    );
+  }
+
+  notCaptured(): void {
+    this.sink.warn(
+      'This version of Nest does not let the shutdown be put before onModuleDestroy, and no signal ' +
+        'is handled. Add `GracefulShutdownModule.attach(app)` to main.ts, right after ' +
+        'NestFactory.create(). Until then, with app.enableShutdownHooks(), requests are drained in ' +
+        'beforeApplicationShutdown, when providers may have closed what they need.',
+    );
+  }
+
+  idleSettings(settings: readonly string[]): void {
+    if (settings.length === 0) return;
+    this.sink.warn(
+      `Without effect, as requests are drained before Nest closes: ${settings.join(', ')}. Remove ` +
+        'them; gracePeriodMs is the time that a balancer gets.',
+    );
+  }
+
+  foreignListener(signal: NodeJS.Signals, name: string): void {
+    this.sink.warn(
+      `${signal} has a listener of somebody else: ${name}. If it ends the process or closes what ` +
+        'requests need, they fail: let it listen to something else, or do its work in a Nest hook.',
+    );
+  }
+
+  crashed(error: unknown): void {
+    this.sink.error(`Uncaught: ${describeError(error)}`, stackOf(error));
+  }
+
+  held(resources: readonly string[]): void {
+    this.sink.warn(
+      `The application is closed, but the event loop is kept alive by: ${tally(resources)}. ` +
+        'Ending the process. Close these in onApplicationShutdown, or unref() them.',
+    );
+  }
+
+  entered(state: ShutdownState): void {
+    switch (state) {
+      case 'grace':
+        return this.#begun();
+      case 'draining':
+        return this.#startProgress();
+      case 'closing':
+        return this.#stopProgress();
+      case 'forcing':
+        return this.sink.warn(`Time is up. ${this.#progress()}`);
+      case 'running':
+      case 'closed':
+    }
+  }
+
+  cut(work: readonly WorkUnderWay[]): void {
+    this.sink.warn(`Cut: ${list(work)}`);
+  }
+
+  failed({ where, error }: ShutdownFailure): void {
+    this.sink.error(`${where}: ${describeError(error)}`, stackOf(error));
+  }
+
+  closed(outcome: ShutdownOutcome): void {
+    const { grace, drain, close } = outcome.took;
+    const parts = [
+      `grace ${seconds(grace)}, drain ${seconds(drain)}, close ${seconds(close)}`,
+      ...this.sequence.summaries(),
+    ];
+    if (outcome.cut.length > 0) parts.push(`${outcome.cut.length} cut`);
+    if (outcome.failures.length > 0) parts.push(`${outcome.failures.length} failed`);
+    const line = `Closed in ${seconds(grace + drain + close)} (${parts.join('; ')})`;
+    if (!isClean(outcome)) this.sink.warn(line);
+    else this.#tell(line);
+  }
+
+  #begun(): void {
+    const { trigger, inFlight } = this.sequence;
+    if (trigger === undefined) return;
+    this.#tell(`${describeTrigger(trigger)}: leaving, readiness is down, ${inFlight} in flight`);
+  }
+
+  #startProgress(): void {
+    this.#stopProgress = this.clock.after(PROGRESS_EVERY_MS, () => {
+      this.sink.log(this.#progress());
+      this.#startProgress();
+    });
+  }
+
+  #progress(): string {
+    const left = seconds(this.sequence.remainingMs());
+    return `${this.sequence.inFlight} in flight, ${left} left: ${list(this.sequence.underWay())}`;
+  }
+
+  /** A test that closes its application is no news. */
+  #tell(line: string): void {
+    if (this.sequence.endsProcess) this.sink.log(line);
+    else this.sink.debug(line);
+  }
+}
+
+/** A second more than the budget: the kubelet's clock starts before the process sees the signal. */
+function secondsNeeded(budget: ShutdownBudget): number {
+  return Math.ceil(totalMs(budget) / 1000) + 1;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
+
+function list(work: readonly WorkUnderWay[]): string {
+  const named = work
+    .slice(0, NAMED_AT_MOST)
+    .map(({ label, ageMs }) => `${label} ${seconds(ageMs)}`);
+  if (work.length > NAMED_AT_MOST) named.push(`${work.length - NAMED_AT_MOST} more`);
+  return named.join(', ') || 'nothing';
+}
+
+function tally(names: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts].map(([name, count]) => (count > 1 ? `${count} ${name}` : name)).join(', ');
+}
+
+function describeError(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function stackOf(error: unknown): string | undefined {
+  return error instanceof Error ? error.stack : undefined;
+}

@@ -1,0 +1,63 @@
+/**
+ * A piece of work that a shutdown waits for.
+ *
+ * @publicApi
+ */
+export interface WorkUnderWay {
+  /** What it is, as a log line names it: `GET OrdersController.create`. Never a query string. */
+  readonly label: string;
+  /** How long it has been under way, in ms. */
+  readonly ageMs: number;
+}
+
+/**
+ * One kind of work that enters the application and must leave it: HTTP requests, a queue consumer,
+ * background jobs. All participants drain at the same time, inside one budget; one that throws or
+ * hangs is named in the log and holds nobody else.
+ *
+ * @example
+ * ```ts
+ * const consumer: DrainParticipant = {
+ *   name: 'orders-queue',
+ *   stopsAt: 'grace',
+ *   stopIntake: () => channel.cancel(consumerTag),
+ *   active: () => running.size,
+ *   drain: async () => void (await Promise.allSettled(running)),
+ * };
+ * ```
+ *
+ * @publicApi
+ */
+export interface DrainParticipant {
+  /** Its name in log lines. */
+  readonly name: string;
+  /**
+   * When `stopIntake()` is called: at once, because nobody outside needs to learn of it (a queue
+   * consumer, a scheduler), or once the grace period is over (a listening server).
+   *
+   * @defaultValue `'draining'`
+   */
+  readonly stopsAt?: 'grace' | 'draining';
+  /**
+   * The grace period has begun: tell peers to go, each at its own moment of the next `windowMs`.
+   * Not called when there is no grace period.
+   */
+  announce?(windowMs: number): void;
+  /** Takes no new work from here on. */
+  stopIntake?(): void | Promise<void>;
+  /** How many pieces of work are under way. */
+  active(): number;
+  /** The oldest of them first, for the log. */
+  underWay?(): readonly WorkUnderWay[];
+  /**
+   * Resolves when no work is left. Called again when work has come since (a request that was still
+   * running has started a background job).
+   *
+   * @param deadline - aborted when the time for draining is up
+   */
+  drain(deadline: AbortSignal): Promise<void>;
+  /** Time is up: cut what is left, visibly for its peer. */
+  force?(): void;
+  /** What happened during the shutdown, as half a sentence for its last log line. */
+  summary?(): string | undefined;
+}

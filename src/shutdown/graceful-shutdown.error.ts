@@ -1,0 +1,29 @@
+const BRAND = Symbol.for('nestjs-drain.error');
+
+/**
+ * Base of all errors of this package. `instanceof` holds across two installed copies.
+ *
+ * @publicApi
+ */
+export class GracefulShutdownError extends Error {
+  override readonly name: string = 'GracefulShutdownError';
+
+  /**
+   * @param code - stable, to be compared: `ERR_SHUTDOWN_INVALID_OPTIONS`
+   * @param message - what happened and what to do
+   */
+  constructor(
+    readonly code: string,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    Object.defineProperty(this, BRAND, { value: true });
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (this !== GracefulShutdownError)
+      return Function.prototype[Symbol.hasInstance].call(this, value);
+    return typeof value === 'object' && value !== null && BRAND in value;
+  }
+}

@@ -1,0 +1,28 @@
+import { isatty } from 'node:tty';
+
+import type { ProcessPort } from './process-port.js';
+import { startWatchdog } from './watchdog.js';
+
+/** The real process. @internal */
+export const nodeProcess: ProcessPort = {
+  onSignal: (signal, listener) => {
+    process.on(signal, listener);
+    return () => void process.off(signal, listener);
+  },
+  onCrash: (listener) => {
+    // Node raises unhandled rejections here too, unless they have a listener of their own.
+    process.on('uncaughtException', listener);
+    return () => void process.off('uncaughtException', listener);
+  },
+  listeners: (signal) => process.listeners(signal),
+  isTerminal: () => isatty(0),
+  exit: (code) => process.exit(code),
+  exitWhenIdle: (code, waitMs, onHeld) => {
+    if (code !== 0) process.exitCode = code;
+    setTimeout(() => {
+      onHeld(process.getActiveResourcesInfo());
+      process.exit();
+    }, waitMs).unref();
+  },
+  startWatchdog,
+};

@@ -1,0 +1,22 @@
+/**
+ * What a shutdown needs of its process. Injected, so that a test ends none.
+ *
+ * @internal
+ */
+export interface ProcessPort {
+  onSignal(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): () => void;
+  onCrash(listener: (error: unknown) => void): () => void;
+  /** All listeners of a signal, by whomever. */
+  listeners(signal: NodeJS.Signals): readonly object[];
+  /** Whether a person sits at the other end of standard input. */
+  isTerminal(): boolean;
+  /** Ends the process now. */
+  exit(code: number): void;
+  /**
+   * Lets the process end by itself. What still holds the event loop after `waitMs` is told to
+   * `onHeld`, and the process is ended.
+   */
+  exitWhenIdle(code: number, waitMs: number, onHeld: (resources: readonly string[]) => void): void;
+  /** Kills the process after `ms` even if its event loop is blocked. */
+  startWatchdog(ms: number): void;
+}

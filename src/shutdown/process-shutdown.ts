@@ -1,0 +1,159 @@
+import type { Clock } from './clock.js';
+import type { ProcessPort } from './process-port.js';
+import { totalMs } from './shutdown-budget.js';
+import { isClean } from './shutdown-outcome.js';
+import type { ShutdownSequence } from './shutdown-sequence.js';
+import type { ShutdownTrigger } from './shutdown-trigger.js';
+import { within } from './within.js';
+
+/** `npm start` passes on a Ctrl-C that the terminal has already delivered: one wish, two signals. */
+const ECHO_MS = 30;
+/** How long the event loop may live on once all applications are closed. */
+const EXIT_WAIT_MS = 200;
+/** How much later than the deadline the watchdog looks, so that it never wins a fair race. */
+const WATCHDOG_MARGIN_MS = 200;
+
+/**
+ * An application as its process sees it.
+ *
+ * @internal
+ */
+export interface ProcessMember {
+  readonly sequence: ShutdownSequence;
+  readonly signals: readonly NodeJS.Signals[];
+  readonly leavesOnCrash: boolean;
+  /** Whether Nest has built it. Before that nothing was started, so nothing is to be stopped. */
+  isCreated(): boolean;
+  crashed(error: unknown): void;
+  foreignListener(signal: NodeJS.Signals, name: string): void;
+  held(resources: readonly string[]): void;
+}
+
+/**
+ * All applications of one process: they share its signals, leave together, and the process ends
+ * when the last of them is closed.
+ *
+ * @internal
+ */
+export class ProcessShutdown {
+  readonly #members = new Set<ProcessMember>();
+  readonly #subscriptions = new Map<string, () => void>();
+  readonly #known = new WeakSet<object>();
+  readonly #onSignal = (signal: NodeJS.Signals) => this.#received(signal);
+  #signals = 0;
+  #last: { signal: NodeJS.Signals; at: number } | undefined;
+  #leaving: Promise<void> | undefined;
+
+  constructor(
+    private readonly port: ProcessPort,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @returns what removes it again, and the signal listeners with the last one */
+  join(member: ProcessMember): () => void {
+    this.#members.add(member);
+    this.refresh();
+    return () => {
+      this.#members.delete(member);
+      this.refresh();
+    };
+  }
+
+  /** Listens to what the members want to be listened to, and to nothing else. */
+  refresh(): void {
+    const members = [...this.#members];
+    const wanted = new Map<string, () => () => void>();
+    for (const signal of new Set(members.flatMap((member) => member.signals))) {
+      wanted.set(signal, () => this.port.onSignal(signal, this.#onSignal));
+    }
+    if (members.some((member) => member.leavesOnCrash)) {
+      wanted.set('crash', () => this.port.onCrash((error) => this.#crashed(error)));
+    }
+    for (const [event, unsubscribe] of this.#subscriptions) {
+      if (wanted.has(event)) continue;
+      unsubscribe();
+      this.#subscriptions.delete(event);
+    }
+    for (const [event, subscribe] of wanted) {
+      if (!this.#subscriptions.has(event)) this.#subscriptions.set(event, subscribe());
+    }
+  }
+
+  /** All applications leave, then the process ends. Joins a shutdown that runs. */
+  leave(trigger: ShutdownTrigger): Promise<void> {
+    this.#leaving ??= this.#leave(trigger);
+    return this.#leaving;
+  }
+
+  /** Names, once each, the listeners of others: some end the process under the shutdown's feet. */
+  nameForeignListeners(): void {
+    for (const member of this.#members) {
+      for (const signal of member.signals) {
+        for (const listener of this.port.listeners(signal)) {
+          if (listener === this.#onSignal || this.#known.has(listener)) continue;
+          this.#known.add(listener);
+          member.foreignListener(signal, nameOf(listener));
+        }
+      }
+    }
+  }
+
+  #received(signal: NodeJS.Signals): void {
+    const at = this.clock.now();
+    const echo = this.#last?.signal === signal && at - this.#last.at < ECHO_MS;
+    this.#last = { signal, at };
+    if (echo) return;
+    this.#signals += 1;
+    if (this.#signals === 1) {
+      this.nameForeignListeners();
+      const typed = signal === 'SIGINT' && this.port.isTerminal();
+      void this.leave({ kind: 'signal', signal, typed });
+    } else if (this.#signals === 2) {
+      for (const member of this.#members) member.sequence.force();
+    } else {
+      this.port.exit(1);
+    }
+  }
+
+  #crashed(error: unknown): void {
+    for (const member of this.#members) member.crashed(error);
+    void this.leave({ kind: 'crash', error });
+  }
+
+  async #leave(trigger: ShutdownTrigger): Promise<void> {
+    if (![...this.#members].some((member) => member.isCreated())) return this.port.exit(0);
+    const budgetMs = Math.max(
+      ...[...this.#members].map(({ sequence }) => totalMs(sequence.budget)),
+    );
+    const closed = this.#closeAll(trigger);
+    this.port.startWatchdog(budgetMs + WATCHDOG_MARGIN_MS);
+    let clean = false;
+    const allInTime = await within(
+      this.clock,
+      budgetMs,
+      closed.then((result) => (clean = result)),
+    );
+    if (!allInTime) return this.port.exit(1);
+    const [member] = this.#members;
+    this.port.exitWhenIdle(clean ? 0 : 1, EXIT_WAIT_MS, (resources) => member?.held(resources));
+  }
+
+  /** @returns whether all went well, those included that joined while others were closing */
+  async #closeAll(trigger: ShutdownTrigger): Promise<boolean> {
+    const closed = new Set<ProcessMember>();
+    let clean = true;
+    for (;;) {
+      const open = [...this.#members].filter((member) => member.isCreated() && !closed.has(member));
+      if (open.length === 0) return clean;
+      const outcomes = await Promise.all(open.map(({ sequence }) => sequence.start(trigger)));
+      clean &&= outcomes.every(isClean);
+      for (const member of open) closed.add(member);
+    }
+  }
+}
+
+function nameOf(listener: object): string {
+  const { name } = listener as { name?: string };
+  if (name) return name;
+  return `${Function.prototype.toString.call(listener).replaceAll(/\s+/g, ' ').slice(0, 60)}…`;
+}

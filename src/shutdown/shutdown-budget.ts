@@ -1,0 +1,30 @@
+/**
+ * The times a shutdown may take, in ms. Added up they are the promise; nothing adds to it.
+ *
+ * @internal
+ */
+export interface ShutdownBudget {
+  readonly gracePeriodMs: number;
+  readonly drainTimeoutMs: number;
+  readonly closeTimeoutMs: number;
+}
+
+/** Share of the grace period over which connections are told to go; the rest is for their answer. */
+const ANNOUNCE_SHARE = 0.6;
+const LONGEST_ABORT_WINDOW_MS = 1000;
+const ABORT_WINDOW_SHARE = 0.2;
+
+/** @internal */
+export function totalMs(budget: ShutdownBudget): number {
+  return budget.gracePeriodMs + budget.drainTimeoutMs + budget.closeTimeoutMs;
+}
+
+/** How much of the grace period the announcements are spread over. @internal */
+export function announceWindowMs(budget: ShutdownBudget): number {
+  return budget.gracePeriodMs * ANNOUNCE_SHARE;
+}
+
+/** How long work may react to the deadline signal before it is cut; part of the drain's time. @internal */
+export function abortWindowMs(budget: ShutdownBudget): number {
+  return Math.min(LONGEST_ABORT_WINDOW_MS, budget.drainTimeoutMs * ABORT_WINDOW_SHARE);
+}

@@ -1,0 +1,211 @@
+import { setMaxListeners } from 'node:events';
+
+import type { Clock } from './clock.js';
+import { Drain } from './drain.js';
+import type { DrainParticipant, WorkUnderWay } from './drain-participant.js';
+import { GracefulShutdownError } from './graceful-shutdown.error.js';
+import {
+  abortWindowMs,
+  announceWindowMs,
+  type ShutdownBudget,
+  totalMs,
+} from './shutdown-budget.js';
+import type { ShutdownFailure, ShutdownOutcome } from './shutdown-outcome.js';
+import type { ShutdownState } from './shutdown-state.js';
+import { deservesGrace, endsTheProcess, type ShutdownTrigger } from './shutdown-trigger.js';
+import { nothingToTearDown, type Teardown } from './teardown.js';
+import { within } from './within.js';
+
+const NEVER = new Promise<void>(() => {});
+
+/**
+ * Watches a shutdown. All methods are called synchronously.
+ *
+ * @internal
+ */
+export interface ShutdownObserver {
+  entered?(state: ShutdownState): void;
+  failed?(failure: ShutdownFailure): void;
+  cut?(work: readonly WorkUnderWay[]): void;
+  closed?(outcome: ShutdownOutcome): void;
+}
+
+/**
+ * The shutdown of one application, from the first request to leave to the last hook. Runs at most
+ * once: whoever asks later joins.
+ *
+ * @internal
+ */
+export class ShutdownSequence {
+  readonly #intake = new AbortController();
+  readonly #deadline = new AbortController();
+  readonly #drain: Drain;
+  readonly #observers = new Set<ShutdownObserver>();
+  readonly #failures: ShutdownFailure[] = [];
+  readonly #hurry = new AbortController();
+  #state: ShutdownState = 'running';
+  #trigger: ShutdownTrigger | undefined;
+  #endsProcess = false;
+  #endsAt = Infinity;
+  #cut: readonly WorkUnderWay[] = [];
+  #outcome: Promise<ShutdownOutcome> | undefined;
+  teardown: Teardown = nothingToTearDown;
+
+  constructor(
+    readonly budget: ShutdownBudget,
+    private readonly clock: Clock,
+  ) {
+    this.#drain = new Drain(clock, (failure) => this.#fail(failure));
+    // Every request and job may listen: many listeners are no leak here.
+    setMaxListeners(0, this.#intake.signal, this.#deadline.signal);
+  }
+
+  get state(): ShutdownState {
+    return this.#state;
+  }
+
+  /** What began the shutdown; undefined while running. */
+  get trigger(): ShutdownTrigger | undefined {
+    return this.#trigger;
+  }
+
+  /** Whether the process ends with this shutdown. */
+  get endsProcess(): boolean {
+    return this.#endsProcess;
+  }
+
+  get inFlight(): number {
+    return this.#drain.active;
+  }
+
+  get intakeSignal(): AbortSignal {
+    return this.#intake.signal;
+  }
+
+  get deadlineSignal(): AbortSignal {
+    return this.#deadline.signal;
+  }
+
+  remainingMs(): number {
+    return this.#endsAt === Infinity ? Infinity : Math.max(0, this.#endsAt - this.clock.now());
+  }
+
+  underWay(): WorkUnderWay[] {
+    return this.#drain.underWay();
+  }
+
+  summaries(): string[] {
+    return this.#drain.summaries();
+  }
+
+  addParticipant(participant: DrainParticipant): () => void {
+    return this.#drain.add(participant);
+  }
+
+  observe(observer: ShutdownObserver): () => void {
+    this.#observers.add(observer);
+    return () => void this.#observers.delete(observer);
+  }
+
+  /** Begins the shutdown, or joins the one that runs. Readiness is red when this returns. */
+  start(trigger: ShutdownTrigger): Promise<ShutdownOutcome> {
+    if (endsTheProcess(trigger)) this.#endsProcess = true;
+    this.#trigger ??= trigger;
+    this.#outcome ??= this.#run(trigger);
+    return this.#outcome;
+  }
+
+  /** Waits for nothing any more: cuts what is under way and closes. */
+  force(): void {
+    this.#hurry.abort();
+  }
+
+  async #run(trigger: ShutdownTrigger): Promise<ShutdownOutcome> {
+    const begin = this.clock.now();
+    await this.#passGrace(trigger);
+    const graceEnd = this.clock.now();
+    await this.#drainOrForce();
+    const drainEnd = this.clock.now();
+    await this.#close(trigger);
+    const outcome: ShutdownOutcome = {
+      trigger,
+      forced: this.deadlineSignal.aborted,
+      cut: this.#cut,
+      failures: this.#failures,
+      took: {
+        grace: graceEnd - begin,
+        drain: drainEnd - graceEnd,
+        close: this.clock.now() - drainEnd,
+      },
+    };
+    this.#enter('closed');
+    for (const observer of this.#observers) observer.closed?.(outcome);
+    return outcome;
+  }
+
+  async #passGrace(trigger: ShutdownTrigger): Promise<void> {
+    const gracePeriodMs = deservesGrace(trigger) ? this.budget.gracePeriodMs : 0;
+    this.#endsAt = this.clock.now() + totalMs({ ...this.budget, gracePeriodMs });
+    this.#enter('grace');
+    this.#intake.abort();
+    this.#drain.stopEarlyIntake();
+    if (gracePeriodMs === 0) return;
+    this.#drain.announce(announceWindowMs(this.budget));
+    await within(this.clock, gracePeriodMs, NEVER, this.#hurry.signal);
+  }
+
+  async #drainOrForce(): Promise<void> {
+    if (this.#hurry.signal.aborted) return this.#force(NEVER);
+    this.#enter('draining');
+    // Counted back from the promised end, so that a late timer eats into its own state only.
+    const abortMs = abortWindowMs(this.budget);
+    const drainMs = this.remainingMs() - this.budget.closeTimeoutMs - abortMs;
+    const drained = this.#drain.run(this.deadlineSignal);
+    if (await within(this.clock, drainMs, drained, this.#hurry.signal)) return;
+    await this.#force(drained);
+  }
+
+  async #force(drained: Promise<void>): Promise<void> {
+    const abortMs = this.#hurry.signal.aborted ? 0 : abortWindowMs(this.budget);
+    this.#endsAt = this.clock.now() + abortMs + this.budget.closeTimeoutMs;
+    this.#enter('forcing');
+    this.#deadline.abort();
+    if (await within(this.clock, abortMs, drained, this.#hurry.signal)) return;
+    this.#cut = this.#drain.cut();
+    if (this.#cut.length === 0) return;
+    for (const observer of this.#observers) observer.cut?.(this.#cut);
+  }
+
+  async #close(trigger: ShutdownTrigger): Promise<void> {
+    const closeMs = Math.min(this.budget.closeTimeoutMs, this.remainingMs());
+    this.#endsAt = this.clock.now() + closeMs;
+    this.#enter('closing');
+    const closing = this.teardown.run(trigger).then(
+      (failures) => failures.forEach((failure) => this.#fail(failure)),
+      (error: unknown) => this.#fail({ where: 'close()', error }),
+    );
+    if (await within(this.clock, closeMs, closing)) return;
+    for (const name of this.teardown.unfinished()) {
+      this.#fail({ where: name, error: closeTimeout(this.budget.closeTimeoutMs) });
+    }
+    // Nobody promised an end to `app.close()`: who called it decides how long to wait.
+    if (!this.#endsProcess) await closing;
+  }
+
+  #enter(state: ShutdownState): void {
+    this.#state = state;
+    for (const observer of this.#observers) observer.entered?.(state);
+  }
+
+  #fail(failure: ShutdownFailure): void {
+    this.#failures.push(failure);
+    for (const observer of this.#observers) observer.failed?.(failure);
+  }
+}
+
+function closeTimeout(closeTimeoutMs: number): GracefulShutdownError {
+  return new GracefulShutdownError(
+    'ERR_SHUTDOWN_CLOSE_TIMEOUT',
+    `did not end within closeTimeoutMs (${closeTimeoutMs} ms): make it faster or raise closeTimeoutMs`,
+  );
+}

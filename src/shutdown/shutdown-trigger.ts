@@ -1,0 +1,47 @@
+/**
+ * What asked for the shutdown. All but `close` end the process once the application is closed.
+ *
+ * @publicApi
+ */
+export type ShutdownTrigger =
+  | { readonly kind: 'signal'; readonly signal: NodeJS.Signals; readonly typed: boolean }
+  | { readonly kind: 'request'; readonly reason?: string | undefined }
+  | { readonly kind: 'crash'; readonly error: unknown }
+  | { readonly kind: 'close'; readonly signal?: string | undefined };
+
+/** @internal */
+export function endsTheProcess(trigger: ShutdownTrigger): boolean {
+  return trigger.kind !== 'close';
+}
+
+/**
+ * Nobody routes traffic to a process whose owner presses Ctrl-C, a crashed process is not to be
+ * trusted for longer than its work under way needs, and a test that calls `close()` has no balancer.
+ *
+ * @internal
+ */
+export function deservesGrace(trigger: ShutdownTrigger): boolean {
+  return trigger.kind === 'request' || (trigger.kind === 'signal' && !isTyped(trigger));
+}
+
+/** The signal as Nest hands it to its hooks. @internal */
+export function signalOf(trigger: ShutdownTrigger): string | undefined {
+  return trigger.kind === 'signal' || trigger.kind === 'close' ? trigger.signal : undefined;
+}
+
+/** The trigger in a log line. @internal */
+export function describeTrigger(trigger: ShutdownTrigger): string {
+  const descriptions: Readonly<Record<ShutdownTrigger['kind'], string>> = {
+    signal: `${signalOf(trigger)}${isTyped(trigger) ? ' at the terminal' : ''}`,
+    request: 'shutdown()',
+    crash: 'uncaught exception',
+    close: 'close()',
+  };
+  const description = descriptions[trigger.kind];
+  const reason = trigger.kind === 'request' ? trigger.reason : undefined;
+  return reason === undefined ? description : `${description}: ${reason}`;
+}
+
+function isTyped(trigger: ShutdownTrigger): boolean {
+  return trigger.kind === 'signal' && trigger.typed;
+}

@@ -1,0 +1,31 @@
+import { Worker } from 'node:worker_threads';
+
+/** Runs outside the event loop that may be blocked, so it can neither log through Nest nor exit. */
+const SOURCE = `
+const { workerData } = require('node:worker_threads');
+const { writeSync } = require('node:fs');
+setTimeout(() => {
+  try {
+    writeSync(2, 'nestjs-drain: the event loop was still blocked at the deadline: killing the process\\n');
+  } catch {}
+  process.kill(process.pid, 'SIGKILL');
+}, workerData.ms);
+`;
+
+/**
+ * Kills the process after `ms`, whatever its event loop does: a synchronous endless loop lets no
+ * timer of its own thread fire. The last resort; a shutdown that goes well is over long before.
+ *
+ * A PID 1 cannot kill itself (the kernel drops such signals); there the container runtime does.
+ *
+ * @internal
+ */
+export function startWatchdog(ms: number): void {
+  const worker = new Worker(SOURCE, {
+    eval: true,
+    workerData: { ms },
+    name: 'nestjs-drain-watchdog',
+  });
+  worker.on('error', () => {});
+  worker.unref();
+}

@@ -1,0 +1,35 @@
+import type { Clock } from './clock.js';
+
+/**
+ * Waits for `work` to settle, but no longer than `ms` and not past `interrupt`. Leaves no timer.
+ *
+ * @returns whether the work settled in time
+ * @internal
+ */
+export function within(
+  clock: Clock,
+  ms: number,
+  work: Promise<unknown>,
+  interrupt?: AbortSignal,
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    const giveUp = () => settle(false);
+    const settle = (inTime: boolean) => {
+      cancel();
+      interrupt?.removeEventListener('abort', giveUp);
+      resolve(inTime);
+    };
+    const cancel = clock.after(Math.max(0, ms), giveUp);
+    if (interrupt?.aborted) giveUp();
+    interrupt?.addEventListener('abort', giveUp, { once: true });
+    work.then(
+      () => settle(true),
+      () => settle(true),
+    );
+  });
+}
+
+/** @internal */
+export function sleep(clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => void clock.after(ms, resolve));
+}

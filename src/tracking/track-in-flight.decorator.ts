@@ -1,0 +1,49 @@
+import { liveTrackers } from './live-trackers.js';
+
+type AsyncMethod = (...args: any[]) => Promise<unknown>;
+
+/**
+ * The promise that the method returns holds the drain: for cron ticks, job handlers, and whatever
+ * else no connection waits for. Goes with other decorators in any order.
+ *
+ * @param label - its name in the log; by default `ReportsService.nightly`
+ * @example
+ * ```ts
+ * @Injectable()
+ * export class ReportsService {
+ *   @TrackInFlight()
+ *   async nightly(): Promise<void> {
+ *     await this.build();
+ *   }
+ *
+ *   private async build(): Promise<void> {}
+ * }
+ * ```
+ *
+ * @publicApi
+ */
+export function TrackInFlight(label?: string) {
+  return <Method extends AsyncMethod>(
+    target: object,
+    key: string | symbol,
+    descriptor: TypedPropertyDescriptor<Method>,
+  ): void => {
+    const original = descriptor.value;
+    if (original === undefined) return;
+    const name = label ?? `${target.constructor.name}.${String(key)}`;
+    const tracked = async function (this: unknown, ...args: unknown[]): Promise<unknown> {
+      const ends = [...liveTrackers].map((tracker) => tracker.begin(name));
+      try {
+        return await original.apply(this, args);
+      } finally {
+        for (const end of ends) end();
+      }
+    };
+    // Decorators below this one have left their metadata on the function it replaces.
+    for (const metadataKey of Reflect.getMetadataKeys(original)) {
+      Reflect.defineMetadata(metadataKey, Reflect.getMetadata(metadataKey, original), tracked);
+    }
+    Object.defineProperty(tracked, 'name', { value: original.name });
+    descriptor.value = tracked as Method;
+  };
+}
