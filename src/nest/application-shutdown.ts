@@ -28,6 +28,7 @@ export class ApplicationShutdown implements ProcessMember {
   readonly #stopExpecting: () => void;
   #leaveProcess: () => void;
   #instance: NestInstance | undefined;
+  #bootstrapped = false;
   #application: CapturedApplication | undefined;
 
   constructor(
@@ -70,6 +71,9 @@ export class ApplicationShutdown implements ProcessMember {
 
   /** The application has started: says what is armed, or that nothing could be. */
   bootstrapped(): void {
+    // A hybrid application with deferred initialization is bootstrapped once for each server.
+    if (this.#bootstrapped) return;
+    this.#bootstrapped = true;
     if (this.#instance === undefined) {
       this.release();
       this.log.notCaptured();

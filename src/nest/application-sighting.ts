@@ -57,7 +57,7 @@ function patch(prototype: Seamed): () => void {
       // Its new owner may have put a method of its own before this one.
       return sighted(this) ? this[seam]?.(...args) : original.apply(this, args);
     };
-    prototype[seam] = replacement;
+    if (!Reflect.set(prototype, seam, replacement)) return undefined;
     return () => {
       // Whoever patched it after us still calls us; restoring would take their patch away.
       if (prototype[seam] === replacement) prototype[seam] = original;
