@@ -49,7 +49,7 @@ export async function request(
           ...(body === undefined
             ? {}
             : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
-          ...rest.headers,
+          ...(rest.headers as Record<string, string> | undefined),
         },
       },
       resolve,
@@ -111,11 +111,11 @@ export class RawConnection {
     this.socket.write(data);
   }
 
-  async until(text: string): Promise<void> {
-    while (!this.received.includes(text)) {
+  async until(expected: string): Promise<void> {
+    while (!this.received.includes(expected)) {
       await new Promise<void>((resolve, reject) => {
         this.socket.once('data', () => setImmediate(resolve));
-        this.socket.once('close', () => reject(new Error(`closed without ${text}`)));
+        this.socket.once('close', () => reject(new Error(`closed without ${expected}`)));
       });
     }
   }

@@ -1,14 +1,26 @@
 import type { IncomingMessage } from 'node:http';
 import type { Server } from 'node:net';
 
+import { handlerName } from './handler-name.js';
+
 const REQUEST = Symbol('nestjs-drain.fastify-request');
+const NAME = Symbol('nestjs-drain.handler-name');
 
 interface FastifyRequest {
   readonly raw: IncomingMessage & { [REQUEST]?: FastifyRequest };
-  readonly routeOptions?: { readonly handler?: unknown };
+  readonly routeOptions?: {
+    readonly handler?: unknown;
+    readonly config?: { readonly [NAME]?: string };
+  };
+}
+
+interface FastifyRoute {
+  readonly handler: unknown;
+  config?: { [NAME]?: string | undefined };
 }
 
 interface Fastify {
+  addHook(name: 'onRoute', hook: (route: FastifyRoute) => void): void;
   addHook(name: 'onListen', hook: (done: () => void) => void): void;
   addHook(
     name: 'onRequest',
@@ -21,6 +33,13 @@ export function isFastify(instance: unknown): instance is Fastify {
   return typeof (instance as Partial<Fastify> | undefined)?.addHook === 'function';
 }
 
+/** Writes the name of each handler into its route, before Fastify binds it. @internal */
+export function nameRoutes(fastify: Fastify): void {
+  fastify.addHook('onRoute', (route) => {
+    route.config = { ...route.config, [NAME]: handlerName(route.handler) };
+  });
+}
+
 /** Remembers which request of Fastify's a raw one has become, to name it. @internal */
 export function rememberRequests(fastify: Fastify): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
@@ -29,9 +48,10 @@ export function rememberRequests(fastify: Fastify): void {
   });
 }
 
-/** The handler that Fastify has routed a request to. @internal */
-export function fastifyHandler(request: FastifyRequest['raw']): unknown {
-  return request[REQUEST]?.routeOptions?.handler;
+/** The name of the handler that Fastify has routed a request to. @internal */
+export function fastifyHandlerName(request: FastifyRequest['raw']): string | undefined {
+  const route = request[REQUEST]?.routeOptions;
+  return route?.config?.[NAME] ?? handlerName(route?.handler);
 }
 
 /**

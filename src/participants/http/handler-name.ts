@@ -19,9 +19,9 @@ export function nameHandlers(controller: {
   }
 }
 
-/** The name of a handler as the router knows it: Nest 12 names the function itself. @internal */
+/** The name of a handler: Nest 12 names the function itself (and Fastify binds it). @internal */
 export function handlerName(handler: unknown): string | undefined {
   if (typeof handler !== 'function') return undefined;
-  if (handler.name.includes('.')) return handler.name;
+  if (handler.name.includes('.')) return handler.name.replace(/^bound /, '');
   return Reflect.getMetadata(HANDLER_NAME, handler) as string | undefined;
 }

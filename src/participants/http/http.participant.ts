@@ -8,7 +8,7 @@ import { drainSpread } from '../../shutdown/drain-spread.js';
 import type { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
 import { within } from '../../shutdown/within.js';
 import type { Connection } from './connection.js';
-import { isFastify, onSecondaryServers, rememberRequests } from './fastify.js';
+import { isFastify, nameRoutes, onSecondaryServers, rememberRequests } from './fastify.js';
 import { HttpTraffic } from './http-traffic.js';
 
 /** How long a connection may be silent that has not sent a whole request yet. */
@@ -34,12 +34,13 @@ export class HttpParticipant implements DrainParticipant, OnModuleInit {
   #completedBefore = 0;
 
   constructor(
-    private readonly host: HttpAdapterHost,
+    private readonly host: Partial<HttpAdapterHost>,
     private readonly sequence: ShutdownSequence,
     private readonly options: HttpOptions,
     private readonly clock: Clock,
   ) {
     this.#traffic = new HttpTraffic(clock);
+    this.#nameRoutes();
     sequence.observe({
       entered: (state) => {
         if (state === 'grace') this.#completedBefore = this.#traffic.completed;
@@ -50,15 +51,21 @@ export class HttpParticipant implements DrainParticipant, OnModuleInit {
 
   /** Nest has made the server by now, and it does not listen yet. */
   onModuleInit(): void {
-    const adapter = this.host.httpAdapter as HttpAdapterHost['httpAdapter'] | undefined;
-    const server: unknown = adapter?.getHttpServer();
+    const { httpAdapter } = this.host;
+    const server: unknown = httpAdapter?.getHttpServer();
     if (isHttp1(server)) this.#traffic.watch(server);
-    const framework: unknown = adapter?.getInstance();
+    const framework: unknown = httpAdapter?.getInstance();
     if (!isFastify(framework)) return;
     rememberRequests(framework);
     onSecondaryServers(framework, (other) => {
       if (isHttp1(other)) this.#traffic.watch(other);
     });
+  }
+
+  /** Before Nest registers the routes; a testing module has no adapter yet, and paths for names. */
+  #nameRoutes(): void {
+    const framework: unknown = this.host.httpAdapter?.getInstance();
+    if (isFastify(framework)) nameRoutes(framework);
   }
 
   announce(windowMs: number): void {
@@ -75,8 +82,10 @@ export class HttpParticipant implements DrainParticipant, OnModuleInit {
   }
 
   async stopIntake(): Promise<void> {
-    this.#traffic.sayCloseTo(() => true);
+    // In this order: a client that is told to go while the listener is open comes right back, to
+    // wait in the very queue that is about to be dropped.
     await this.#traffic.stopListening();
+    this.#traffic.sayCloseTo(() => true);
   }
 
   active(): number {

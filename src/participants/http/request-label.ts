@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { handlerName } from './handler-name.js';
-import { fastifyHandler } from './fastify.js';
+import { fastifyHandlerName } from './fastify.js';
 
 interface ExpressRequest extends IncomingMessage {
   readonly route?: { readonly path?: unknown; readonly stack?: readonly { handle?: unknown }[] };
@@ -18,8 +18,8 @@ const LONGEST_PATH = 80;
  */
 export function requestLabel(response: ServerResponse): string {
   const request = response.req as ExpressRequest;
-  const handler = fastifyHandler(request) ?? request.route?.stack?.at(-1)?.handle;
-  return `${request.method} ${handlerName(handler) ?? path(request)}`;
+  const name = fastifyHandlerName(request) ?? handlerName(request.route?.stack?.at(-1)?.handle);
+  return `${request.method} ${name ?? path(request)}`;
 }
 
 function path(request: ExpressRequest): string {
