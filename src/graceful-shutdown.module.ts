@@ -27,6 +27,7 @@ import {
 import { GracefulShutdownService } from './graceful-shutdown.service.js';
 import { GracefulShutdownHealthIndicator } from './health/graceful-shutdown.health.js';
 import { ApplicationShutdown } from './nest/application-shutdown.js';
+import { unwrap } from './nest/unwrap.js';
 import { DeclaredParticipants } from './participants/declared-participants.js';
 import { nameHandlers } from './participants/http/handler-name.js';
 import { HttpParticipant } from './participants/http/http.participant.js';
@@ -129,7 +130,7 @@ export class GracefulShutdownModule
    * @throws GracefulShutdownError `ERR_SHUTDOWN_NOT_IMPORTED`
    */
   static attach(app: INestApplicationContext): void {
-    applicationShutdownOf(app).adopt(app);
+    applicationShutdownOf(app).adopt(unwrap(app));
   }
 
   /** @internal */

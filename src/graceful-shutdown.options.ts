@@ -14,51 +14,53 @@ export interface GracefulShutdownOptions {
    *
    * @defaultValue `['SIGTERM', 'SIGINT']`
    */
-  readonly signals?: readonly NodeJS.Signals[];
+  readonly signals?: readonly NodeJS.Signals[] | undefined;
   /**
    * How long everything is still served after the signal, so that the balancer can learn that it
    * should send no more. Longer than it takes your balancer to notice a failed readiness check.
    *
    * @defaultValue 5000 in Kubernetes (when `KUBERNETES_SERVICE_HOST` is set), else 0
    */
-  readonly gracePeriodMs?: number;
+  readonly gracePeriodMs?: number | undefined;
   /**
    * How long work under way may take to finish. Its last second (or fifth, if that is less) is for
    * work to react to the deadline signal before it is cut.
    *
    * @defaultValue 20000
    */
-  readonly drainTimeoutMs?: number;
+  readonly drainTimeoutMs?: number | undefined;
   /**
    * How long Nest's own teardown may take: `onModuleDestroy` and the hooks after it.
    *
    * @defaultValue 4000
    */
-  readonly closeTimeoutMs?: number;
+  readonly closeTimeoutMs?: number | undefined;
   /**
    * How long a kept-alive connection is left open after its last response, so that a client that
    * is about to use it again gets an answer, with `Connection: close`, instead of a reset.
    *
    * @defaultValue 1000
    */
-  readonly idleLingerMs?: number;
+  readonly idleLingerMs?: number | undefined;
   /**
    * Whether an uncaught exception or unhandled rejection runs the same shutdown, without a grace
    * period, and exits with 1. Off, Node's own behaviour stays: the process dies at once.
    *
    * @defaultValue false
    */
-  readonly drainOnCrash?: boolean;
+  readonly drainOnCrash?: boolean | undefined;
   /**
    * The source of the spread over the grace period, uniform in [0, 1). Seed it in tests.
    *
    * @defaultValue `Math.random`
    */
-  readonly random?: () => number;
+  readonly random?: (() => number) | undefined;
 }
 
 /** @internal */
-export type ResolvedOptions = Required<GracefulShutdownOptions>;
+export type ResolvedOptions = {
+  readonly [Name in keyof GracefulShutdownOptions]-?: NonNullable<GracefulShutdownOptions[Name]>;
+};
 
 const KUBERNETES_GRACE_PERIOD_MS = 5000;
 
@@ -134,5 +136,6 @@ function isCatchableSignal(value: unknown): boolean {
 
 /** `JSON.stringify` would show NaN and Infinity as null. */
 function show(value: unknown): string {
+  if (Number.isNaN(value)) return 'NaN (an environment variable that is no number?)';
   return typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
 }

@@ -79,6 +79,7 @@ export class ApplicationShutdown implements ProcessMember {
       this.log.notCaptured();
       return;
     }
+    if (this.sequence.state !== 'running') return;
     this.log.armed(this.signals, this.sequence.budget);
     this.log.idleSettings(idleSettings(this.#instance, this.modules));
     this.process.nameForeignListeners();

@@ -1,4 +1,5 @@
-import type { DrainParticipant } from '../shutdown/drain-participant.js';
+import type { Clock } from '../shutdown/clock.js';
+import type { DrainParticipant, WorkUnderWay } from '../shutdown/drain-participant.js';
 
 /**
  * The start of the application as work under way: a signal that comes while `onModuleInit` hooks
@@ -8,10 +9,14 @@ import type { DrainParticipant } from '../shutdown/drain-participant.js';
  */
 export class BootstrapParticipant implements DrainParticipant {
   readonly name = 'bootstrap';
+  #since = 0;
   #done: Promise<void> | undefined;
   #finish: (() => void) | undefined;
 
+  constructor(private readonly clock: Clock) {}
+
   begin(): void {
+    this.#since = this.clock.now();
     this.#done ??= new Promise((resolve) => (this.#finish = resolve));
   }
 
@@ -23,6 +28,11 @@ export class BootstrapParticipant implements DrainParticipant {
 
   active(): number {
     return this.#done === undefined ? 0 : 1;
+  }
+
+  underWay(): readonly WorkUnderWay[] {
+    if (this.#done === undefined) return [];
+    return [{ label: this.name, ageMs: this.clock.now() - this.#since }];
   }
 
   async drain(): Promise<void> {

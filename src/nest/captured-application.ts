@@ -19,7 +19,7 @@ const FOREVER = new Promise<never>(() => {});
  * @internal
  */
 export class CapturedApplication implements Teardown {
-  readonly bootstrap = new BootstrapParticipant();
+  readonly bootstrap: BootstrapParticipant;
   readonly #close: (signal?: string) => Promise<void>;
   readonly #restores: ((() => void) | undefined)[] = [];
   #closing: Promise<void> | undefined;
@@ -31,6 +31,7 @@ export class CapturedApplication implements Teardown {
     private readonly sequence: ShutdownSequence,
     private readonly clock: Clock,
   ) {
+    this.bootstrap = new BootstrapParticipant(clock);
     this.#close = application.close.bind(application);
     // Stays after the end: closing twice is one shutdown.
     replaceMethod(application, 'close', () => (signal?: string) => this.close(signal));

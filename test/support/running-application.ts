@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -27,9 +27,11 @@ export class RunningApplication {
   readonly #child: ChildProcess;
   #changed = deferred();
 
-  constructor(config: FixtureConfig, env: NodeJS.ProcessEnv = {}) {
+  /** @param wrapper - a command that runs the program given to it */
+  constructor(config: FixtureConfig, env: NodeJS.ProcessEnv = {}, wrapper: string[] = []) {
     const base = process.env['NEST'] === 'nest-11' ? join(testFolder, 'nest-11') : testFolder;
-    this.#child = fork(join(base, '.out', 'test', 'fixtures', 'app.js'), {
+    const command = [...wrapper, process.execPath, join(base, '.out/test/fixtures/app.js')];
+    this.#child = spawn(command[0]!, command.slice(1), {
       env: {
         PATH: process.env['PATH'],
         FIXTURE: JSON.stringify(config),

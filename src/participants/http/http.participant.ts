@@ -115,7 +115,8 @@ export class HttpParticipant implements DrainParticipant, OnModuleInit {
   }
 
   summary(): string {
-    return `${this.#traffic.completed - this.#completedBefore} requests answered`;
+    const answered = this.#traffic.completed - this.#completedBefore;
+    return `${answered} ${answered === 1 ? 'request' : 'requests'} answered`;
   }
 
   /** @returns after how many ms to look again */

@@ -1,0 +1,143 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
+
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+import { keepAliveAgent, request } from '../support/http-client.js';
+import { SampleProcess } from './sample-process.js';
+
+const clean = { code: 0, signal: null };
+const buildTimeoutMs = 120_000;
+
+// The samples find Nest at the root, where version 12 is installed, whichever project runs them:
+// under nest-11 they would be the same tests again.
+describe.skipIf(process.env['NEST'] === 'nest-11')('samples', () => {
+  const started: SampleProcess[] = [];
+
+  beforeAll(async () => {
+    const build = join(import.meta.dirname, '..', '..', 'sample', 'build.mjs');
+    await promisify(execFile)(process.execPath, [build]);
+  }, buildTimeoutMs);
+
+  afterEach(async () => {
+    await Promise.all(started.splice(0).map((sample) => sample.kill()));
+  });
+
+  function start(...args: ConstructorParameters<typeof SampleProcess>): SampleProcess {
+    const sample = new SampleProcess(...args);
+    started.push(sample);
+    return sample;
+  }
+
+  /** What `npm run sample <name>` runs. */
+  function startSample(name: string, env?: NodeJS.ProcessEnv): SampleProcess {
+    return start([join('.out', name, 'main.js')], env);
+  }
+
+  it('01-express: the order is read from a pool that is closed afterwards', async () => {
+    const sample = startSample('01-express');
+    const order = request(await sample.port(), '/orders/1?ms=700');
+    await sample.line(/the carrier takes/);
+    await sample.terminate();
+
+    expect(await order).toMatchObject({ status: 200, connection: 'close' });
+    expect(JSON.parse((await order).body)).toEqual({
+      id: 1,
+      item: 'tea',
+      history: ['order 1 was paid', 'order 1 was sent'],
+    });
+    expect(await sample.exited()).toEqual(clean);
+    expect(sample.indexOf(/Pool closed/)).toBeGreaterThan(sample.indexOf(/Order 1: answered/));
+  });
+
+  it('02-fastify: downloads are whole, before the signal and on a kept connection', async () => {
+    const sample = startSample('02-fastify');
+    const port = await sample.port();
+    const agent = keepAliveAgent();
+    await request(port, '/nowhere', { agent });
+    const download = get(`http://127.0.0.1:${port}/reports/sales.csv`);
+    const [begun] = (await once(download, 'response')) as [IncomingMessage];
+    await once(begun, 'readable');
+    await sample.terminate();
+    const later = request(port, '/reports/sales.csv', { agent });
+
+    const csv = /^day,amount\n(\d+,\d+\n){12}total,780\n$/;
+    expect(await text(begun)).toMatch(csv);
+    expect(begun).toMatchObject({ statusCode: 200, complete: true });
+    expect(await later).toMatchObject({ status: 200, connection: 'close' });
+    expect((await later).body).toMatch(csv);
+    expect(await sample.exited()).toEqual(clean);
+    expect(sample.lines.filter((line) => line.includes('Download complete'))).toHaveLength(2);
+    expect(sample.lines.at(-2)).toContain('Database connection closed');
+  });
+
+  it('03-terminus-probes: readiness turns red, liveness stays green', async () => {
+    const sample = startSample('03-terminus-probes');
+    const port = await sample.port();
+    const probes = async () => [
+      (await request(port, '/health/ready')).status,
+      (await request(port, '/health/live')).status,
+    ];
+    expect(await probes()).toEqual([200, 200]);
+    const quote = request(port, '/quotes');
+    await sample.line(/Quote begun/);
+    await sample.terminate();
+
+    expect(await probes()).toEqual([503, 200]);
+    expect(await quote).toMatchObject({
+      status: 200,
+      connection: 'close',
+      body: '{"premium":42}',
+    });
+    expect(await sample.exited()).toEqual(clean);
+  });
+
+  it('04-async-options: the times come from the environment', async () => {
+    const sample = startSample('04-async-options', {
+      GRACE_PERIOD_MS: '200',
+      DRAIN_TIMEOUT_MS: '8000',
+      CLOSE_TIMEOUT_MS: '3000',
+    });
+    const job = request(await sample.port(), '/jobs');
+    expect(await sample.line(/Armed/)).toContain('grace 0.2 s + drain 8.0 s + close 3.0 s');
+    await sample.line(/Job begun/);
+    await sample.terminate();
+
+    expect(await job).toMatchObject({ status: 200, connection: 'close' });
+    expect(JSON.parse((await job).body)).toMatchObject({ state: 'draining' });
+    expect(await sample.exited()).toEqual(clean);
+  });
+
+  it.each([
+    ['-1', '-1'],
+    ['abc', 'NaN'],
+  ])('04-async-options: GRACE_PERIOD_MS=%s ends the start', async (given, shown) => {
+    const sample = startSample('04-async-options', { GRACE_PERIOD_MS: given });
+    expect(await sample.exited()).toEqual({ code: 1, signal: null });
+    expect(sample.lines.join('\n')).toContain(`gracePeriodMs is ${shown}, allowed is`);
+  });
+
+  it('the runner becomes the sample: signals and exit code are its own', async () => {
+    const sample = start(['run.mjs', '01-express']);
+    const order = request(await sample.port(), '/orders/1?ms=300');
+    await sample.line(/the carrier takes/);
+    await sample.terminate();
+    expect(await order).toMatchObject({ status: 200, connection: 'close' });
+    expect(await sample.exited()).toEqual(clean);
+  });
+
+  it.each(['99-nothing', undefined])('the runner lists the samples for %s', async (name) => {
+    const sample = start(['run.mjs', ...(name === undefined ? [] : [name])]);
+    expect(await sample.exited()).toEqual({ code: 1, signal: null });
+    expect(sample.lines.slice(1).map((line) => line.trim())).toEqual([
+      '01-express',
+      '02-fastify',
+      '03-terminus-probes',
+      '04-async-options',
+    ]);
+  });
+});

@@ -1,0 +1,286 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+import { afterEach, describe, expect, it } from 'vitest';
+
+import { attempt, request } from '../support/http-client.js';
+import { endAll, RunningApplication, start } from '../support/running-application.js';
+
+afterEach(endAll);
+
+/** Generous for a loaded machine. */
+const SOON_MS = 1500;
+const states = new Set(['running', 'grace', 'draining', 'forcing', 'closing', 'closed']);
+
+function statesOf(app: RunningApplication): string[] {
+  return app.order.filter((name) => states.has(name));
+}
+
+describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
+  it('begins the shutdown, grace period included, and the process exits with 0', async () => {
+    const app = await start({ options: { gracePeriodMs: 700 } });
+    const sentAt = app.signal(signal);
+    const exit = await app.exited;
+    expect(exit).toMatchObject({ code: 0, signal: null });
+    expect(exit.at - sentAt).toBeGreaterThanOrEqual(650);
+    expect(exit.at - sentAt).toBeLessThan(700 + SOON_MS);
+    expect(statesOf(app)).toEqual(['running', 'grace', 'draining', 'closing', 'closed']);
+    expect(app.events.find(({ name }) => name === 'onApplicationShutdown')?.detail).toBe(signal);
+    expect(app.events.find(({ name }) => name === 'exit')?.detail).toBe(0);
+  });
+
+  it('for the second time cuts what is under way, for the third time ends the process', async () => {
+    const app = await start({ quirks: ['hook-hangs'] });
+    const hanging = attempt(app.port, '/hang');
+    await app.event('handler');
+    app.signal(signal);
+    await app.event('draining');
+    const secondAt = app.signal('SIGTERM' === signal ? 'SIGINT' : 'SIGTERM');
+    await app.event('closing');
+    expect(await hanging).toEqual({ error: 'ECONNRESET' });
+    expect(Date.now() - secondAt).toBeLessThan(500);
+    const thirdAt = app.signal(signal);
+    const exit = await app.exited;
+    expect(exit).toMatchObject({ code: 1, signal: null });
+    expect(exit.at - thirdAt).toBeLessThan(500);
+  });
+});
+
+it('a second signal ends the grace period', async () => {
+  const app = await start({ options: { gracePeriodMs: 20_000 } });
+  app.signal('SIGTERM');
+  await app.event('grace');
+  await request(app.port, '/hello');
+  const secondAt = app.signal('SIGINT');
+  const exit = await app.exited;
+  expect(exit.code).toBe(1);
+  expect(exit.at - secondAt).toBeLessThan(SOON_MS);
+  expect(statesOf(app)).toEqual(['running', 'grace', 'forcing', 'closing', 'closed']);
+});
+
+it('one shutdown runs, however many signals and close() calls ask for it', async () => {
+  const app = await start();
+  const slow = request(app.port, '/slow?ms=500');
+  await app.event('handler');
+  app.close();
+  await app.event('draining');
+  app.close();
+  app.signal('SIGTERM');
+  expect(await slow).toMatchObject({ status: 200 });
+  expect(await app.exited).toMatchObject({ code: 0, signal: null });
+  expect(statesOf(app)).toEqual(['running', 'grace', 'draining', 'closing', 'closed']);
+  for (const hook of ['onModuleDestroy', 'beforeApplicationShutdown', 'onApplicationShutdown']) {
+    expect(app.order.filter((name) => name === hook)).toHaveLength(1);
+  }
+});
+
+it('shutdown() leaves as a signal does, from inside a request that is still answered', async () => {
+  const app = await start({ options: { gracePeriodMs: 300 } });
+  const answer = await request(app.port, '/leave', { body: '{}' });
+  expect(answer).toMatchObject({ status: 200, body: '{"leaving":true}' });
+  expect(await app.exited).toMatchObject({ code: 0, signal: null });
+  expect(app.log).toContain('shutdown(): asked over HTTP');
+});
+
+it('enableShutdownHooks() adds its signals', async () => {
+  const app = await start({ quirks: ['enable-hooks-with-signals'] });
+  const slow = request(app.port, '/slow?ms=300');
+  await app.event('handler');
+  app.signal('SIGHUP');
+  expect(await slow).toMatchObject({ status: 200 });
+  expect(await app.exited).toMatchObject({ code: 0, signal: null });
+});
+
+describe('the process is gone at the deadline, whatever the application does', () => {
+  it('when a hook never ends, and the other hooks still run', async () => {
+    const app = await start({ quirks: ['hook-hangs'], options: { closeTimeoutMs: 1500 } });
+    const sentAt = app.signal('SIGTERM');
+    const exit = await app.exited;
+    expect(exit).toMatchObject({ code: 1, signal: null });
+    expect(exit.at - sentAt).toBeLessThan(1500 + SOON_MS);
+    expect(app.order).toContain('onModuleDestroy');
+    expect(app.order).toContain('onApplicationShutdown');
+    expect(app.log).toMatch(/Quirky\.onModuleDestroy: did not end within closeTimeoutMs/);
+  });
+
+  it('when a hook blocks the event loop for ever', async () => {
+    const app = await start({
+      quirks: ['hook-spins'],
+      options: { drainTimeoutMs: 500, closeTimeoutMs: 500 },
+    });
+    const sentAt = app.signal('SIGTERM');
+    const exit = await app.exited;
+    expect(exit.signal).toBe('SIGKILL');
+    expect(exit.at - sentAt).toBeLessThan(1000 + SOON_MS);
+    expect(app.log).toContain('event loop was still blocked at the deadline');
+  });
+
+  it('when requests never end and hooks never end', async () => {
+    const app = await start({
+      quirks: ['hook-hangs'],
+      options: { gracePeriodMs: 300, drainTimeoutMs: 1000, closeTimeoutMs: 700 },
+    });
+    const hanging = attempt(app.port, '/hang');
+    await app.event('handler');
+    const sentAt = app.signal('SIGTERM');
+    const exit = await app.exited;
+    expect(await hanging).toEqual({ error: 'ECONNRESET' });
+    expect(exit.code).toBe(1);
+    expect(exit.at - sentAt).toBeLessThan(2000 + 500);
+  });
+});
+
+it('a hook that throws is named, the others still run, and the exit code is 1', async () => {
+  const app = await start({ quirks: ['hook-throws'] });
+  app.signal('SIGTERM');
+  expect(await app.exited).toMatchObject({ code: 1, signal: null });
+  expect(app.log).toContain('Quirky.onModuleDestroy: a hook that throws');
+  for (const hook of ['onModuleDestroy', 'beforeApplicationShutdown', 'onApplicationShutdown']) {
+    expect(app.order).toContain(hook);
+  }
+});
+
+it('a loop that something else keeps alive is ended, and what keeps it is named', async () => {
+  const app = await start({ quirks: ['keeps-loop-alive'] });
+  const sentAt = app.signal('SIGTERM');
+  const exit = await app.exited;
+  expect(exit).toMatchObject({ code: 0, signal: null });
+  expect(exit.at - sentAt).toBeLessThan(SOON_MS);
+  expect(app.log).toMatch(/kept alive by: .*Timeout/);
+  expect(app.order).toContain('exit');
+});
+
+it('a listener of somebody else is named', async () => {
+  const app = await start({ quirks: ['foreign-listener'] });
+  await app.logged('SIGTERM has a listener of somebody else: somebodyElse');
+  app.signal('SIGTERM');
+  expect(await app.exited).toMatchObject({ code: 0, signal: null });
+  expect(app.log.match(/somebody else:/g)).toHaveLength(1);
+});
+
+it('a signal while modules are being built ends the process at once', async () => {
+  const app = new RunningApplication({ quirks: ['slow-factory'] });
+  await app.event('factory-begins');
+  const sentAt = app.signal('SIGTERM');
+  const exit = await app.exited;
+  expect(exit).toMatchObject({ code: 0, signal: null });
+  expect(exit.at - sentAt).toBeLessThan(1000);
+});
+
+it('a signal while hooks of the start run waits for them, and tears down what they began', async () => {
+  const app = new RunningApplication({ quirks: ['slow-init'] });
+  await app.event('init-begins');
+  app.signal('SIGTERM');
+  expect(await app.exited).toMatchObject({ code: 0, signal: null });
+  expect(app.order).not.toContain('listening');
+  expect(app.order.indexOf('onModuleDestroy')).toBeGreaterThan(app.order.indexOf('init-ends'));
+  expect(app.log).not.toMatch(/unsettled|unhandled/i);
+});
+
+it('a signal between create() and listen() ends the process, and nothing listens', async () => {
+  const app = new RunningApplication({ quirks: ['pause-before-listen'] });
+  await app.event('created');
+  const sentAt = app.signal('SIGTERM');
+  const exit = await app.exited;
+  expect(exit).toMatchObject({ code: 0, signal: null });
+  expect(exit.at - sentAt).toBeLessThan(SOON_MS);
+  expect(app.order).not.toContain('listening');
+});
+
+it('a signal a moment after listen() ends the process cleanly', async () => {
+  const app = await start();
+  app.signal('SIGTERM');
+  expect(await app.exited).toMatchObject({ code: 0, signal: null });
+});
+
+it('several applications of one process leave together, and the process ends when the last is closed', async () => {
+  const app = await start({ kind: 'two-apps' });
+  await app.event('listening', 2);
+  const slow = app.ports.map((port, i) => request(port, `/slow?ms=${300 + 500 * i}`));
+  await app.event('handler', 2);
+  app.signal('SIGTERM');
+  expect(await Promise.all(slow)).toMatchObject([{ status: 200 }, { status: 200 }]);
+  expect(await app.exited).toMatchObject({ code: 0, signal: null });
+  expect(app.order.filter((name) => name === 'closed')).toHaveLength(2);
+});
+
+describe('with drainOnCrash', () => {
+  it.each(['exception', 'rejection'])(
+    'an uncaught %s lets the others finish, without a grace period, and exits with 1',
+    async (kind) => {
+      const app = await start({ options: { drainOnCrash: true, gracePeriodMs: 5000 } });
+      const slow = request(app.port, '/slow?ms=500');
+      await app.event('handler');
+      await request(app.port, `/crash?kind=${kind}`, { body: '{}' });
+      expect(await slow).toMatchObject({ status: 200 });
+      const exit = await app.exited;
+      expect(exit).toMatchObject({ code: 1, signal: null });
+      expect(app.log).toContain('on purpose');
+      expect(app.order).toContain('onApplicationShutdown');
+    },
+  );
+});
+
+it("without drainOnCrash an uncaught exception is Node's own affair", async () => {
+  const app = await start();
+  const slow = attempt(app.port, '/slow?ms=3000');
+  await app.event('handler');
+  await attempt(app.port, '/crash?kind=exception', { body: '{}' });
+  expect((await app.exited).code).toBe(1);
+  expect(await slow).toEqual({ error: 'ECONNRESET' });
+  expect(app.order).not.toContain('grace');
+});
+
+it('without the place in the sequence a warning says what to add, and requests are drained late', async () => {
+  const app = await start({ quirks: ['no-capture', 'enable-hooks-before-init'] });
+  await app.logged('GracefulShutdownModule.attach(app)');
+  const hello = request(app.port, '/file?ms=20');
+  await app.event('handler');
+  app.signal('SIGTERM');
+  expect(await hello).toMatchObject({ status: 200 });
+  await app.exited;
+  expect(app.order.indexOf('draining')).toBeGreaterThan(app.order.indexOf('onModuleDestroy'));
+});
+
+it('attach(app) takes the place that could not be found', async () => {
+  const app = await start({ quirks: ['no-capture-attach'] });
+  const slow = request(app.port, '/slow?ms=400');
+  await app.event('handler');
+  app.signal('SIGTERM');
+  expect(await slow).toMatchObject({ status: 200, body: '{"row":"row"}' });
+  expect(await app.exited).toMatchObject({ code: 0, signal: null });
+  expect(app.log).not.toContain('GracefulShutdownModule.attach(app)');
+});
+
+it.each(['context', 'microservice'] as const)(
+  'an application of kind %s leaves cleanly',
+  async (kind) => {
+    const app = await start({ kind }, { FIXTURE_PORT: '0' });
+    app.signal('SIGTERM');
+    expect(await app.exited).toMatchObject({ code: 0, signal: null });
+    expect(statesOf(app)).toEqual(['running', 'grace', 'draining', 'closing', 'closed']);
+    expect(app.events.find(({ name }) => name === 'onApplicationShutdown')?.detail).toBe('SIGTERM');
+  },
+);
+
+it.skipIf(!canMakePidNamespaces())(
+  'works as PID 1, whose signals have no default action (needs root to make a PID namespace)',
+  async () => {
+    const app = new RunningApplication({}, {}, ['unshare', '--pid', '--fork', '--kill-child']);
+    await app.event('listening');
+    const slow = request(app.port, '/slow?ms=300');
+    await app.event('handler');
+    // Not to unshare itself, which is the child of this test.
+    process.kill(childOf(app.pid), 'SIGTERM');
+    expect(await slow).toMatchObject({ status: 200 });
+    expect(await app.exited).toMatchObject({ code: 0, signal: null });
+  },
+);
+
+function canMakePidNamespaces(): boolean {
+  return spawnSync('unshare', ['--pid', '--fork', 'true']).status === 0;
+}
+
+function childOf(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim());
+}
