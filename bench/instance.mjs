@@ -1,0 +1,40 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+const program = join(import.meta.dirname, 'app.mjs');
+
+/** Starts the application in a process of its own. */
+export async function startInstance(adapter, mode) {
+  const child = fork(program, [adapter, mode], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const exited = once(child, 'exit').then(([code, signal]) => ({
+    code,
+    signal,
+    at: performance.now(),
+  }));
+  const [{ port }] = await once(child, 'message');
+  return {
+    port,
+    exited,
+    url: `http://127.0.0.1:${port}`,
+    signal(name) {
+      child.kill(name);
+      return performance.now();
+    },
+    async stop() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
+
+export function median(numbers) {
+  return quantile(numbers, 0.5);
+}
+
+export function quantile(numbers, q) {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const at = (sorted.length - 1) * q;
+  const [low, high] = [sorted[Math.floor(at)], sorted[Math.ceil(at)]];
+  return low + (high - low) * (at % 1);
+}

@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+
+import { resolveOptions } from './graceful-shutdown.options.js';
+import { GracefulShutdownError } from './shutdown/graceful-shutdown.error.js';
+
+const NOWHERE: NodeJS.ProcessEnv = {};
+const KUBERNETES: NodeJS.ProcessEnv = { KUBERNETES_SERVICE_HOST: '10.0.0.1' };
+const DURATIONS = ['gracePeriodMs', 'drainTimeoutMs', 'closeTimeoutMs', 'idleLingerMs'];
+
+const NUMBER = 'a whole number of milliseconds from 0 to 86400000';
+const SIGNALS = 'an array of signal names such as SIGTERM, without SIGKILL and SIGSTOP';
+
+function errorFor(given: unknown): GracefulShutdownError {
+  try {
+    resolveOptions(given, NOWHERE);
+  } catch (error) {
+    if (error instanceof GracefulShutdownError) return error;
+    throw error;
+  }
+  throw new Error('the options were accepted');
+}
+
+describe('options', () => {
+  it('have defaults that fit the 30 s of Kubernetes', () => {
+    expect(resolveOptions({}, KUBERNETES)).toEqual({
+      signals: ['SIGTERM', 'SIGINT'],
+      gracePeriodMs: 5000,
+      drainTimeoutMs: 20_000,
+      closeTimeoutMs: 4000,
+      idleLingerMs: 1000,
+      drainOnCrash: false,
+      random: Math.random,
+    });
+  });
+
+  it.each([
+    { where: 'in Kubernetes', env: KUBERNETES, gracePeriodMs: 5000 },
+    { where: 'elsewhere', env: NOWHERE, gracePeriodMs: 0 },
+    {
+      where: 'where the variable is empty',
+      env: { KUBERNETES_SERVICE_HOST: '' },
+      gracePeriodMs: 0,
+    },
+  ])('wait $gracePeriodMs ms for a balancer $where', ({ env, gracePeriodMs }) => {
+    expect(resolveOptions({}, env)).toMatchObject({ gracePeriodMs });
+  });
+
+  it('that are given win over the defaults, the environment among them', () => {
+    const given = {
+      signals: ['SIGUSR2'],
+      gracePeriodMs: 0,
+      drainTimeoutMs: 1,
+      closeTimeoutMs: 2,
+      idleLingerMs: 86_400_000,
+      drainOnCrash: true,
+      random: Math.cos,
+    };
+    expect(resolveOptions(given, KUBERNETES)).toEqual(given);
+  });
+
+  it('that are given as undefined are the defaults', () => {
+    const given = { signals: undefined, drainTimeoutMs: undefined, random: undefined };
+    expect(resolveOptions(given, NOWHERE)).toEqual(resolveOptions({}, NOWHERE));
+  });
+
+  it('may listen to no signal at all', () => {
+    expect(resolveOptions({ signals: [] }, NOWHERE)).toMatchObject({ signals: [] });
+  });
+});
+
+describe('bad options', () => {
+  const durations = DURATIONS.flatMap((name) =>
+    [
+      { value: -1, shown: '-1' },
+      { value: NaN, shown: 'NaN' },
+      { value: Infinity, shown: 'Infinity' },
+      { value: 0.5, shown: '0.5' },
+      { value: 86_400_001, shown: '86400001' },
+      { value: '5000', shown: '"5000"' },
+      { value: null, shown: 'null' },
+    ].map(({ value, shown }) => ({ name, value, shown, allowed: NUMBER })),
+  );
+
+  it.each([
+    ...durations,
+    { name: 'signals', value: ['SIGTERMINATE'], shown: '["SIGTERMINATE"]', allowed: SIGNALS },
+    {
+      name: 'signals',
+      value: ['SIGTERM', 'SIGKILL'],
+      shown: '["SIGTERM","SIGKILL"]',
+      allowed: SIGNALS,
+    },
+    { name: 'signals', value: ['SIGSTOP'], shown: '["SIGSTOP"]', allowed: SIGNALS },
+    { name: 'signals', value: [15], shown: '[15]', allowed: SIGNALS },
+    { name: 'signals', value: 'SIGTERM', shown: '"SIGTERM"', allowed: SIGNALS },
+    { name: 'signals', value: null, shown: 'null', allowed: SIGNALS },
+    { name: 'drainOnCrash', value: 'yes', shown: '"yes"', allowed: 'true or false' },
+    { name: 'drainOnCrash', value: 1, shown: '1', allowed: 'true or false' },
+    {
+      name: 'random',
+      value: 0.5,
+      shown: '0.5',
+      allowed: 'a function that returns a number in [0, 1)',
+    },
+  ])('stop the start: $name $shown', ({ name, value, shown, allowed }) => {
+    const { code, message } = errorFor({ [name]: value });
+    expect(code).toBe('ERR_SHUTDOWN_INVALID_OPTIONS');
+    expect(message).toContain(`${name} is ${shown}`);
+    expect(message).toContain(`allowed is ${allowed}`);
+  });
+
+  it('that do not exist are named beside those that do', () => {
+    const { code, message } = errorFor({ timeout: 5000 });
+    expect(code).toBe('ERR_SHUTDOWN_INVALID_OPTIONS');
+    expect(message).toContain('unknown option timeout');
+    for (const name of [...DURATIONS, 'signals', 'drainOnCrash', 'random']) {
+      expect(message).toContain(name);
+    }
+  });
+
+  it.each(['toString', '__proto__', 'constructor'])('cannot hide behind %s', (name) => {
+    const given: unknown = JSON.parse(`{ "${name}": 1 }`);
+    expect(errorFor(given).message).toContain(`unknown option ${name}`);
+  });
+
+  it('are all named in one error', () => {
+    const { message } = errorFor({ gracePeriodMs: -1, timeout: 1, signals: 'SIGTERM' });
+    expect(message).toContain('gracePeriodMs is -1');
+    expect(message).toContain('unknown option timeout');
+    expect(message).toContain('signals is "SIGTERM"');
+    expect(message.split('; ')).toHaveLength(3);
+  });
+
+  it.each([undefined, null, 'defaults', 5000])('are no options: %s', (given) => {
+    const { code, message } = errorFor(given);
+    expect(code).toBe('ERR_SHUTDOWN_MISSING_OPTIONS');
+    expect(message).toContain(String(given));
+  });
+});
