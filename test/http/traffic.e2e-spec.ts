@@ -153,6 +153,34 @@ describe.each(['express', 'fastify'] as const)('on %s', (adapter) => {
     expect(exit.at - sentAt).toBeLessThan(SOON_MS);
   });
 
+  it('a header that comes byte by byte does not hold the exit', async () => {
+    const app = await start({ adapter });
+    const dribbling = await RawConnection.open(app.port);
+    dribbling.write('GET /hello HTTP/1.1\r\nX: ');
+    const dribble = setInterval(() => dribbling.write('x'), 50);
+    const sentAt = app.signal('SIGTERM');
+    const exit = await app.exited;
+    clearInterval(dribble);
+    expect(exit.code).toBe(0);
+    expect(exit.at - sentAt).toBeGreaterThan(900);
+    expect(exit.at - sentAt).toBeLessThan(1200 + SOON_MS);
+  });
+
+  it('an upgraded connection that talks on does not hold the drain', async () => {
+    const app = await start({ adapter, quirks: ['upgrades'] });
+    const upgraded = await RawConnection.open(app.port);
+    upgraded.write(
+      'GET /ws HTTP/1.1\r\nHost: test\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n',
+    );
+    await upgraded.until('101 Switching Protocols');
+    const talk = setInterval(() => upgraded.write('hello'), 50);
+    const sentAt = app.signal('SIGTERM');
+    const exit = await app.exited;
+    clearInterval(talk);
+    expect(exit.at - sentAt).toBeLessThan(SOON_MS);
+    expect(exit.code).toBe(0);
+  });
+
   it('an idle connection is left open for idleLingerMs, and its next request is served with Connection: close', async () => {
     const app = await start({ adapter, options: { idleLingerMs: LINGER_MS } });
     const client = await RawConnection.open(app.port);

@@ -15,6 +15,8 @@ export class Connection {
   latest: ServerResponse | undefined;
   /** From when on its responses say `Connection: close`. */
   leavesAt = Infinity;
+  /** Since when it has had no request under way. */
+  restsSince: number;
   #quietSince: number;
   #bytesSeen = 0;
 
@@ -22,6 +24,7 @@ export class Connection {
     readonly socket: Socket,
     now: number,
   ) {
+    this.restsSince = now;
     this.#quietSince = now;
   }
 
@@ -33,6 +36,7 @@ export class Connection {
 
   end(response: ServerResponse, now: number): void {
     this.underWay -= 1;
+    this.restsSince = now;
     this.#quietSince = now;
     if (this.latest === response) this.latest = undefined;
   }

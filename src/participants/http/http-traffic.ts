@@ -69,6 +69,7 @@ export class HttpTraffic {
       this.#begin(request.socket, response);
       response.on('close', completed);
     });
+    this.#followUpgrades(server);
   }
 
   /** From now on each response of these connections says `Connection: close`. */
@@ -136,6 +137,26 @@ export class HttpTraffic {
   #on(server: NetServer, event: string, listener: (...args: any[]) => void): void {
     server.prependListener(event, listener);
     this.#disposers.push(() => server.off(event, listener));
+  }
+
+  /**
+   * An upgraded connection is no longer HTTP's. Watched only where somebody else takes upgrades:
+   * without any listener Node serves them as requests, which a listener of ours would prevent.
+   */
+  #followUpgrades(server: NetServer): void {
+    const forget = (_request: unknown, socket: Socket) => this.#forget(socket);
+    if (server.listenerCount('upgrade') > 0) return this.#on(server, 'upgrade', forget);
+    const follow = (event: string | symbol) => {
+      if (event !== 'upgrade') return;
+      server.off('newListener', follow);
+      this.#on(server, 'upgrade', forget);
+    };
+    this.#on(server, 'newListener', follow);
+  }
+
+  #forget(socket: Socket): void {
+    this.#connections.delete(socket);
+    if (this.isEmpty) this.#onQuiet();
   }
 
   #open(connections: Map<Socket, Connection>, socket: Socket): void {

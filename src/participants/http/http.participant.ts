@@ -13,6 +13,8 @@ import { HttpTraffic } from './http-traffic.js';
 
 /** How long a connection may be silent that has not sent a whole request yet. */
 const SILENCE_MS = 200;
+/** How long a header may take that comes byte by byte, so that nobody holds the exit with one. */
+const SLOW_HEADER_MS = 1000;
 const SWEEP_AT_LEAST_EVERY_MS = 1000;
 const SWEEP_AT_MOST_EVERY_MS = 10;
 
@@ -32,6 +34,7 @@ export class HttpParticipant implements DrainParticipant, OnModuleInit {
   readonly name = 'http';
   readonly #traffic: HttpTraffic;
   #completedBefore = 0;
+  #stoppedAt = 0;
 
   constructor(
     private readonly host: Partial<HttpAdapterHost>,
@@ -86,6 +89,7 @@ export class HttpParticipant implements DrainParticipant, OnModuleInit {
     // wait in the very queue that is about to be dropped.
     await this.#traffic.stopListening();
     this.#traffic.sayCloseTo(() => true);
+    this.#stoppedAt = this.clock.now();
   }
 
   active(): number {
@@ -134,12 +138,17 @@ export class HttpParticipant implements DrainParticipant, OnModuleInit {
 
   /** For how much longer a connection without a request is left alone. */
   #restMs(connection: Connection): number {
-    const quietMs = connection.quietMs(this.clock.now());
-    if (!connection.used) return SILENCE_MS - quietMs;
     // Closed last: as long as something runs, nobody waits for this one either.
-    if (this.active() > 0) return Infinity;
-    // Without a signal, clients and server are of one test: nobody is surprised.
-    return (this.sequence.endsProcess ? this.options.idleLingerMs : 0) - quietMs;
+    if (connection.used && this.active() > 0) return Infinity;
+    const now = this.clock.now();
+    const patienceMs = connection.used ? this.#lingerMs() : SILENCE_MS;
+    const restedMs = now - Math.max(connection.restsSince, this.#stoppedAt);
+    return Math.min(patienceMs - connection.quietMs(now), patienceMs + SLOW_HEADER_MS - restedMs);
+  }
+
+  /** Without a signal, clients and server are of one test: nobody is surprised. */
+  #lingerMs(): number {
+    return this.sequence.endsProcess ? this.options.idleLingerMs : 0;
   }
 
   /** Closes what stays at rest while the event loop reads what the kernel holds already. */
