@@ -1,3 +1,7 @@
+import { ClientProxyFactory, Transport } from '@nestjs/microservices';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { firstValueFrom } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { request } from '../support/http-client.js';
@@ -31,6 +35,25 @@ describe.each([
   });
 });
 
+it.each(['microservice', 'hybrid'] as const)(
+  'a message that a %s application is handling is answered before the teardown',
+  async (kind) => {
+    const port = await freePort();
+    const app = await start({ kind }, { FIXTURE_PORT: String(port) });
+    const client = ClientProxyFactory.create({
+      transport: Transport.TCP,
+      options: { host: '127.0.0.1', port },
+    });
+    const reply = firstValueFrom(client.send('slow', 600));
+    await app.event('handler');
+    app.signal('SIGTERM');
+    expect(await reply).toBe('row');
+    void client.close();
+    expect(await app.exited).toMatchObject({ code: 0, signal: null });
+    expect(app.log).toContain('1 in flight');
+  },
+);
+
 it('while draining, a line a second names what is under way', async () => {
   const app = await start();
   const slow = request(app.port, '/slow?ms=2400&token=secret');
@@ -43,3 +66,12 @@ it('while draining, a line a second names what is under way', async () => {
   expect(app.log).toMatch(/Closed in 2\.\d s .*1 request answered/);
   expect(app.log).not.toContain('secret');
 });
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
