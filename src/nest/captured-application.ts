@@ -5,12 +5,11 @@ import type { ShutdownFailure } from '../shutdown/shutdown-outcome.js';
 import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 import { signalOf, type ShutdownTrigger } from '../shutdown/shutdown-trigger.js';
 import type { Teardown } from '../shutdown/teardown.js';
+import { never } from '../shutdown/within.js';
 import type { NestInstance } from './application-sighting.js';
 import { BootstrapParticipant } from './bootstrap.participant.js';
 import { replaceMethod } from './replace-method.js';
 import { TeardownHooks } from './teardown-hooks.js';
-
-const FOREVER = new Promise<never>(() => {});
 
 /**
  * The application, with the shutdown put before its teardown: `close()` drains first, and signals
@@ -95,12 +94,12 @@ export class CapturedApplication implements Teardown {
   /** What is about to end must not begin to listen, nor tell `main.ts` that it does. */
   #holdWhileLeaving(name: string): void {
     this.replace(name, (original) => async (...args: unknown[]): Promise<unknown> => {
-      if (this.sequence.endsProcess) return FOREVER;
+      if (this.sequence.endsProcess) return never();
       try {
         const result: unknown = await original(...args);
-        return this.sequence.endsProcess ? await FOREVER : result;
+        return this.sequence.endsProcess ? await never() : result;
       } catch (error) {
-        if (this.sequence.endsProcess) return FOREVER;
+        if (this.sequence.endsProcess) return never();
         throw error;
       }
     });

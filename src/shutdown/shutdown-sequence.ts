@@ -14,9 +14,7 @@ import type { ShutdownFailure, ShutdownOutcome } from './shutdown-outcome.js';
 import type { ShutdownState } from './shutdown-state.js';
 import { deservesGrace, endsTheProcess, type ShutdownTrigger } from './shutdown-trigger.js';
 import { nothingToTearDown, type Teardown } from './teardown.js';
-import { within } from './within.js';
-
-const NEVER = new Promise<void>(() => {});
+import { never, within } from './within.js';
 
 /**
  * Watches a shutdown. All methods are called synchronously.
@@ -151,11 +149,11 @@ export class ShutdownSequence {
     this.#drain.stopEarlyIntake();
     if (gracePeriodMs === 0) return;
     this.#drain.announce(announceWindowMs(this.budget));
-    await within(this.clock, gracePeriodMs, NEVER, this.#hurry.signal);
+    await within(this.clock, gracePeriodMs, never(), this.#hurry.signal);
   }
 
   async #drainOrForce(): Promise<void> {
-    if (this.#hurry.signal.aborted) return this.#force(NEVER);
+    if (this.#hurry.signal.aborted) return this.#force(never());
     this.#enter('draining');
     // Counted back from the promised end, so that a late timer eats into its own state only.
     const abortMs = abortWindowMs(this.budget);

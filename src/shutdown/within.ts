@@ -29,6 +29,11 @@ export function within(
   });
 }
 
+/** Never settles. Made anew each time: one that is shared keeps all that ever waited for it. @internal */
+export function never(): Promise<never> {
+  return new Promise(() => {});
+}
+
 /** @internal */
 export function sleep(clock: Clock, ms: number): Promise<void> {
   return new Promise((resolve) => void clock.after(ms, resolve));

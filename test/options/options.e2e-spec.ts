@@ -115,7 +115,11 @@ describe('nothing is left behind', () => {
     @Module({ imports: [GracefulShutdownModule.forRoot()] })
     class Root {}
     const timers = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
-    for (let i = 0; i < 1000; i++) await (await create(Root)).close();
+    for (let i = 0; i < 1000; i++) {
+      const app = await NestFactory.create(Root, { logger: false });
+      await app.listen(0, '127.0.0.1');
+      await app.close();
+    }
     expect(signalListeners()).toBe(0);
     expect(process.listenerCount('uncaughtException')).toBeLessThanOrEqual(1);
     const left = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
