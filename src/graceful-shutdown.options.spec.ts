@@ -76,25 +76,26 @@ describe('bad options', () => {
       { value: Infinity, shown: 'Infinity' },
       { value: 0.5, shown: '0.5' },
       { value: 86_400_001, shown: '86400001' },
-      { value: '5000', shown: '"5000"' },
+      { value: '5000', shown: "'5000'" },
+      { value: 5n, shown: '5n' },
       { value: null, shown: 'null' },
     ].map(({ value, shown }) => ({ name, value, shown, allowed: NUMBER })),
   );
 
   it.each([
     ...durations,
-    { name: 'signals', value: ['SIGTERMINATE'], shown: '["SIGTERMINATE"]', allowed: SIGNALS },
+    { name: 'signals', value: ['SIGTERMINATE'], shown: "[ 'SIGTERMINATE' ]", allowed: SIGNALS },
     {
       name: 'signals',
       value: ['SIGTERM', 'SIGKILL'],
-      shown: '["SIGTERM","SIGKILL"]',
+      shown: "[ 'SIGTERM', 'SIGKILL' ]",
       allowed: SIGNALS,
     },
-    { name: 'signals', value: ['SIGSTOP'], shown: '["SIGSTOP"]', allowed: SIGNALS },
-    { name: 'signals', value: [15], shown: '[15]', allowed: SIGNALS },
-    { name: 'signals', value: 'SIGTERM', shown: '"SIGTERM"', allowed: SIGNALS },
+    { name: 'signals', value: ['SIGSTOP'], shown: "[ 'SIGSTOP' ]", allowed: SIGNALS },
+    { name: 'signals', value: [15], shown: '[ 15 ]', allowed: SIGNALS },
+    { name: 'signals', value: 'SIGTERM', shown: "'SIGTERM'", allowed: SIGNALS },
     { name: 'signals', value: null, shown: 'null', allowed: SIGNALS },
-    { name: 'drainOnCrash', value: 'yes', shown: '"yes"', allowed: 'true or false' },
+    { name: 'drainOnCrash', value: 'yes', shown: "'yes'", allowed: 'true or false' },
     { name: 'drainOnCrash', value: 1, shown: '1', allowed: 'true or false' },
     {
       name: 'random',
@@ -127,7 +128,7 @@ describe('bad options', () => {
     const { message } = errorFor({ gracePeriodMs: -1, timeout: 1, signals: 'SIGTERM' });
     expect(message).toContain('gracePeriodMs is -1');
     expect(message).toContain('unknown option timeout');
-    expect(message).toContain('signals is "SIGTERM"');
+    expect(message).toContain("signals is 'SIGTERM'");
     expect(message.split('; ')).toHaveLength(3);
   });
 

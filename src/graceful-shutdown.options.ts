@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { inspect } from 'node:util';
 
 import { invalidOptions, missingOptions } from './graceful-shutdown.errors.js';
 
@@ -134,8 +135,7 @@ function isCatchableSignal(value: unknown): boolean {
   return typeof value === 'string' && value in constants.signals && !UNCATCHABLE.has(value);
 }
 
-/** `JSON.stringify` would show NaN and Infinity as null. */
 function show(value: unknown): string {
   if (Number.isNaN(value)) return 'NaN (an environment variable that is no number?)';
-  return typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
+  return inspect(value, { depth: 1, breakLength: Infinity });
 }

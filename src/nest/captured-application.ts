@@ -45,16 +45,19 @@ export class CapturedApplication implements Teardown {
     if (!this.sequence.endsProcess) await this.#closing;
   }
 
-  async run(trigger: ShutdownTrigger): Promise<readonly ShutdownFailure[]> {
+  async run(
+    trigger: ShutdownTrigger,
+    onFailure: (failure: ShutdownFailure) => void,
+  ): Promise<void> {
     const signal = signalOf(trigger);
     if (this.sequence.endsProcess) {
       const remainingMs = () => this.sequence.remainingMs();
-      this.#hooks = new TeardownHooks(this.modules, signal, remainingMs, this.clock);
+      const { modules, clock } = this;
+      this.#hooks = new TeardownHooks(modules, signal, remainingMs, clock, onFailure);
     }
     this.#closing = this.#close(signal);
     await this.#closing;
     await this.#hooks?.settled();
-    return this.#hooks?.failures ?? [];
   }
 
   unfinished(): readonly string[] {

@@ -18,7 +18,6 @@ const LONGEST_SHARE = 0.75;
  * @internal
  */
 export class TeardownHooks {
-  readonly failures: ShutdownFailure[] = [];
   readonly #running = new Map<Promise<unknown>, string>();
   readonly #restores: (() => void)[] = [];
 
@@ -31,6 +30,7 @@ export class TeardownHooks {
     private readonly signal: string | undefined,
     private readonly remainingMs: () => number,
     private readonly clock: Clock,
+    private readonly onFailure: (failure: ShutdownFailure) => void,
   ) {
     for (const instance of instancesOf(modules)) {
       for (const hook of HOOKS) this.#isolate(instance, hook);
@@ -58,7 +58,7 @@ export class TeardownHooks {
       const work = (async (): Promise<unknown> => original(signal))();
       this.#running.set(work, where);
       work
-        .catch((error: unknown) => this.failures.push({ where, error }))
+        .catch((error: unknown) => this.onFailure({ where, error }))
         .finally(() => this.#running.delete(work));
       await within(this.clock, this.remainingMs() * LONGEST_SHARE, work);
     });

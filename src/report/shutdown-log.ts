@@ -89,7 +89,7 @@ export class ShutdownLog implements ShutdownObserver {
       case 'closing':
         return this.#stopProgress();
       case 'forcing':
-        return this.sink.warn(`Time is up. ${this.#progress()}`);
+        return this.sink.warn(`Waiting no longer. ${this.#progress()}`);
       case 'running':
       case 'closed':
     }
@@ -124,7 +124,7 @@ export class ShutdownLog implements ShutdownObserver {
 
   #startProgress(): void {
     this.#stopProgress = this.clock.after(PROGRESS_EVERY_MS, () => {
-      this.sink.log(this.#progress());
+      this.#tell(this.#progress());
       this.#startProgress();
     });
   }

@@ -7,15 +7,19 @@ import { sleep } from './within.js';
 const ASK_AGAIN_MS = 10;
 
 /**
- * All participants of one application, drained side by side. One that throws is recorded and left
- * out from then on; it holds nobody else.
+ * All participants of one application, drained side by side. Whatever one of them throws is
+ * recorded and holds nobody else.
  *
  * @internal
  */
 export class Drain {
   readonly #participants = new Set<DrainParticipant>();
-  readonly #stopped = new Map<DrainParticipant, Promise<void>>();
-  readonly #failed = new Set<DrainParticipant>();
+  readonly #stopped = new Map<DrainParticipant, Promise<unknown>>();
+  readonly #waitedFor = new Set<DrainParticipant>();
+  /** Their `drain()` threw: there is nothing left to wait for. */
+  readonly #givenUp = new Set<DrainParticipant>();
+  /** They threw when asked how they are, which is told once. */
+  readonly #unanswering = new Set<DrainParticipant>();
   #over = false;
 
   constructor(
@@ -30,19 +34,28 @@ export class Drain {
 
   get active(): number {
     let sum = 0;
-    for (const participant of this.#participants) sum += participant.active();
+    for (const participant of this.#participants) sum += this.#activeOf(participant);
     return sum;
   }
 
   /** What is under way, oldest first. */
   underWay(): WorkUnderWay[] {
     return [...this.#participants]
-      .flatMap((participant) => describeWork(participant))
+      .flatMap((participant) => this.#ask(participant, () => describeWork(participant), []))
       .toSorted((a, b) => b.ageMs - a.ageMs);
   }
 
   summaries(): string[] {
-    return [...this.#participants].flatMap((participant) => participant.summary?.() ?? []);
+    return [...this.#participants].flatMap((participant) =>
+      this.#ask(participant, () => participant.summary?.() ?? [], []),
+    );
+  }
+
+  /** The names of those that say nothing is under way, and yet have not finished. */
+  unfinished(): string[] {
+    return [...this.#waitedFor]
+      .filter((participant) => this.#activeOf(participant) === 0)
+      .map(nameOf);
   }
 
   /** Stops the intake of those that stop at once. */
@@ -61,7 +74,7 @@ export class Drain {
   /** Resolves when nothing is under way, however often work brings new work. */
   async run(deadline: AbortSignal): Promise<void> {
     await this.#drainAll(deadline);
-    while (!this.#over && this.#working().some((participant) => participant.active() > 0)) {
+    while (!this.#over && this.#working().some((participant) => this.#activeOf(participant) > 0)) {
       await sleep(this.clock, ASK_AGAIN_MS);
       await this.#drainAll(deadline);
     }
@@ -72,26 +85,29 @@ export class Drain {
     this.#over = true;
     const left = this.underWay();
     for (const participant of this.#participants) {
+      void this.#stopIntake(participant);
       void this.#guard(participant, () => participant.force?.());
     }
     return left;
   }
 
   #working(): DrainParticipant[] {
-    return [...this.#participants].filter((participant) => !this.#failed.has(participant));
+    return [...this.#participants].filter((participant) => !this.#givenUp.has(participant));
   }
 
   async #drainAll(deadline: AbortSignal): Promise<void> {
-    await Promise.all(
-      this.#working().map(async (participant) => {
-        await this.#stopIntake(participant);
-        if (this.#failed.has(participant)) return;
-        await this.#guard(participant, () => participant.drain(deadline));
-      }),
-    );
+    await Promise.all(this.#working().map((participant) => this.#drainOne(participant, deadline)));
   }
 
-  #stopIntake(participant: DrainParticipant): Promise<void> {
+  async #drainOne(participant: DrainParticipant, deadline: AbortSignal): Promise<void> {
+    this.#waitedFor.add(participant);
+    await this.#stopIntake(participant);
+    const isDrained = await this.#guard(participant, () => participant.drain(deadline));
+    if (!isDrained) this.#givenUp.add(participant);
+    this.#waitedFor.delete(participant);
+  }
+
+  #stopIntake(participant: DrainParticipant): Promise<unknown> {
     let stopped = this.#stopped.get(participant);
     if (stopped === undefined) {
       stopped = this.#guard(participant, () => participant.stopIntake?.());
@@ -100,17 +116,39 @@ export class Drain {
     return stopped;
   }
 
+  /** @returns whether the step went well */
   async #guard(
     participant: DrainParticipant,
     step: () => void | Promise<void> | undefined,
-  ): Promise<void> {
+  ): Promise<boolean> {
     try {
       await step();
+      return true;
     } catch (error) {
-      this.#failed.add(participant);
-      this.onFailure({ where: `participant ${participant.name}`, error });
+      this.onFailure({ where: nameOf(participant), error });
+      return false;
     }
   }
+
+  #activeOf(participant: DrainParticipant): number {
+    return this.#ask(participant, () => participant.active(), 0);
+  }
+
+  #ask<T>(participant: DrainParticipant, question: () => T, otherwise: T): T {
+    try {
+      return question();
+    } catch (error) {
+      if (!this.#unanswering.has(participant)) {
+        this.#unanswering.add(participant);
+        this.onFailure({ where: nameOf(participant), error });
+      }
+      return otherwise;
+    }
+  }
+}
+
+function nameOf({ name }: DrainParticipant): string {
+  return `participant ${name}`;
 }
 
 function describeWork(participant: DrainParticipant): readonly WorkUnderWay[] {

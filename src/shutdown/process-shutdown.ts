@@ -12,6 +12,8 @@ const ECHO_MS = 30;
 const EXIT_WAIT_MS = 200;
 /** A sequence keeps its deadline by itself, and says more when it does. */
 const SEQUENCE_MARGIN_MS = 50;
+/** How much of its source names a listener without a name. */
+const SOURCE_SHOWN = 60;
 /** How much later than the deadline the watchdog looks, so that it never wins a fair race. */
 const WATCHDOG_MARGIN_MS = 200;
 
@@ -44,6 +46,7 @@ export class ProcessShutdown {
   readonly #onSignal = (signal: NodeJS.Signals) => this.#received(signal);
   #signals = 0;
   #last: { signal: NodeJS.Signals; at: number } | undefined;
+  #hasCrashed = false;
   #leaving: Promise<void> | undefined;
 
   constructor(
@@ -83,7 +86,12 @@ export class ProcessShutdown {
 
   /** All applications leave, then the process ends. Joins a shutdown that runs. */
   leave(trigger: ShutdownTrigger): Promise<void> {
-    this.#leaving ??= this.#leave(trigger);
+    if (this.#leaving === undefined) {
+      // Known before it runs: whoever is told of its beginning may ask for it again.
+      let begin!: (leave: Promise<void>) => void;
+      this.#leaving = new Promise((resolve) => (begin = resolve));
+      begin(this.#leave(trigger));
+    }
     return this.#leaving;
   }
 
@@ -118,12 +126,15 @@ export class ProcessShutdown {
   }
 
   #crashed(error: unknown): void {
+    this.#hasCrashed = true;
     for (const member of this.#members) member.crashed(error);
     void this.leave({ kind: 'crash', error });
   }
 
   async #leave(trigger: ShutdownTrigger): Promise<void> {
-    if (![...this.#members].some((member) => member.isCreated())) return this.port.exit(0);
+    if (![...this.#members].some((member) => member.isCreated())) {
+      return this.port.exit(this.#hasCrashed ? 1 : 0);
+    }
     const budgetMs = Math.max(
       ...[...this.#members].map(({ sequence }) => totalMs(sequence.budget)),
     );
@@ -131,7 +142,7 @@ export class ProcessShutdown {
     this.port.startWatchdog(budgetMs + WATCHDOG_MARGIN_MS);
     const inTime = await within(this.clock, budgetMs + SEQUENCE_MARGIN_MS, closed);
     if (!inTime) return this.port.exit(1);
-    const clean = await closed;
+    const clean = (await closed) && !this.#hasCrashed;
     const [member] = this.#members;
     this.port.exitWhenIdle(clean ? 0 : 1, EXIT_WAIT_MS, (resources) => {
       // Work that was cut, or a hook that hangs, holds the loop, and has been named already.
@@ -146,7 +157,14 @@ export class ProcessShutdown {
     for (;;) {
       const open = [...this.#members].filter((member) => member.isCreated() && !closed.has(member));
       if (open.length === 0) return clean;
-      const outcomes = await Promise.all(open.map(({ sequence }) => sequence.start(trigger)));
+      const outcomes = await Promise.all(
+        open.map(({ sequence }) => {
+          const outcome = sequence.start(trigger);
+          // It came after the second signal, which forced the others.
+          if (this.#signals > 1) sequence.force();
+          return outcome;
+        }),
+      );
       clean &&= outcomes.every(isClean);
       for (const member of open) closed.add(member);
     }
@@ -156,5 +174,6 @@ export class ProcessShutdown {
 function nameOf(listener: object): string {
   const { name } = listener as { name?: string };
   if (name) return name;
-  return `${Function.prototype.toString.call(listener).replaceAll(/\s+/g, ' ').slice(0, 60)}…`;
+  const source = Function.prototype.toString.call(listener).replaceAll(/\s+/g, ' ');
+  return source.length > SOURCE_SHOWN ? `${source.slice(0, SOURCE_SHOWN)}…` : source;
 }

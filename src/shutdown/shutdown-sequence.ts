@@ -109,7 +109,12 @@ export class ShutdownSequence {
   start(trigger: ShutdownTrigger): Promise<ShutdownOutcome> {
     if (endsTheProcess(trigger)) this.#endsProcess = true;
     this.#trigger ??= trigger;
-    this.#outcome ??= this.#run(trigger);
+    if (this.#outcome === undefined) {
+      // Known before it runs: whoever is told of its beginning may ask for it again.
+      let begin!: (run: Promise<ShutdownOutcome>) => void;
+      this.#outcome = new Promise((resolve) => (begin = resolve));
+      begin(this.#run(trigger));
+    }
     return this.#outcome;
   }
 
@@ -129,15 +134,16 @@ export class ShutdownSequence {
       trigger,
       forced: this.deadlineSignal.aborted,
       cut: this.#cut,
-      failures: this.#failures,
+      failures: [...this.#failures],
       took: {
         grace: graceEnd - begin,
         drain: drainEnd - graceEnd,
         close: this.clock.now() - drainEnd,
       },
     };
+    this.#endsAt = this.clock.now();
     this.#enter('closed');
-    for (const observer of this.#observers) observer.closed?.(outcome);
+    this.#tell((observer) => observer.closed?.(outcome));
     return outcome;
   }
 
@@ -164,24 +170,29 @@ export class ShutdownSequence {
   }
 
   async #force(drained: Promise<void>): Promise<void> {
+    const now = this.clock.now();
     const abortMs = this.#hurry.signal.aborted ? 0 : abortWindowMs(this.budget);
-    this.#endsAt = this.clock.now() + abortMs + this.budget.closeTimeoutMs;
+    this.#endsAt = Math.min(this.#endsAt, now + abortMs + this.budget.closeTimeoutMs);
     this.#enter('forcing');
     this.#deadline.abort();
-    if (await within(this.clock, abortMs, drained, this.#hurry.signal)) return;
+    const cutMs = Math.min(abortMs, this.remainingMs() - this.budget.closeTimeoutMs);
+    if (await within(this.clock, cutMs, drained, this.#hurry.signal)) return;
+    if (!this.#hurry.signal.aborted) this.#nameUnfinished();
     this.#cut = this.#drain.cut();
-    if (this.#cut.length === 0) return;
-    for (const observer of this.#observers) observer.cut?.(this.#cut);
+    if (this.#cut.length > 0) this.#tell((observer) => observer.cut?.(this.#cut));
+  }
+
+  #nameUnfinished(): void {
+    for (const where of this.#drain.unfinished()) {
+      this.#fail({ where, error: drainTimeout(this.budget.drainTimeoutMs) });
+    }
   }
 
   async #close(trigger: ShutdownTrigger): Promise<void> {
     const closeMs = Math.min(this.budget.closeTimeoutMs, this.remainingMs());
     this.#endsAt = this.clock.now() + closeMs;
     this.#enter('closing');
-    const closing = this.teardown.run(trigger).then(
-      (failures) => failures.forEach((failure) => this.#fail(failure)),
-      (error: unknown) => this.#fail({ where: 'close()', error }),
-    );
+    const closing = this.#tearDown(trigger);
     if (await within(this.clock, closeMs, closing)) return;
     for (const name of this.teardown.unfinished()) {
       this.#fail({ where: name, error: closeTimeout(this.budget.closeTimeoutMs) });
@@ -190,15 +201,41 @@ export class ShutdownSequence {
     if (!this.#endsProcess) await closing;
   }
 
+  async #tearDown(trigger: ShutdownTrigger): Promise<void> {
+    try {
+      await this.teardown.run(trigger, (failure) => this.#fail(failure));
+    } catch (error) {
+      this.#fail({ where: 'close()', error });
+    }
+  }
+
   #enter(state: ShutdownState): void {
     this.#state = state;
-    for (const observer of this.#observers) observer.entered?.(state);
+    this.#tell((observer) => observer.entered?.(state));
   }
 
   #fail(failure: ShutdownFailure): void {
     this.#failures.push(failure);
-    for (const observer of this.#observers) observer.failed?.(failure);
+    this.#tell((observer) => observer.failed?.(failure));
   }
+
+  /** An observer that throws must not stop what it observes. */
+  #tell(news: (observer: ShutdownObserver) => void): void {
+    for (const observer of this.#observers) {
+      try {
+        news(observer);
+      } catch (error) {
+        this.#failures.push({ where: 'observer', error });
+      }
+    }
+  }
+}
+
+function drainTimeout(drainTimeoutMs: number): GracefulShutdownError {
+  return new GracefulShutdownError(
+    'ERR_SHUTDOWN_DRAIN_TIMEOUT',
+    `has nothing under way, but its drain() did not end within drainTimeoutMs (${drainTimeoutMs} ms)`,
+  );
 }
 
 function closeTimeout(closeTimeoutMs: number): GracefulShutdownError {

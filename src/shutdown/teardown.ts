@@ -7,14 +7,14 @@ import type { ShutdownTrigger } from './shutdown-trigger.js';
  * @internal
  */
 export interface Teardown {
-  /** @returns what failed on the way; rejects only when the teardown could not go on */
-  run(trigger: ShutdownTrigger): Promise<readonly ShutdownFailure[]>;
+  /** @param onFailure - told of what fails on the way, when it does */
+  run(trigger: ShutdownTrigger, onFailure: (failure: ShutdownFailure) => void): Promise<void>;
   /** The names of what has begun and not ended. */
   unfinished(): readonly string[];
 }
 
 /** Somebody else takes the application apart, or there is none to take apart. @internal */
 export const nothingToTearDown: Teardown = {
-  run: () => Promise.resolve([]),
+  run: () => Promise.resolve(),
   unfinished: () => [],
 };

@@ -21,11 +21,17 @@ setTimeout(() => {
  * @internal
  */
 export function startWatchdog(ms: number): void {
-  const worker = new Worker(SOURCE, {
-    eval: true,
-    workerData: { ms },
-    name: 'nestjs-drain-watchdog',
-  });
-  worker.on('error', () => {});
-  worker.unref();
+  try {
+    const name = 'nestjs-drain-watchdog';
+    const worker = new Worker(SOURCE, { eval: true, workerData: { ms }, name });
+    worker.on('error', warn);
+    worker.unref();
+  } catch (error) {
+    // Node's permission model forbids threads unless told otherwise.
+    warn(error);
+  }
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(`No watchdog for a blocked event loop: ${String(error)}`, 'nestjs-drain');
 }

@@ -20,7 +20,7 @@ export function within(
       resolve(inTime);
     };
     const cancel = clock.after(Math.max(0, ms), giveUp);
-    if (interrupt?.aborted) giveUp();
+    if (interrupt?.aborted) return giveUp();
     interrupt?.addEventListener('abort', giveUp, { once: true });
     work.then(
       () => settle(true),

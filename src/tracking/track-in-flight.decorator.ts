@@ -1,3 +1,5 @@
+import 'reflect-metadata';
+
 import { liveTrackers } from './live-trackers.js';
 
 type AsyncMethod = (...args: any[]) => Promise<unknown>;
@@ -30,7 +32,8 @@ export function TrackInFlight(label?: string) {
   ): void => {
     const original = descriptor.value;
     if (original === undefined) return;
-    const name = label ?? `${target.constructor.name}.${String(key)}`;
+    const owner = typeof target === 'function' ? target.name : target.constructor.name;
+    const name = label ?? `${owner}.${String(key)}`;
     const tracked = async function (this: unknown, ...args: unknown[]): Promise<unknown> {
       const ends = [...liveTrackers].map((tracker) => tracker.begin(name));
       try {

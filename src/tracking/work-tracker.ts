@@ -47,10 +47,10 @@ export class WorkTracker implements DrainParticipant {
   }
 
   async drain(): Promise<void> {
-    while (this.#underWay.size > 0) {
-      await new Promise<void>((resolve) => (this.#onIdle = resolve));
+    do {
+      if (this.active() > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve));
       // The reply to a message is written after its handler has ended.
       await this.clock.turn();
-    }
+    } while (this.active() > 0);
   }
 }

@@ -40,7 +40,7 @@ describe('forRoot', () => {
   it('stops the start with an error that names option, value and what is allowed', () => {
     const options = { drainTimeoutMs: '5s' as unknown as number };
     expect(() => GracefulShutdownModule.forRoot(options)).toThrow(
-      /drainTimeoutMs is "5s", allowed is a whole number of milliseconds/,
+      /drainTimeoutMs is '5s', allowed is a whole number of milliseconds/,
     );
     expect(() => GracefulShutdownModule.forRoot(options)).toThrow(GracefulShutdownError);
   });

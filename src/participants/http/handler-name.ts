@@ -12,11 +12,18 @@ export function nameHandlers(controller: {
   readonly name: string;
   readonly prototype: object;
 }): void {
-  const methods = Object.getOwnPropertyDescriptors(controller.prototype);
-  for (const [name, { value }] of Object.entries(methods)) {
-    if (typeof value !== 'function' || name === 'constructor') continue;
-    Reflect.defineMetadata(HANDLER_NAME, `${controller.name}.${name}`, value as object);
+  for (const [name, method] of methodsOf(controller.prototype)) {
+    Reflect.defineMetadata(HANDLER_NAME, `${controller.name}.${name}`, method);
   }
+}
+
+/** The methods of a class and of those it extends. */
+function methodsOf(prototype: object): [string, object][] {
+  if (prototype === Object.prototype) return [];
+  const own = Object.entries(Object.getOwnPropertyDescriptors(prototype))
+    .filter(([name, { value }]) => typeof value === 'function' && name !== 'constructor')
+    .map(([name, { value }]): [string, object] => [name, value as object]);
+  return [...methodsOf(Object.getPrototypeOf(prototype) as object), ...own];
 }
 
 /** The name of a handler: Nest 12 names the function itself (and Fastify binds it). @internal */

@@ -1,0 +1,69 @@
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { describe, expect, it } from 'vitest';
+
+import { Connection } from './connection.js';
+
+/** A connection since 1000 whose client sends when the test says so. */
+function setUp() {
+  const socket = { bytesRead: 0 };
+  const connection = new Connection(socket as Socket, 1000);
+  return { connection, send: (bytes: number) => void (socket.bytesRead += bytes) };
+}
+
+const response = () => ({}) as ServerResponse;
+
+describe('Connection', () => {
+  it('is not used until it carries a request, and leaves never unless it is told to', () => {
+    const { connection } = setUp();
+    expect(connection).toMatchObject({ used: false, underWay: 0, leavesAt: Infinity });
+    connection.begin(response());
+    expect(connection).toMatchObject({ used: true, underWay: 1 });
+  });
+
+  it('counts pipelined requests, of which the latest is the last one', () => {
+    const { connection } = setUp();
+    const [first, second] = [response(), response()];
+    connection.begin(first);
+    connection.begin(second);
+    expect(connection.latest).toBe(second);
+    connection.end(first, 1100);
+    expect(connection).toMatchObject({ underWay: 1, used: true });
+    expect(connection.latest).toBe(second);
+    connection.end(second, 1200);
+    expect(connection.underWay).toBe(0);
+    expect(connection.latest).toBeUndefined();
+  });
+
+  it('is quiet from the moment it was opened', () => {
+    const { connection } = setUp();
+    expect(connection.quietMs(1300)).toBe(300);
+  });
+
+  it('is quiet from its last response', () => {
+    const { connection, send } = setUp();
+    const answered = response();
+    send(80);
+    connection.begin(answered);
+    connection.end(answered, 1500);
+    expect(connection.quietMs(1700)).toBe(200);
+    expect(connection.quietMs(1900)).toBe(400);
+  });
+
+  it.each([
+    { used: false, what: 'half a header' },
+    { used: true, what: 'the beginning of its next request' },
+  ])('is not quiet when $what has come since the last look', ({ used }) => {
+    const { connection, send } = setUp();
+    if (used) {
+      const answered = response();
+      send(80);
+      connection.begin(answered);
+      connection.end(answered, 1000);
+    }
+    expect(connection.quietMs(1100)).toBe(100);
+    send(10);
+    expect(connection.quietMs(1300)).toBe(0);
+    expect(connection.quietMs(1350)).toBe(50);
+  });
+});

@@ -1,0 +1,205 @@
+import { describe, expect, it } from 'vitest';
+
+import { FakeClock } from '../../test/support/fake-clock.js';
+import { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
+import type { ShutdownTrigger } from '../shutdown/shutdown-trigger.js';
+import { type LogSink, ShutdownLog } from './shutdown-log.js';
+
+const BUDGET = { gracePeriodMs: 5000, drainTimeoutMs: 10_000, closeTimeoutMs: 2000 };
+const SIGTERM: ShutdownTrigger = { kind: 'signal', signal: 'SIGTERM', typed: false };
+const CLOSE: ShutdownTrigger = { kind: 'close' };
+
+type Line = readonly [level: keyof LogSink, message: string, stack?: string | undefined];
+
+function setUp() {
+  const clock = new FakeClock();
+  const sequence = new ShutdownSequence(BUDGET, clock);
+  const lines: Line[] = [];
+  const log = new ShutdownLog(
+    {
+      log: (message) => void lines.push(['log', message]),
+      warn: (message) => void lines.push(['warn', message]),
+      error: (message, stack) => void lines.push(['error', message, stack]),
+      debug: (message) => void lines.push(['debug', message]),
+    },
+    sequence,
+    clock,
+  );
+  sequence.observe(log);
+  return { clock, sequence, log, lines };
+}
+
+/** Puts work of these ages under way. @returns what finishes all of it */
+function keepBusy({ sequence, clock }: ReturnType<typeof setUp>, ...ages: number[]): () => void {
+  const work = ages.map((ageMs) => ({ label: `job ${ageMs}`, ageMs }));
+  sequence.addParticipant({
+    name: 'jobs',
+    active: () => work.length,
+    underWay: () => work.map(({ label, ageMs }) => ({ label, ageMs: ageMs + clock.now() })),
+    drain: async () => {
+      while (work.length > 0) await clock.turn();
+    },
+    summary: () => '12 requests answered',
+  });
+  return () => void work.splice(0);
+}
+
+describe('the line at the start', () => {
+  it.each([
+    {
+      budget: { gracePeriodMs: 5000, drainTimeoutMs: 20_000, closeTimeoutMs: 4000 },
+      line: 'grace 5.0 s + drain 20.0 s + close 4.0 s = 29.0 s',
+      needed: 30,
+    },
+    {
+      budget: { gracePeriodMs: 0, drainTimeoutMs: 1500, closeTimeoutMs: 100 },
+      line: 'grace 0.0 s + drain 1.5 s + close 0.1 s = 1.6 s',
+      needed: 3,
+    },
+  ])('says what is armed and that Kubernetes needs $needed s', ({ budget, line, needed }) => {
+    const { log, lines } = setUp();
+    log.armed(['SIGTERM', 'SIGINT'], budget);
+    expect(lines).toEqual([
+      [
+        'log',
+        `Armed for SIGTERM, SIGINT: ${line}; ` +
+          `in Kubernetes set terminationGracePeriodSeconds to at least ${needed}`,
+      ],
+    ]);
+  });
+
+  it('says so where no signal is listened to', () => {
+    const { log, lines } = setUp();
+    log.armed([], BUDGET);
+    expect(lines[0]?.[1]).toMatch(/^Armed for no signal: /);
+  });
+
+  it('is followed by a warning only if settings have lost their effect', () => {
+    const { log, lines } = setUp();
+    log.idleSettings([]);
+    expect(lines).toEqual([]);
+    log.idleSettings(['gracefulShutdownTimeoutMs', 'forceCloseConnections']);
+    expect(lines).toEqual([
+      ['warn', expect.stringContaining('gracefulShutdownTimeoutMs, forceCloseConnections')],
+    ]);
+  });
+
+  it('is followed by a warning of who else listens to a signal', () => {
+    const { log, lines } = setUp();
+    log.foreignListener('SIGTERM', 'stopKafka');
+    expect(lines).toEqual([
+      ['warn', expect.stringMatching(/^SIGTERM has a listener of somebody else: stopKafka\./)],
+    ]);
+  });
+
+  it('is a warning that says what to do where Nest hides its teardown', () => {
+    const { log, lines } = setUp();
+    log.notCaptured();
+    expect(lines).toEqual([
+      ['warn', expect.stringContaining('GracefulShutdownModule.attach(app)')],
+    ]);
+  });
+});
+
+describe('the log of a shutdown', () => {
+  it('says what began it, what it waited for and how it went', async () => {
+    const all = setUp();
+    const { clock, sequence, lines } = all;
+    const finish = keepBusy(all, 300, 0);
+    void sequence.start(SIGTERM);
+    await clock.advance(6500);
+    finish();
+    await clock.flush();
+    expect(lines).toEqual([
+      ['log', 'SIGTERM: leaving, readiness is down, 2 in flight'],
+      ['log', '2 in flight, 11.0 s left: job 300 6.3 s, job 0 6.0 s'],
+      ['log', 'Closed in 6.5 s (grace 5.0 s, drain 1.5 s, close 0.0 s; 12 requests answered)'],
+    ]);
+  });
+
+  it('has one line of progress a second at most, and none once the drain is over', async () => {
+    const all = setUp();
+    const { clock, sequence, lines } = all;
+    const finish = keepBusy(all, 0);
+    sequence.teardown = { run: () => new Promise(() => {}), unfinished: () => [] };
+    void sequence.start(SIGTERM);
+    const begun = lines.length;
+    await clock.advance(5999);
+    expect(lines).toHaveLength(begun);
+    await clock.advance(1);
+    expect(lines).toHaveLength(begun + 1);
+    await clock.advance(2999);
+    expect(lines).toHaveLength(begun + 3);
+    finish();
+    await clock.advance(1999);
+    expect(sequence.state).toBe('closing');
+    expect(lines).toHaveLength(begun + 3);
+  });
+
+  it('names the five oldest pieces of work and counts the others', async () => {
+    const all = setUp();
+    keepBusy(all, 0, 100, 200, 300, 400, 500, 600);
+    void all.sequence.start(SIGTERM);
+    await all.clock.advance(6000);
+    expect(all.lines.at(-1)?.[1]).toMatch(
+      /: job 600 6\.6 s, job 500 .*, job 400 .*, job 300 .*, job 200 6\.2 s, 2 more$/,
+    );
+  });
+
+  it('has no line at log level when a test calls close()', async () => {
+    const { clock, sequence, lines } = setUp();
+    void sequence.start(CLOSE);
+    await clock.flush();
+    expect(lines).toEqual([
+      ['debug', 'close(): leaving, readiness is down, 0 in flight'],
+      ['debug', 'Closed in 0.0 s (grace 0.0 s, drain 0.0 s, close 0.0 s)'],
+    ]);
+  });
+
+  it.each([SIGTERM, CLOSE])('warns if it had to force the end: $kind', async (trigger) => {
+    const all = setUp();
+    keepBusy(all, 0);
+    void all.sequence.start(trigger);
+    await all.clock.advance(15_000);
+    const warnings = all.lines.filter(([level]) => level === 'warn');
+    expect(warnings).toEqual([
+      ['warn', expect.stringMatching(/^Waiting no longer\. 1 in flight, 3\.0 s left: job 0 /)],
+      ['warn', expect.stringMatching(/^Cut: job 0 1\d\.0 s$/)],
+      ['warn', expect.stringMatching(/^Closed in 1\d\.0 s \(.*; 12 requests answered; 1 cut\)$/)],
+    ]);
+  });
+
+  it('has an error for each failure, and a warning at the end that counts them', async () => {
+    const { clock, sequence, lines } = setUp();
+    const error = new Error('no such table');
+    sequence.teardown = {
+      run: async (_, onFailure) => {
+        onFailure({ where: 'OrdersModule.onModuleDestroy', error });
+        onFailure({ where: 'Cache.onModuleDestroy', error: 'gone' });
+      },
+      unfinished: () => [],
+    };
+    void sequence.start(CLOSE);
+    await clock.flush();
+    expect(lines.slice(1)).toEqual([
+      ['error', 'OrdersModule.onModuleDestroy: no such table', error.stack],
+      ['error', 'Cache.onModuleDestroy: gone', undefined],
+      ['warn', 'Closed in 0.0 s (grace 0.0 s, drain 0.0 s, close 0.0 s; 2 failed)'],
+    ]);
+  });
+
+  it('keeps the stack of an uncaught exception', () => {
+    const { log, lines } = setUp();
+    const error = new Error('boom');
+    log.crashed(error);
+    expect(lines).toEqual([['error', 'Uncaught: boom', error.stack]]);
+  });
+
+  it('counts what keeps the event loop alive', () => {
+    const { log, lines } = setUp();
+    log.held(['Timeout', 'TCPSocketWrap', 'Timeout']);
+    expect(lines).toEqual([
+      ['warn', expect.stringContaining('kept alive by: 2 Timeout, TCPSocketWrap.')],
+    ]);
+  });
+});

@@ -1,0 +1,369 @@
+import { describe, expect, it } from 'vitest';
+
+import { FakeClock } from '../../test/support/fake-clock.js';
+import { FakeProcess } from '../../test/support/fake-process.js';
+import type { DrainParticipant } from './drain-participant.js';
+import { type ProcessMember, ProcessShutdown } from './process-shutdown.js';
+import type { ShutdownBudget } from './shutdown-budget.js';
+import { ShutdownSequence } from './shutdown-sequence.js';
+
+const BUDGET: ShutdownBudget = {
+  gracePeriodMs: 5000,
+  drainTimeoutMs: 10_000,
+  closeTimeoutMs: 2000,
+};
+const NEVER = new Promise<never>(() => {});
+
+/** Never ends by itself. */
+const stuck: DrainParticipant = { name: 'stuck', active: () => 1, drain: () => NEVER };
+
+const broken: DrainParticipant = {
+  name: 'broken',
+  active: () => 0,
+  drain: () => Promise.reject(new Error('broken')),
+};
+
+function stopKafka(): void {}
+
+/** An application of the process; writes down what it is told. */
+class Member implements ProcessMember {
+  signals: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
+  leavesOnCrash = false;
+  created = true;
+  readonly told: string[] = [];
+  readonly sequence: ShutdownSequence;
+  #torn = () => {};
+
+  constructor(clock: FakeClock, budget: Partial<ShutdownBudget> = {}) {
+    this.sequence = new ShutdownSequence({ ...BUDGET, ...budget }, clock);
+  }
+
+  /** Takes until `tearDown()` to be closed. */
+  closesSlowly(): this {
+    this.sequence.teardown = {
+      run: () => new Promise((resolve) => (this.#torn = () => resolve())),
+      unfinished: () => ['close()'],
+    };
+    return this;
+  }
+
+  tearDown(): void {
+    this.#torn();
+  }
+
+  isCreated(): boolean {
+    return this.created;
+  }
+
+  crashed(error: unknown): void {
+    this.told.push(`crashed: ${String(error)}`);
+  }
+
+  foreignListener(signal: NodeJS.Signals, name: string): void {
+    this.told.push(`${signal}: ${name}`);
+  }
+
+  held(resources: readonly string[]): void {
+    this.told.push(`held by ${resources.join(' and ')}`);
+  }
+}
+
+/** A process with one application, and what it takes to add others. */
+function setUp(parts: Partial<Member> = {}, participant?: DrainParticipant) {
+  const clock = new FakeClock();
+  const port = new FakeProcess();
+  const shutdown = new ProcessShutdown(port, clock);
+  const add = (member: Member) => ({ member, leave: shutdown.join(member) });
+  const { member, leave } = add(Object.assign(new Member(clock), parts));
+  if (participant !== undefined) member.sequence.addParticipant(participant);
+  return { clock, port, shutdown, add, member, leave };
+}
+
+const stateOf = ({ sequence }: Member) => sequence.state;
+
+describe('signals', () => {
+  it('the first starts the shutdown of all applications', async () => {
+    const { clock, port, add, member } = setUp();
+    const { member: other } = add(new Member(clock));
+    port.emit('SIGTERM');
+    expect([member, other].map(stateOf)).toEqual(['grace', 'grace']);
+    expect(other.sequence.trigger).toEqual({ kind: 'signal', signal: 'SIGTERM', typed: false });
+    await clock.advance(4999);
+    expect(port.exits).toEqual([]);
+    expect(port.idleExits).toEqual([]);
+  });
+
+  it('the second forces all of them, the third exits at once with 1', async () => {
+    const { clock, port, add, member } = setUp({}, stuck);
+    const { member: other } = add(new Member(clock).closesSlowly());
+    member.closesSlowly();
+    port.emit('SIGTERM');
+    await clock.advance(1000);
+    port.emit('SIGTERM');
+    await clock.flush();
+    expect([member, other].map(stateOf)).toEqual(['closing', 'closing']);
+    expect(member.sequence.deadlineSignal.aborted).toBe(true);
+    expect(port.exits).toEqual([]);
+    await clock.advance(1000);
+    port.emit('SIGTERM');
+    expect(port.exits).toEqual([1]);
+  });
+
+  it.each([
+    { afterMs: 29, signal: 'SIGINT', forced: false, what: 'an echo of the first' },
+    { afterMs: 30, signal: 'SIGINT', forced: true, what: 'a second one' },
+    { afterMs: 0, signal: 'SIGTERM', forced: true, what: 'a second one' },
+  ] as const)(
+    '$signal $afterMs ms after a SIGINT is $what',
+    async ({ afterMs, signal, forced }) => {
+      const { clock, port, member } = setUp({}, stuck);
+      port.emit('SIGINT');
+      await clock.advance(afterMs);
+      port.emit(signal);
+      await clock.flush();
+      expect(member.sequence.deadlineSignal.aborted).toBe(forced);
+    },
+  );
+
+  it.each([
+    { signal: 'SIGINT', terminal: true, state: 'draining', grace: 'no' },
+    { signal: 'SIGINT', terminal: false, state: 'grace', grace: 'a' },
+    { signal: 'SIGTERM', terminal: true, state: 'grace', grace: 'a' },
+  ] as const)(
+    '$signal has $grace grace period if a terminal is there: $terminal',
+    async ({ signal, terminal, state }) => {
+      const { clock, port, member } = setUp({}, stuck);
+      port.terminal = terminal;
+      port.emit(signal);
+      await clock.flush();
+      expect(stateOf(member)).toBe(state);
+    },
+  );
+
+  it('the first one joins a shutdown that runs, and forces nothing', async () => {
+    const { clock, port, shutdown, member } = setUp({}, stuck);
+    const leaving = shutdown.leave({ kind: 'request' });
+    await clock.advance(1000);
+    port.emit('SIGTERM');
+    await clock.flush();
+    expect(stateOf(member)).toBe('grace');
+    expect(shutdown.leave({ kind: 'request' })).toBe(leaving);
+  });
+});
+
+describe('listeners', () => {
+  it('are subscribed once for several applications, and gone when the last has left', () => {
+    const { clock, port, add, leave } = setUp();
+    const { leave: leaveToo } = add(new Member(clock));
+    expect(port.subscribed).toEqual(['SIGTERM', 'SIGINT']);
+    leave();
+    expect(port.signals).toEqual(['SIGINT', 'SIGTERM']);
+    leaveToo();
+    expect(port.signals).toEqual([]);
+  });
+
+  it('follow what an application wants, when it says so, and leave the others alone', () => {
+    const { port, shutdown, member } = setUp();
+    member.signals = ['SIGTERM', 'SIGHUP'];
+    shutdown.refresh();
+    expect(port.signals).toEqual(['SIGHUP', 'SIGTERM']);
+    expect(port.subscribed).toEqual(['SIGTERM', 'SIGINT', 'SIGHUP']);
+    member.signals = ['SIGINT'];
+    shutdown.refresh();
+    expect(port.signals).toEqual(['SIGINT']);
+  });
+
+  it('hear crashes only if some application wants it', () => {
+    const { clock, port, shutdown, add, leave } = setUp();
+    expect(port.listensToCrashes).toBe(false);
+    const { member, leave: leaveToo } = add(
+      Object.assign(new Member(clock), { leavesOnCrash: true }),
+    );
+    expect(port.listensToCrashes).toBe(true);
+    leave();
+    expect(port.listensToCrashes).toBe(true);
+    member.leavesOnCrash = false;
+    shutdown.refresh();
+    expect(port.listensToCrashes).toBe(false);
+    leaveToo();
+  });
+
+  it('of others are named once, at the first signal if not before', () => {
+    const { port, shutdown, member } = setUp();
+    port.addListener('SIGTERM', stopKafka);
+    port.addListener('SIGINT', stopKafka);
+    shutdown.nameForeignListeners();
+    expect(member.told).toEqual(['SIGTERM: stopKafka']);
+    port.addListener('SIGTERM', () => {});
+    port.emit('SIGTERM');
+    expect(member.told).toEqual(['SIGTERM: stopKafka', expect.stringMatching(/^SIGTERM: \(\) =>/)]);
+  });
+});
+
+describe('the end of the process', () => {
+  it('comes when the last application is closed', async () => {
+    const { clock, port, add, member } = setUp();
+    const { member: other } = add(new Member(clock).closesSlowly());
+    port.emit('SIGTERM');
+    await clock.advance(5000);
+    expect([member, other].map(stateOf)).toEqual(['closed', 'closing']);
+    expect(port.idleExits).toEqual([]);
+    other.tearDown();
+    await clock.flush();
+    expect(port.idleExits).toEqual([{ code: 0, waitMs: 200 }]);
+    expect(port.exits).toEqual([]);
+    expect(clock.timers).toBe(0);
+  });
+
+  it.each([
+    { what: 'all went well', code: 0 },
+    { what: 'work was cut', participant: stuck, code: 1 },
+    { what: 'something failed', participant: broken, code: 1 },
+    { what: 'it began with a crash', crash: new Error('boom'), code: 1 },
+  ])('exits with $code if $what', async ({ participant, crash, code }) => {
+    const { clock, port, add } = setUp({ leavesOnCrash: true }, participant);
+    add(new Member(clock));
+    if (crash === undefined) port.emit('SIGTERM');
+    else port.crash(crash);
+    await clock.advance(15_000);
+    expect(port.idleExits).toEqual([{ code, waitMs: 200 }]);
+    expect(port.exits).toEqual([]);
+  });
+
+  it('after a crash, every application has been told and none had a grace period', () => {
+    const { clock, port, add, member } = setUp({ leavesOnCrash: true });
+    const { member: other } = add(new Member(clock));
+    port.crash(new Error('boom'));
+    expect(member.told).toEqual(['crashed: Error: boom']);
+    expect(other.told).toEqual(['crashed: Error: boom']);
+    expect(other.sequence.remainingMs()).toBe(12_000);
+  });
+
+  it('comes at once, with 0, if no application has been created yet', async () => {
+    const { clock, port, member } = setUp({ created: false });
+    port.emit('SIGTERM');
+    await clock.flush();
+    expect(port.exits).toEqual([0]);
+    expect(port.watchdogs).toEqual([]);
+    expect(stateOf(member)).toBe('running');
+  });
+
+  it.each([
+    { first: 'closes well', code: 0 },
+    { first: 'fails', participant: broken, code: 1 },
+  ])(
+    'waits for an application that is created while another one $first, and exits with $code',
+    async ({ participant, code }) => {
+      const { clock, port, add, member } = setUp({}, participant);
+      const late = Object.assign(new Member(clock), { created: false });
+      add(late.closesSlowly());
+      member.closesSlowly();
+      port.emit('SIGTERM');
+      await clock.advance(5500);
+      late.created = true;
+      member.tearDown();
+      await clock.flush();
+      expect([member, late].map(stateOf)).toEqual(['closed', 'grace']);
+      await clock.advance(5000);
+      expect(port.idleExits).toEqual([]);
+      late.tearDown();
+      await clock.flush();
+      expect(port.idleExits).toEqual([{ code, waitMs: 200 }]);
+    },
+  );
+
+  it('is left to applications that keep their deadline, so that they can say what hangs', async () => {
+    const { clock, port, member } = setUp({}, stuck);
+    member.closesSlowly();
+    const failed: string[] = [];
+    member.sequence.observe({ failed: ({ where }) => void failed.push(where) });
+    port.emit('SIGTERM');
+    await clock.advance(17_000);
+    expect(failed).toEqual(['close()']);
+    expect(port.idleExits).toEqual([{ code: 1, waitMs: 200 }]);
+    await clock.advance(60_000);
+    expect(port.exits).toEqual([]);
+  });
+
+  it('comes just after the deadline with 1, whatever the application does', async () => {
+    const { clock, port, member } = setUp();
+    member.closesSlowly();
+    void member.sequence.start({ kind: 'close' });
+    await clock.advance(60_000);
+    expect(stateOf(member)).toBe('closing');
+    port.emit('SIGTERM');
+    await clock.advance(17_000);
+    expect(port.exits).toEqual([]);
+    await clock.advance(50);
+    expect(port.exits).toEqual([1]);
+    expect(port.idleExits).toEqual([]);
+  });
+
+  it('is guarded by a watchdog that bites shortly after the longest budget', () => {
+    const { clock, port, add } = setUp();
+    add(new Member(clock, { drainTimeoutMs: 50_000 }));
+    add(new Member(clock, { drainTimeoutMs: 1000 }));
+    port.emit('SIGTERM');
+    expect(port.watchdogs).toEqual([57_200]);
+  });
+
+  it.each([
+    { does: 'names', what: 'a clean end', told: ['held by TCPSocketWrap and Timeout'] },
+    {
+      does: 'does not name',
+      what: 'a failure, which has its own line',
+      participant: broken,
+      told: [],
+    },
+  ])('$does what keeps the event loop alive after $what', async ({ participant, told }) => {
+    const { clock, port, member } = setUp({}, participant);
+    port.emit('SIGTERM');
+    await clock.advance(5000);
+    port.hold('TCPSocketWrap', 'Timeout');
+    expect(member.told).toEqual(told);
+  });
+});
+
+describe('a shutdown that is asked for from within', () => {
+  it('is the one that runs', async () => {
+    const { clock, port, shutdown, member } = setUp();
+    member.sequence.intakeSignal.addEventListener('abort', () => {
+      void shutdown.leave({ kind: 'request' });
+    });
+    port.emit('SIGTERM');
+    await clock.advance(20_000);
+    expect(port.watchdogs).toHaveLength(1);
+    expect(port.idleExits).toHaveLength(1);
+  });
+});
+
+describe('a crash', () => {
+  it('before any application is built ends the process with 1', async () => {
+    const { clock, port } = setUp({ leavesOnCrash: true, created: false });
+    port.crash(new Error('boom'));
+    await clock.flush();
+    expect(port.exits).toEqual([1]);
+  });
+
+  it('while the applications leave makes the exit code 1', async () => {
+    const { clock, port } = setUp({ leavesOnCrash: true });
+    port.emit('SIGTERM');
+    await clock.advance(100);
+    port.crash(new Error('boom'));
+    await clock.advance(20_000);
+    expect(port.idleExits).toMatchObject([{ code: 1 }]);
+  });
+});
+
+it('an application that joins after the second signal is forced like the others', async () => {
+  const { clock, port, add, member } = setUp();
+  member.closesSlowly();
+  port.emit('SIGTERM');
+  await clock.advance(1000);
+  port.emit('SIGTERM');
+  await clock.flush();
+  const { member: late } = add(new Member(clock));
+  member.tearDown();
+  await clock.flush();
+  expect(stateOf(late)).toBe('closed');
+});

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+
+import {
+  deservesGrace,
+  describeTrigger,
+  endsTheProcess,
+  type ShutdownTrigger,
+  signalOf,
+} from './shutdown-trigger.js';
+
+interface Row {
+  readonly trigger: ShutdownTrigger;
+  readonly line: string;
+  readonly grace: boolean;
+  readonly exits: boolean;
+  readonly signal?: string;
+}
+
+const signal = (name: NodeJS.Signals, typed = false): ShutdownTrigger => ({
+  kind: 'signal',
+  signal: name,
+  typed,
+});
+
+const rows: Row[] = [
+  { trigger: signal('SIGTERM'), line: 'SIGTERM', grace: true, exits: true, signal: 'SIGTERM' },
+  { trigger: signal('SIGINT'), line: 'SIGINT', grace: true, exits: true, signal: 'SIGINT' },
+  {
+    trigger: signal('SIGINT', true),
+    line: 'SIGINT at the terminal',
+    grace: false,
+    exits: true,
+    signal: 'SIGINT',
+  },
+  { trigger: { kind: 'request' }, line: 'shutdown()', grace: true, exits: true },
+  {
+    trigger: { kind: 'request', reason: 'lease lost' },
+    line: 'shutdown(): lease lost',
+    grace: true,
+    exits: true,
+  },
+  {
+    trigger: { kind: 'crash', error: new Error('boom') },
+    line: 'uncaught exception',
+    grace: false,
+    exits: true,
+  },
+  { trigger: { kind: 'close' }, line: 'close()', grace: false, exits: false },
+  {
+    trigger: { kind: 'close', signal: 'SIGTERM' },
+    line: 'close()',
+    grace: false,
+    exits: false,
+    signal: 'SIGTERM',
+  },
+];
+
+describe('ShutdownTrigger', () => {
+  it.each(rows)('$line deserves a grace period: $grace', ({ trigger, grace }) => {
+    expect(deservesGrace(trigger)).toBe(grace);
+  });
+
+  it.each(rows)('$line ends the process: $exits', ({ trigger, exits }) => {
+    expect(endsTheProcess(trigger)).toBe(exits);
+  });
+
+  it.each(rows)('$line hands $signal to the hooks', ({ trigger, signal: expected }) => {
+    expect(signalOf(trigger)).toBe(expected);
+  });
+
+  it.each(rows)('$line is what the log says', ({ trigger, line }) => {
+    expect(describeTrigger(trigger)).toBe(line);
+  });
+});

@@ -1,0 +1,140 @@
+import 'reflect-metadata';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { FakeClock } from '../../test/support/fake-clock.js';
+import { liveTrackers } from './live-trackers.js';
+import { TrackInFlight } from './track-in-flight.decorator.js';
+import { WorkTracker } from './work-tracker.js';
+
+/** As Nest's decorators do it: writes on the function. */
+function Schedule(cron: string): MethodDecorator {
+  return (_target, _key, descriptor) =>
+    Reflect.defineMetadata('cron', cron, descriptor.value as object);
+}
+
+class Reports {
+  private readonly sum = 40;
+  finish = () => {};
+
+  @TrackInFlight()
+  async add(one: number, other: number): Promise<number> {
+    await new Promise<void>((resolve) => (this.finish = resolve));
+    return this.sum + one + other;
+  }
+
+  @TrackInFlight('nightly report')
+  async nightly(): Promise<void> {
+    await new Promise<void>((resolve) => (this.finish = resolve));
+  }
+
+  @TrackInFlight()
+  async fails(): Promise<never> {
+    return Promise.reject(new Error('no data'));
+  }
+
+  @TrackInFlight()
+  throws(): Promise<never> {
+    throw new Error('no data');
+  }
+
+  @Schedule('above')
+  @TrackInFlight()
+  async decoratedAbove(): Promise<void> {}
+
+  @TrackInFlight()
+  @Schedule('below')
+  async decoratedBelow(): Promise<void> {}
+}
+
+function newTracker(): WorkTracker {
+  return new WorkTracker(new FakeClock(), new AbortController().signal);
+}
+
+describe('@TrackInFlight()', () => {
+  let tracker: WorkTracker;
+  let reports: Reports;
+
+  beforeEach(() => {
+    tracker = newTracker();
+    reports = new Reports();
+    liveTrackers.add(tracker);
+  });
+
+  afterEach(() => liveTrackers.clear());
+
+  it('returns what the method returns, called with its own object and arguments', async () => {
+    const result = reports.add(1, 1);
+    reports.finish();
+    await expect(result).resolves.toBe(42);
+  });
+
+  it('holds the drain while the method runs, under its name', async () => {
+    const result = reports.add(1, 1);
+    expect(tracker.underWay()).toEqual([{ label: 'Reports.add', ageMs: 0 }]);
+    reports.finish();
+    await result;
+    expect(tracker.active()).toBe(0);
+  });
+
+  it('names a static method by its class', () => {
+    class Nightly {
+      @TrackInFlight()
+      static async run(): Promise<void> {
+        await new Promise(() => {});
+      }
+    }
+    void Nightly.run();
+    expect(tracker.underWay()).toMatchObject([{ label: 'Nightly.run' }]);
+  });
+
+  it('takes another name for the log', () => {
+    void reports.nightly();
+    expect(tracker.underWay()).toMatchObject([{ label: 'nightly report' }]);
+  });
+
+  it.each(['fails', 'throws'] as const)('passes on an error and lets go: %s', async (method) => {
+    await expect(reports[method]()).rejects.toThrow('no data');
+    expect(tracker.active()).toBe(0);
+  });
+
+  it('holds every application of the process', async () => {
+    const other = newTracker();
+    liveTrackers.add(other);
+    const result = reports.nightly();
+    expect([tracker.active(), other.active()]).toEqual([1, 1]);
+    reports.finish();
+    await result;
+    expect([tracker.active(), other.active()]).toEqual([0, 0]);
+  });
+
+  it('lets go of an application that has closed in the meantime', async () => {
+    const result = reports.nightly();
+    liveTrackers.delete(tracker);
+    reports.finish();
+    await result;
+    expect(tracker.active()).toBe(0);
+  });
+
+  it('just runs where no application is', async () => {
+    liveTrackers.clear();
+    const result = reports.add(1, 1);
+    reports.finish();
+    await expect(result).resolves.toBe(42);
+  });
+
+  it.each([
+    { side: 'above', method: reportsMethod('decoratedAbove') },
+    { side: 'below', method: reportsMethod('decoratedBelow') },
+  ])('keeps the metadata of a decorator $side it', ({ side, method }) => {
+    expect(Reflect.getMetadata('cron', method)).toBe(side);
+  });
+
+  it('keeps the name of the method', () => {
+    expect(reportsMethod('add').name).toBe('add');
+  });
+});
+
+function reportsMethod(name: keyof Reports): Reports[keyof Reports] {
+  return Reports.prototype[name];
+}

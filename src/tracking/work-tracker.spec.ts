@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+
+import { FakeClock } from '../../test/support/fake-clock.js';
+import { WorkTracker } from './work-tracker.js';
+
+function setUp() {
+  const clock = new FakeClock();
+  const deadline = new AbortController();
+  const tracker = new WorkTracker(clock, deadline.signal);
+  const isDrained = async () => {
+    let drained = false;
+    void tracker.drain().then(() => (drained = true));
+    await clock.flush();
+    return drained;
+  };
+  return { clock, deadline, tracker, isDrained };
+}
+
+describe('WorkTracker', () => {
+  it('hands back what the work returns', async () => {
+    const { tracker } = setUp();
+    await expect(tracker.track(Promise.resolve(42), 'answer')).resolves.toBe(42);
+    expect(tracker.active()).toBe(0);
+  });
+
+  it.each([
+    { how: 'a promise', work: () => Promise.reject(new Error('no mail')) },
+    {
+      how: 'a function',
+      work: () => () => Promise.reject(new Error('no mail')),
+    },
+    {
+      how: 'a function that throws',
+      work: () => () => {
+        throw new Error('no mail');
+      },
+    },
+  ])('leaves its error to the caller, and is not held by it: $how', async ({ work }) => {
+    const { tracker } = setUp();
+    await expect(tracker.track(work(), 'mail')).rejects.toThrow('no mail');
+    expect(tracker.active()).toBe(0);
+  });
+
+  it('gives the deadline to work that is a function', async () => {
+    const { deadline, tracker } = setUp();
+    const given = await tracker.track((signal) => Promise.resolve(signal), 'mail');
+    expect(given).toBe(deadline.signal);
+  });
+
+  it('counts work from its begin to its end, once, whoever ends it how often', () => {
+    const { tracker } = setUp();
+    const [end] = [tracker.begin('one'), tracker.begin('two')];
+    expect(tracker.active()).toBe(2);
+    end();
+    end();
+    expect(tracker.active()).toBe(1);
+  });
+
+  it('names each piece of work with its age, the oldest first', async () => {
+    const { clock, tracker } = setUp();
+    tracker.begin('nightly');
+    await clock.advance(700);
+    tracker.begin('mail');
+    await clock.advance(300);
+    expect(tracker.underWay()).toEqual([
+      { label: 'nightly', ageMs: 1000 },
+      { label: 'mail', ageMs: 300 },
+    ]);
+  });
+
+  it('is drained at once if nothing is under way', async () => {
+    const { isDrained } = setUp();
+    await expect(isDrained()).resolves.toBe(true);
+  });
+
+  it('holds the drain until the last piece of work has ended, and a turn more for its reply', async () => {
+    const { clock, tracker } = setUp();
+    const ends = [tracker.begin('one'), tracker.begin('two')];
+    let drained = false;
+    void tracker.drain().then(() => (drained = true));
+    ends[0]!();
+    await clock.flush();
+    await clock.flush();
+    expect(drained).toBe(false);
+    ends[1]!();
+    await clock.flush();
+    expect(drained).toBe(false);
+    await clock.flush();
+    expect(drained).toBe(true);
+  });
+
+  it('holds the drain for work that begins while a reply is written', async () => {
+    const { clock, tracker } = setUp();
+    const end = tracker.begin('one');
+    let drained = false;
+    void tracker.drain().then(() => (drained = true));
+    end();
+    await clock.flush();
+    const endOther = tracker.begin('two');
+    await clock.flush();
+    await clock.flush();
+    expect(drained).toBe(false);
+    endOther();
+    await clock.flush();
+    await clock.flush();
+    expect(drained).toBe(true);
+  });
+
+  it('holds the drain again for work that has come since', async () => {
+    const { clock, tracker, isDrained } = setUp();
+    await isDrained();
+    const end = tracker.begin('late');
+    await expect(isDrained()).resolves.toBe(false);
+    end();
+    await clock.flush();
+    await expect(isDrained()).resolves.toBe(true);
+  });
+});
