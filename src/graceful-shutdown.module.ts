@@ -133,7 +133,7 @@ export class GracefulShutdownModule
     applicationShutdownOf(app).adopt(unwrap(app));
   }
 
-  /** @internal */
+  /** Called by Nest. Says what is armed. */
   onApplicationBootstrap(): void {
     this.#application.bootstrapped();
   }

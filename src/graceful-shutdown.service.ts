@@ -111,8 +111,6 @@ export class GracefulShutdownService implements BeforeApplicationShutdown {
   /**
    * Called by Nest. Usually all is drained by now; where the shutdown could not be put before
    * `onModuleDestroy`, this is where it happens, late.
-   *
-   * @internal
    */
   async beforeApplicationShutdown(signal?: string): Promise<void> {
     if (this.state === 'running') await this.#sequence.start({ kind: 'close', signal });

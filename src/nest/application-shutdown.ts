@@ -85,11 +85,15 @@ export class ApplicationShutdown implements ProcessMember {
     this.process.nameForeignListeners();
   }
 
-  /** Leaves nothing behind. A process that ends keeps its listeners: a third signal ends it at once. */
+  /**
+   * Leaves nothing behind. Where the process ends, all stays as it is: a third signal ends it at
+   * once, and an application that has not listened yet never does.
+   */
   release(): void {
     this.#stopExpecting();
+    if (this.sequence.endsProcess) return;
     this.#application?.release();
-    if (!this.sequence.endsProcess) this.#leaveProcess();
+    this.#leaveProcess();
   }
 
   crashed(error: unknown): void {

@@ -11,6 +11,8 @@ import type { ShutdownState } from '../shutdown/shutdown-state.js';
 import { describeTrigger } from '../shutdown/shutdown-trigger.js';
 
 const PROGRESS_EVERY_MS = 1000;
+/** Listed by Node for standard input and output, which hold no loop that nobody reads. */
+const STANDARD_STREAMS: ReadonlySet<string> = new Set(['PipeWrap', 'TTYWrap']);
 /** How many pieces of work a line names; the oldest ones are those that hold the exit. */
 const NAMED_AT_MOST = 5;
 
@@ -74,8 +76,10 @@ export class ShutdownLog implements ShutdownObserver {
   }
 
   held(resources: readonly string[]): void {
+    const others = resources.filter((name) => !STANDARD_STREAMS.has(name));
+    const causes = others.length > 0 ? others : resources;
     this.sink.warn(
-      `The application is closed, but the event loop is kept alive by: ${tally(resources)}. ` +
+      `The application is closed, but the event loop is kept alive by: ${tally(causes)}. ` +
         'Ending the process. Close these in onApplicationShutdown, or unref() them.',
     );
   }

@@ -1,7 +1,7 @@
 /**
  * What asked for the shutdown. All but `close` end the process once the application is closed.
  *
- * @publicApi
+ * @internal
  */
 export type ShutdownTrigger =
   | { readonly kind: 'signal'; readonly signal: NodeJS.Signals; readonly typed: boolean }

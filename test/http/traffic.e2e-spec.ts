@@ -85,6 +85,17 @@ describe.each(['express', 'fastify'] as const)('on %s', (adapter) => {
     });
   });
 
+  it('a response that wants its connection kept says Connection: close while draining', async () => {
+    const app = await start({ adapter });
+    const agent = keepAliveAgent();
+    const answered = request(app.port, '/stubborn?ms=300', { agent });
+    await app.event('handler');
+    app.signal('SIGTERM');
+    expect(await answered).toMatchObject({ status: 200, connection: 'close' });
+    expect((await app.exited).code).toBe(0);
+    agent.destroy();
+  });
+
   it('a body that is still being uploaded is read to its end and answered', async () => {
     const app = await start({ adapter });
     const client = await RawConnection.open(app.port);

@@ -185,6 +185,7 @@ it('a signal between create() and listen() ends the process, and nothing listens
   expect(exit).toMatchObject({ code: 0, signal: null });
   expect(exit.at - sentAt).toBeLessThan(SOON_MS);
   expect(app.order).not.toContain('listening');
+  expect(app.log).not.toContain('kept alive by');
 });
 
 it('a signal a moment after listen() ends the process cleanly', async () => {

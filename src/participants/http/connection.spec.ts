@@ -16,23 +16,23 @@ const response = () => ({}) as ServerResponse;
 describe('Connection', () => {
   it('is not used until it carries a request, and leaves never unless it is told to', () => {
     const { connection } = setUp();
-    expect(connection).toMatchObject({ used: false, underWay: 0, leavesAt: Infinity });
-    connection.begin(response());
-    expect(connection).toMatchObject({ used: true, underWay: 1 });
+    expect(connection).toMatchObject({ used: false, isResting: true, leavesAt: Infinity });
+    connection.begin(response(), 1000);
+    expect(connection).toMatchObject({ used: true, isResting: false });
   });
 
   it('counts pipelined requests, of which the latest is the last one', () => {
     const { connection } = setUp();
     const [first, second] = [response(), response()];
-    connection.begin(first);
-    connection.begin(second);
-    expect(connection.latest).toBe(second);
-    connection.end(first, 1100);
-    expect(connection).toMatchObject({ underWay: 1, used: true });
-    expect(connection.latest).toBe(second);
-    connection.end(second, 1200);
-    expect(connection.underWay).toBe(0);
-    expect(connection.latest).toBeUndefined();
+    connection.begin(first, 1000);
+    connection.begin(second, 1000);
+    expect([first, second].map((answer) => connection.isLatest(answer))).toEqual([false, true]);
+    expect(connection.end(first, 1100)).toBe(true);
+    expect(connection.isResting).toBe(false);
+    expect(connection.isLatest(second)).toBe(true);
+    expect(connection.end(second, 1200)).toBe(true);
+    expect(connection).toMatchObject({ isResting: true, restsSince: 1200 });
+    expect(connection.end(second, 1300)).toBe(false);
   });
 
   it('is quiet from the moment it was opened', () => {
@@ -44,7 +44,7 @@ describe('Connection', () => {
     const { connection, send } = setUp();
     const answered = response();
     send(80);
-    connection.begin(answered);
+    connection.begin(answered, 1000);
     connection.end(answered, 1500);
     expect(connection.quietMs(1700)).toBe(200);
     expect(connection.quietMs(1900)).toBe(400);
@@ -58,7 +58,7 @@ describe('Connection', () => {
     if (used) {
       const answered = response();
       send(80);
-      connection.begin(answered);
+      connection.begin(answered, 1000);
       connection.end(answered, 1000);
     }
     expect(connection.quietMs(1100)).toBe(100);

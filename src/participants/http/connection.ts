@@ -1,18 +1,23 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
+/** A request whose response is not complete yet. @internal */
+export interface RequestUnderWay {
+  readonly response: ServerResponse;
+  /** When its header had been read. */
+  readonly since: number;
+}
+
 /**
  * One connection to an HTTP/1.1 server, and where it stands. Kept small: there is one per client.
  *
  * @internal
  */
 export class Connection {
-  /** Requests without a complete response; more than one when the client pipelines. */
-  underWay = 0;
+  /** More than one when the client pipelines. */
+  readonly requests: RequestUnderWay[] = [];
   /** Whether it ever carried a request. */
   used = false;
-  /** The response to its latest request; only this one may end the connection. */
-  latest: ServerResponse | undefined;
   /** From when on its responses say `Connection: close`. */
   leavesAt = Infinity;
   /** Since when it has had no request under way. */
@@ -28,17 +33,33 @@ export class Connection {
     this.#quietSince = now;
   }
 
-  begin(response: ServerResponse): void {
-    this.underWay += 1;
-    this.used = true;
-    this.latest = response;
+  get isResting(): boolean {
+    return this.requests.length === 0;
   }
 
-  end(response: ServerResponse, now: number): void {
-    this.underWay -= 1;
+  begin(response: ServerResponse, now: number): void {
+    this.requests.push({ response, since: now });
+    this.used = true;
+  }
+
+  /** @returns whether the request was under way */
+  end(response: ServerResponse, now: number): boolean {
+    if (!this.#remove(response)) return false;
     this.restsSince = now;
     this.#quietSince = now;
-    if (this.latest === response) this.latest = undefined;
+    return true;
+  }
+
+  #remove(response: ServerResponse): boolean {
+    // Nearly always there is one; this runs for each request.
+    if (this.isLatest(response)) return this.requests.pop() !== undefined;
+    const index = this.requests.findIndex((request) => request.response === response);
+    return index !== -1 && this.requests.splice(index, 1).length > 0;
+  }
+
+  /** Whether this is the response to its latest request; only that one may end the connection. */
+  isLatest(response: ServerResponse): boolean {
+    return this.requests.at(-1)?.response === response;
   }
 
   /** How long nothing has come or gone, in ms. Looks at the socket, so ask it again and again. */

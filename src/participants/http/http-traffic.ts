@@ -21,9 +21,9 @@ export class HttpTraffic {
   readonly #connections = new Map<Socket, Connection>();
   /** TLS only: the connections below the ones above, which have bytes before these exist. */
   readonly #handshakes = new Map<Socket, Connection>();
-  readonly #requests = new Map<ServerResponse, number>();
   readonly #disposers: (() => void)[] = [];
   #accepted = 0;
+  #requests = 0;
   #completed = 0;
   #leaves: ((connection: Connection) => boolean) | undefined;
   #onQuiet = () => {};
@@ -34,7 +34,7 @@ export class HttpTraffic {
 
   /** Requests whose response is not complete. */
   get requests(): number {
-    return this.#requests.size;
+    return this.#requests;
   }
 
   /** How many responses have been completed. */
@@ -47,7 +47,7 @@ export class HttpTraffic {
   }
 
   get isEmpty(): boolean {
-    return (this.#requests.size | this.#connections.size | this.#handshakes.size) === 0;
+    return (this.#requests | this.#connections.size | this.#handshakes.size) === 0;
   }
 
   watch(server: NetServer): void {
@@ -63,11 +63,11 @@ export class HttpTraffic {
         this.#open(this.#connections, socket),
       );
     }
-    const completed = this.#completer();
+    const onClose = this.#onClose();
     // Before the framework's own listener, which may answer at once.
     this.#on(server, 'request', (request: IncomingMessage, response: ServerResponse) => {
       this.#begin(request.socket, response);
-      response.on('close', completed);
+      response.on('close', onClose);
     });
     this.#followUpgrades(server);
   }
@@ -75,9 +75,8 @@ export class HttpTraffic {
   /** From now on each response of these connections says `Connection: close`. */
   sayCloseTo(leaves: (connection: Connection) => boolean): void {
     this.#leaves = leaves;
-    for (const response of this.#requests.keys()) {
-      const connection = this.#connections.get(response.req.socket);
-      if (connection !== undefined) this.#mayBeLast(connection, response);
+    for (const connection of this.#connections.values()) {
+      for (const { response } of connection.requests) this.#mayBeLast(connection, response);
     }
   }
 
@@ -110,7 +109,7 @@ export class HttpTraffic {
     const handshaking = [...this.#handshakes.values()].filter(
       ({ socket }) => !secured.has(peer(socket)),
     );
-    return [...this.connections.filter(({ underWay }) => underWay === 0), ...handshaking];
+    return [...this.connections.filter(({ isResting }) => isResting), ...handshaking];
   }
 
   /** Ends all connections; those with a request under way so that no client takes it for whole. */
@@ -121,10 +120,12 @@ export class HttpTraffic {
 
   underWay(): WorkUnderWay[] {
     const now = this.clock.now();
-    return [...this.#requests].map(([response, since]) => ({
-      label: requestLabel(response),
-      ageMs: now - since,
-    }));
+    return this.connections.flatMap(({ requests }) =>
+      requests.map(({ response, since }) => ({
+        label: requestLabel(response),
+        ageMs: now - since,
+      })),
+    );
   }
 
   /** Forgets all; removes every listener from the servers. */
@@ -159,7 +160,7 @@ export class HttpTraffic {
     if (this.isEmpty) this.#onQuiet();
   }
 
-  #open(connections: Map<Socket, Connection>, socket: Socket): void {
+  #open(connections: Map<Socket, Connection>, socket: Socket): Connection {
     const connection = new Connection(socket, this.clock.now());
     connections.set(socket, connection);
     this.onConnection(connection);
@@ -167,35 +168,39 @@ export class HttpTraffic {
       connections.delete(socket);
       if (this.isEmpty) this.#onQuiet();
     });
+    return connection;
   }
 
   #begin(socket: Socket, response: ServerResponse): void {
-    this.#requests.set(response, this.clock.now());
-    const connection = this.#connections.get(socket);
-    if (connection === undefined) return;
-    connection.begin(response);
+    // A server that is watched late has connections that were not seen to open.
+    const connection = this.#connections.get(socket) ?? this.#open(this.#connections, socket);
+    connection.begin(response, this.clock.now());
+    this.#requests += 1;
     if (this.#leaves !== undefined) this.#mayBeLast(connection, response);
   }
 
-  /** One function for all responses: a closure for each would be paid by every request. */
-  #completer(): (this: ServerResponse) => void {
-    const complete = (response: ServerResponse) => this.#end(response);
+  /** One listener for all responses: a closure for each would be paid by every request. */
+  #onClose(): (this: ServerResponse) => void {
+    const end = (response: ServerResponse) => this.#end(response);
     return function () {
-      complete(this);
+      end(this);
     };
   }
 
   #end(response: ServerResponse): void {
-    if (!this.#requests.delete(response)) return;
+    const connection = this.#connections.get(response.req.socket);
+    connection?.end(response, this.clock.now());
+    this.#requests -= 1;
     if (response.writableFinished) this.#completed += 1;
-    this.#connections.get(response.req.socket)?.end(response, this.clock.now());
-    if (this.#requests.size === 0) this.#onQuiet();
+    if (this.#requests === 0) this.#onQuiet();
   }
 
   #mayBeLast(connection: Connection, response: ServerResponse): void {
     if (response.headersSent) return;
-    const isLatest = () => connection.latest === response;
-    sayCloseIf(response, () => isLatest() && this.#leaves?.(connection) === true);
+    sayCloseIf(
+      response,
+      () => connection.isLatest(response) && this.#leaves?.(connection) === true,
+    );
   }
 }
 
@@ -204,8 +209,8 @@ function peer({ remoteAddress, remotePort }: Socket): string {
   return `${remoteAddress} ${remotePort}`;
 }
 
-function destroy({ socket, underWay }: Connection): void {
+function destroy({ socket, isResting }: Connection): void {
   // A plain end is how a response without length ends well; a reset cannot be mistaken for it.
-  if (underWay > 0 && !('encrypted' in socket)) socket.resetAndDestroy();
+  if (!isResting && !('encrypted' in socket)) socket.resetAndDestroy();
   else socket.destroy();
 }

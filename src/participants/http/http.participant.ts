@@ -1,6 +1,7 @@
 import type { OnModuleInit } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
-import { Server as NetServer } from 'node:net';
+import { Server as HttpServer } from 'node:http';
+import { Server as HttpsServer } from 'node:https';
 
 import type { Clock } from '../../shutdown/clock.js';
 import type { DrainParticipant, WorkUnderWay } from '../../shutdown/drain-participant.js';
@@ -156,12 +157,12 @@ export class HttpParticipant implements DrainParticipant, OnModuleInit {
     await this.clock.turn();
     await this.clock.turn();
     for (const connection of connections) {
-      if (connection.underWay === 0 && this.#restMs(connection) <= 0) connection.socket.destroy();
+      if (connection.isResting && this.#restMs(connection) <= 0) connection.socket.destroy();
     }
   }
 }
 
-/** HTTP/2 servers have no idle connections to close, as they have sessions. */
-function isHttp1(server: unknown): server is NetServer {
-  return server instanceof NetServer && 'closeIdleConnections' in server;
+/** An HTTP/2 server has sessions: its connections are never idle in the sense of this file. */
+function isHttp1(server: unknown): server is HttpServer | HttpsServer {
+  return server instanceof HttpServer || server instanceof HttpsServer;
 }

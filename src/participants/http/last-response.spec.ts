@@ -14,8 +14,17 @@ const READ: Request = { complete: true, headers: {} };
 class FakeResponse {
   shouldKeepAlive = true;
   readonly heads: unknown[][] = [];
+  readonly headers = new Map<string, string>();
 
   constructor(readonly req: Request) {}
+
+  hasHeader(): boolean {
+    return this.headers.size > 0;
+  }
+
+  setHeader(name: string, value: string): void {
+    this.headers.set(name, value);
+  }
 
   writeHead(...args: unknown[]): this {
     this.heads.push([...args, this.shouldKeepAlive ? 'keep-alive' : 'close']);
@@ -69,6 +78,21 @@ describe('sayCloseIf', () => {
     late.writeHead(200);
     expect(early.heads).toEqual([[200, 'keep-alive']]);
     expect(late.heads).toEqual([[200, 'close']]);
+  });
+
+  it.each([
+    ['an object', { Connection: 'keep-alive', a: '1' }, { Connection: 'close', a: '1' }],
+    ['a list', ['a', 'connection', 'connection', 'b'], ['a', 'connection', 'connection', 'close']],
+    ['pairs', [['CONNECTION', 'keep-alive']], [['CONNECTION', 'close']]],
+  ])('overrules a Connection header that is given as %s', (_, given, written) => {
+    expect(answer(READ).writeHead(200, given).heads).toEqual([[200, written, 'close']]);
+  });
+
+  it('overrules a Connection header that was set before', () => {
+    const response = answer(READ);
+    response.setHeader('connection', 'keep-alive');
+    response.writeHead(200);
+    expect(response.headers.get('connection')).toBe('close');
   });
 
   it('keeps the arguments and the result of writeHead', () => {

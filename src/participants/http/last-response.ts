@@ -10,8 +10,11 @@ import type { ServerResponse } from 'node:http';
 export function sayCloseIf(response: ServerResponse, mayClose: () => boolean): void {
   const writeHead = response.writeHead.bind(response) as (...args: unknown[]) => ServerResponse;
   response.writeHead = (...args: unknown[]) => {
-    if (mayClose() && isBodyRead(response)) response.shouldKeepAlive = false;
-    return writeHead(...args);
+    if (!mayClose() || !isBodyRead(response)) return writeHead(...args);
+    response.shouldKeepAlive = false;
+    // Node heeds it only where the application says nothing else (Nest's event streams do).
+    if (response.hasHeader('connection')) response.setHeader('connection', 'close');
+    return writeHead(...args.map(overrule));
   };
 }
 
@@ -23,4 +26,26 @@ function isBodyRead({ req }: ServerResponse): boolean {
   if (req.complete) return true;
   const { 'content-length': length, 'transfer-encoding': encoding } = req.headers;
   return encoding === undefined && (length === undefined || length === '0');
+}
+
+/** An argument of `writeHead`; if it is headers, those with a `Connection: close`. */
+function overrule(argument: unknown): unknown {
+  if (typeof argument !== 'object' || argument === null) return argument;
+  if (!Array.isArray(argument)) {
+    return Object.fromEntries(Object.entries(argument).map(overruleEntry));
+  }
+  if (Array.isArray(argument[0])) {
+    return (argument as [string, unknown][]).map(overruleEntry);
+  }
+  return argument.map((value: unknown, i) =>
+    isConnection(argument[i - 1]) && i % 2 ? 'close' : value,
+  );
+}
+
+function overruleEntry([name, value]: [string, unknown]): [string, unknown] {
+  return [name, isConnection(name) ? 'close' : value];
+}
+
+function isConnection(name: unknown): boolean {
+  return typeof name === 'string' && name.toLowerCase() === 'connection';
 }

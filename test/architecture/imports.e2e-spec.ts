@@ -1,0 +1,140 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '..', '..');
+const src = join(root, 'src');
+const LONGEST_FILE = 280;
+
+interface Layer {
+  /** The files of the layer. What it matches is their own folder, which they may import. */
+  readonly files: RegExp;
+  /** What else of `src` they may import. */
+  readonly imports: readonly string[];
+  /** Whether they may import nothing but what Node brings. */
+  readonly nodeOnly?: true;
+}
+
+const layers: readonly Layer[] = [
+  { files: /^shutdown\//, imports: [], nodeOnly: true },
+  { files: /^report\//, imports: ['shutdown/'] },
+  { files: /^tracking\//, imports: ['shutdown/'] },
+  { files: /^participants\/[^/]+\//, imports: ['shutdown/'] },
+  { files: /^participants\/[^/]+\.ts$/, imports: ['shutdown/'] },
+  { files: /^nest\//, imports: ['shutdown/', 'report/'] },
+  { files: /^health\//, imports: ['shutdown/', 'graceful-shutdown.service.ts'] },
+  { files: /^graceful-shutdown\.errors\.ts$/, imports: ['shutdown/'] },
+  { files: /^graceful-shutdown\.options\.ts$/, imports: ['graceful-shutdown.errors.ts'] },
+  { files: /^graceful-shutdown\.service\.ts$/, imports: ['shutdown/', 'tracking/'] },
+  // Wires all together.
+  { files: /^graceful-shutdown\.module\.ts$/, imports: [''] },
+  { files: /^index\.ts$/, imports: [''] },
+];
+
+/** What Nest does not publish. Only `nest/` knows of it, so that a new Nest is one folder's work. */
+const unpublished = [
+  'NestApplicationContext',
+  'selectContextModule',
+  'callInitHook',
+  'callBootstrapHook',
+  'callDestroyHook',
+  'callBeforeShutdownHook',
+  'callShutdownHook',
+  'registerRouter',
+  'runShutdownSequence',
+  'prepareClose',
+  'appOptions',
+  'shutdownCleanupRef',
+  'getGlobalInterceptors',
+  'getStaticTransientInstances',
+];
+
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .map((name) => name.replaceAll('\\', '/'))
+  .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'))
+  .map((name) => ({ name, source: readFileSync(join(src, name), 'utf8') }));
+
+type File = (typeof files)[number];
+
+function importsOf({ source }: File): string[] {
+  return ts.preProcessFile(source).importedFiles.map(({ fileName }) => fileName);
+}
+
+/** The imported file, counted from `src`; undefined for a package. */
+function ownFile(importer: string, specifier: string): string | undefined {
+  if (!specifier.startsWith('.')) return undefined;
+  return posix.join(posix.dirname(importer), specifier).replace(/\.js$/, '.ts');
+}
+
+function title({ files: own, imports, nodeOnly }: Layer): string {
+  const others = imports.map((name) => name || 'all of src');
+  return `${own.source} → ${[...others, nodeOnly ? 'node:' : 'packages'].join(', ')}`;
+}
+
+function isAllowed(layer: Layer, importer: string, specifier: string): boolean {
+  const imported = ownFile(importer, specifier);
+  if (imported === undefined) return layer.nodeOnly !== true || specifier.startsWith('node:');
+  const [own = importer] = layer.files.exec(importer) ?? [];
+  return [own, ...layer.imports].some((allowed) => imported.startsWith(allowed));
+}
+
+describe('imports point one way', () => {
+  it.each(layers.map((layer) => [title(layer), layer] as const))('%s', (_, layer) => {
+    const own = files.filter(({ name }) => layers.find((l) => l.files.test(name)) === layer);
+    expect(own).not.toEqual([]);
+    const violations = own.flatMap((file) =>
+      importsOf(file)
+        .filter((specifier) => !isAllowed(layer, file.name, specifier))
+        .map((specifier) => `src/${file.name} imports ${specifier}`),
+    );
+    expect(violations).toEqual([]);
+  });
+
+  it('every file belongs to a row of this table', () => {
+    const strays = files.filter(({ name }) => !layers.some((layer) => layer.files.test(name)));
+    expect(strays.map(({ name }) => `src/${name} has no row`)).toEqual([]);
+  });
+
+  it('packages are those that the user is told to install', () => {
+    const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      peerDependencies: Record<string, string>;
+      dependencies?: Record<string, string>;
+    };
+    const known = Object.keys({ ...manifest.peerDependencies, ...manifest.dependencies });
+    const strangers = files.flatMap((file) =>
+      importsOf(file)
+        .filter((specifier) => !/^(\.|node:)/.test(specifier))
+        .filter((specifier) => !known.some((name) => `${specifier}/`.startsWith(`${name}/`)))
+        .map((specifier) => `src/${file.name} imports ${specifier}`),
+    );
+    expect(strangers).toEqual([]);
+  });
+});
+
+it.each(unpublished)('only nest/ mentions %s', (name) => {
+  const word = new RegExp(`\\b${name}\\b`);
+  const others = files.filter((file) => !file.name.startsWith('nest/') && word.test(file.source));
+  expect(others.map((file) => `src/${file.name} mentions ${name}`)).toEqual([]);
+});
+
+it(`no file is longer than ${LONGEST_FILE} lines`, () => {
+  const long = files
+    .map(({ name, source }) => ({ name, lines: source.trimEnd().split('\n').length }))
+    .filter(({ lines }) => lines > LONGEST_FILE);
+  expect(long.map(({ name, lines }) => `src/${name} has ${lines} lines`)).toEqual([]);
+});
+
+it('index.ts lists every public name, one by one', () => {
+  const index = files.find(({ name }) => name === 'index.ts')?.source ?? '';
+  const { statements } = ts.createSourceFile('index.ts', index, ts.ScriptTarget.Latest);
+  const others = statements.filter(
+    (statement) =>
+      !ts.isExportDeclaration(statement) ||
+      statement.exportClause === undefined ||
+      !ts.isNamedExports(statement.exportClause),
+  );
+  expect(others.map(({ pos, end }) => index.slice(pos, end).trim())).toEqual([]);
+  expect(statements.length).toBeGreaterThan(0);
+});
