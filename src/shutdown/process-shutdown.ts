@@ -115,9 +115,9 @@ export class ProcessShutdown {
     if (echo) return;
     this.#signals += 1;
     if (this.#signals === 1) {
-      this.nameForeignListeners();
       const typed = signal === 'SIGINT' && this.port.isTerminal();
       void this.leave({ kind: 'signal', signal, typed });
+      this.nameForeignListeners();
     } else if (this.#signals === 2) {
       for (const member of this.#members) member.sequence.force();
     } else {
