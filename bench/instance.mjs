@@ -21,6 +21,12 @@ export async function startInstance(adapter, mode) {
       child.kill(name);
       return performance.now();
     },
+    /** Microseconds of processor time used so far. */
+    async cpu() {
+      child.send('cpu');
+      const [{ cpu }] = await once(child, 'message');
+      return cpu.user + cpu.system;
+    },
     async stop() {
       child.kill('SIGKILL');
       await exited;

@@ -1,53 +1,61 @@
-// What the module costs while nothing shuts down: requests a second with it and without it.
+// What the module costs while nothing shuts down: requests a second with it and without it, and
+// processor time a request, which depends less on what else the machine does.
 // Paired: both applications run at the same time and are loaded in turn, so that what the machine
-// does besides hits both. Each pair gives one ratio; several fresh pairs give its spread.
+// does besides hits both. Each round gives one ratio; several fresh pairs give its spread.
 import autocannon from 'autocannon';
 
 import { median, quantile, startInstance } from './instance.mjs';
 
 const PAIRS = 3;
-const ROUNDS = 6;
-const SECONDS = 2;
+const ROUNDS = 12;
+const SECONDS = 1;
 
 export async function measureThroughput() {
   for (const adapter of ['express', 'fastify']) {
     for (const connections of [1, 100]) {
-      const ratios = [];
+      const rounds = [];
       for (let pair = 0; pair < PAIRS; pair++) {
-        ratios.push(...(await measurePair(adapter, connections, pair % 2 === 0)));
+        rounds.push(...(await measurePair(adapter, connections, pair % 2 === 0)));
       }
-      const [low, high] = [quantile(ratios, 0.25), quantile(ratios, 0.75)];
-      console.log(
-        `${adapter.padEnd(8)} ${String(connections).padStart(3)} connections: ` +
-          `ratio ${median(ratios).toFixed(3)} (quartiles ${low.toFixed(3)} to ${high.toFixed(3)})`,
-      );
+      const name = `${adapter.padEnd(8)} ${String(connections).padStart(3)} connections`;
+      const rate = spread(rounds.map((round) => round.with.rate / round.without.rate));
+      const cpu = spread(rounds.map((round) => round.without.cpu / round.with.cpu));
+      console.log(`${name}: requests a second ${rate}, requests a processor second ${cpu}`);
     }
   }
 }
 
-/** @returns for each round, requests a second with the module divided by those without */
+/** The median ratio of with to without, and its quartiles. */
+function spread(ratios) {
+  const [low, high] = [quantile(ratios, 0.25), quantile(ratios, 0.75)];
+  return `${median(ratios).toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})`;
+}
+
+/** @returns for each round what each of the two did */
 async function measurePair(adapter, connections, withFirst) {
   const modes = withFirst ? ['with', 'without'] : ['without', 'with'];
   const instances = {};
   for (const mode of modes) instances[mode] = await startInstance(adapter, mode);
   for (const mode of modes) await load(instances[mode], connections);
-  const ratios = [];
+  const rounds = [];
   for (let round = 0; round < ROUNDS; round++) {
-    const rate = {};
+    const result = {};
     const order = round % 2 === 0 ? modes : modes.toReversed();
-    for (const mode of order) rate[mode] = await load(instances[mode], connections);
-    ratios.push(rate.with / rate.without);
+    for (const mode of order) result[mode] = await load(instances[mode], connections);
+    rounds.push(result);
   }
   for (const mode of modes) await instances[mode].stop();
-  return ratios;
+  return rounds;
 }
 
 async function load(instance, connections) {
-  const result = await autocannon({
+  const before = await instance.cpu();
+  const { requests, duration, non2xx, errors } = await autocannon({
     url: `${instance.url}/hello`,
     connections,
     duration: SECONDS,
   });
-  if (result.non2xx > 0 || result.errors > 0) throw new Error('requests failed');
-  return result.requests.total / result.duration;
+  if (non2xx > 0 || errors > 0) throw new Error('requests failed');
+  const cpu = (await instance.cpu()) - before;
+  return { rate: requests.total / duration, cpu: cpu / requests.total };
 }

@@ -114,7 +114,7 @@ describe.skipIf(process.env['NEST'] === 'nest-11')('samples', () => {
 
   it.each([
     ['-1', '-1'],
-    ['abc', 'NaN'],
+    ['abc', 'NaN (an environment variable that is no number?)'],
   ])('04-async-options: GRACE_PERIOD_MS=%s ends the start', async (given, shown) => {
     const sample = startSample('04-async-options', { GRACE_PERIOD_MS: given });
     expect(await sample.exited()).toEqual({ code: 1, signal: null });
