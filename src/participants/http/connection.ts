@@ -14,8 +14,11 @@ export interface RequestUnderWay {
  * @internal
  */
 export class Connection {
-  /** More than one when the client pipelines. */
-  readonly requests: RequestUnderWay[] = [];
+  /** The request under way, if any; in two fields, because this is written for each request. */
+  #response: ServerResponse | undefined;
+  #since = 0;
+  /** Those behind it, when the client pipelines. */
+  #pipelined: RequestUnderWay[] | undefined;
   /** Whether it ever carried a request. */
   used = false;
   /** From when on its responses say `Connection: close`. */
@@ -34,32 +37,41 @@ export class Connection {
   }
 
   get isResting(): boolean {
-    return this.requests.length === 0;
+    return this.#response === undefined;
+  }
+
+  /** The requests under way, in the order they came. */
+  get requests(): readonly RequestUnderWay[] {
+    if (this.#response === undefined) return [];
+    return [{ response: this.#response, since: this.#since }, ...(this.#pipelined ?? [])];
   }
 
   begin(response: ServerResponse, now: number): void {
-    this.requests.push({ response, since: now });
     this.used = true;
+    if (this.#response === undefined) this.#put(response, now);
+    else (this.#pipelined ??= []).push({ response, since: now });
   }
 
-  /** @returns whether the request was under way */
-  end(response: ServerResponse, now: number): boolean {
-    if (!this.#remove(response)) return false;
+  end(response: ServerResponse, now: number): void {
+    if (this.#response === response) {
+      const next = this.#pipelined?.shift();
+      this.#put(next?.response, next?.since ?? 0);
+    } else {
+      // Those behind a request whose client is gone may end before it.
+      this.#pipelined = this.#pipelined?.filter((request) => request.response !== response);
+    }
     this.restsSince = now;
     this.#quietSince = now;
-    return true;
-  }
-
-  #remove(response: ServerResponse): boolean {
-    // Nearly always there is one; this runs for each request.
-    if (this.isLatest(response)) return this.requests.pop() !== undefined;
-    const index = this.requests.findIndex((request) => request.response === response);
-    return index !== -1 && this.requests.splice(index, 1).length > 0;
   }
 
   /** Whether this is the response to its latest request; only that one may end the connection. */
   isLatest(response: ServerResponse): boolean {
-    return this.requests.at(-1)?.response === response;
+    return (this.#pipelined?.at(-1)?.response ?? this.#response) === response;
+  }
+
+  #put(response: ServerResponse | undefined, since: number): void {
+    this.#response = response;
+    this.#since = since;
   }
 
   /** How long nothing has come or gone, in ms. Looks at the socket, so ask it again and again. */

@@ -1,31 +1,16 @@
-import type { IncomingMessage } from 'node:http';
 import type { Server } from 'node:net';
 
 import { handlerName } from './handler-name.js';
 
-const REQUEST = Symbol('nestjs-drain.fastify-request');
-const NAME = Symbol('nestjs-drain.handler-name');
-
-interface FastifyRequest {
-  readonly raw: IncomingMessage & { [REQUEST]?: FastifyRequest };
-  readonly routeOptions?: {
-    readonly handler?: unknown;
-    readonly config?: { readonly [NAME]?: string };
-  };
-}
-
 interface FastifyRoute {
+  readonly method: string | readonly string[];
+  readonly url: string;
   readonly handler: unknown;
-  config?: { [NAME]?: string | undefined };
 }
 
 interface Fastify {
   addHook(name: 'onRoute', hook: (route: FastifyRoute) => void): void;
   addHook(name: 'onListen', hook: (done: () => void) => void): void;
-  addHook(
-    name: 'onRequest',
-    hook: (request: FastifyRequest, reply: unknown, done: () => void) => void,
-  ): void;
 }
 
 /** @internal */
@@ -33,25 +18,43 @@ export function isFastify(instance: unknown): instance is Fastify {
   return typeof (instance as Partial<Fastify> | undefined)?.addHook === 'function';
 }
 
-/** Writes the name of each handler into its route, before Fastify binds it. @internal */
-export function nameRoutes(fastify: Fastify): void {
-  fastify.addHook('onRoute', (route) => {
-    route.config = { ...route.config, [NAME]: handlerName(route.handler) };
-  });
+/**
+ * The names of Fastify's handlers by the paths they serve. Looked up when a line is logged: a hook
+ * that follows each request to its handler would be paid by every request.
+ *
+ * @internal
+ */
+export class FastifyRoutes {
+  readonly #routes: { readonly route: FastifyRoute; readonly segments: readonly string[] }[] = [];
+
+  constructor(fastify: Fastify) {
+    fastify.addHook('onRoute', (route) => {
+      this.#routes.push({ route, segments: route.url.split('/') });
+    });
+  }
+
+  /** The name of the handler; of several that fit, the one whose path has the fewest parameters. */
+  nameOf(method: string, path: string): string | undefined {
+    const asked = path.split('/');
+    const fits = this.#routes
+      .filter(({ route, segments }) => route.method.includes(method) && matches(segments, asked))
+      .toSorted((a, b) => parameters(a.segments) - parameters(b.segments));
+    return handlerName(fits[0]?.route.handler);
+  }
 }
 
-/** Remembers which request of Fastify's a raw one has become, to name it. @internal */
-export function rememberRequests(fastify: Fastify): void {
-  fastify.addHook('onRequest', (request, _reply, done) => {
-    request.raw[REQUEST] = request;
-    done();
-  });
+function matches(pattern: readonly string[], asked: readonly string[]): boolean {
+  const isOpen = pattern.at(-1)?.endsWith('*') === true;
+  if (isOpen ? asked.length < pattern.length : asked.length !== pattern.length) return false;
+  return pattern.every((segment, i) => isParameter(segment) || segment === asked[i]);
 }
 
-/** The name of the handler that Fastify has routed a request to. @internal */
-export function fastifyHandlerName(request: FastifyRequest['raw']): string | undefined {
-  const route = request[REQUEST]?.routeOptions;
-  return route?.config?.[NAME] ?? handlerName(route?.handler);
+function parameters(segments: readonly string[]): number {
+  return segments.filter(isParameter).length;
+}
+
+function isParameter(segment: string): boolean {
+  return segment.includes(':') || segment.includes('*');
 }
 
 /**

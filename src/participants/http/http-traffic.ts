@@ -7,7 +7,7 @@ import type { WorkUnderWay } from '../../shutdown/drain-participant.js';
 import { emptyAcceptQueue } from './accept-queue.js';
 import { Connection } from './connection.js';
 import { sayCloseIf } from './last-response.js';
-import { requestLabel } from './request-label.js';
+import { type NameOfRoute, requestLabel } from './request-label.js';
 
 /**
  * The servers of one application, their connections, and the requests under way, counted by the
@@ -29,6 +29,7 @@ export class HttpTraffic {
   #onQuiet = () => {};
   /** Called for each new connection. */
   onConnection: (connection: Connection) => void = () => {};
+  nameOfRoute: NameOfRoute | undefined;
 
   constructor(private readonly clock: Clock) {}
 
@@ -122,7 +123,7 @@ export class HttpTraffic {
     const now = this.clock.now();
     return this.connections.flatMap(({ requests }) =>
       requests.map(({ response, since }) => ({
-        label: requestLabel(response),
+        label: requestLabel(response, this.nameOfRoute),
         ageMs: now - since,
       })),
     );

@@ -9,7 +9,7 @@ import { drainSpread } from '../../shutdown/drain-spread.js';
 import type { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
 import { within } from '../../shutdown/within.js';
 import type { Connection } from './connection.js';
-import { isFastify, nameRoutes, onSecondaryServers, rememberRequests } from './fastify.js';
+import { FastifyRoutes, isFastify, onSecondaryServers } from './fastify.js';
 import { HttpTraffic } from './http-traffic.js';
 
 /** How long a connection may be silent that has not sent a whole request yet. */
@@ -60,7 +60,6 @@ export class HttpParticipant implements DrainParticipant, OnModuleInit {
     if (isHttp1(server)) this.#traffic.watch(server);
     const framework: unknown = httpAdapter?.getInstance();
     if (!isFastify(framework)) return;
-    rememberRequests(framework);
     onSecondaryServers(framework, (other) => {
       if (isHttp1(other)) this.#traffic.watch(other);
     });
@@ -69,7 +68,9 @@ export class HttpParticipant implements DrainParticipant, OnModuleInit {
   /** Before Nest registers the routes; a testing module has no adapter yet, and paths for names. */
   #nameRoutes(): void {
     const framework: unknown = this.host.httpAdapter?.getInstance();
-    if (isFastify(framework)) nameRoutes(framework);
+    if (!isFastify(framework)) return;
+    const routes = new FastifyRoutes(framework);
+    this.#traffic.nameOfRoute = (method, path) => routes.nameOf(method, path);
   }
 
   announce(windowMs: number): void {

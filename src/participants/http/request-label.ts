@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { handlerName } from './handler-name.js';
-import { fastifyHandlerName } from './fastify.js';
+
+/** Finds the name of a handler where the request does not know it. @internal */
+export type NameOfRoute = (method: string, path: string) => string | undefined;
 
 interface ExpressRequest extends IncomingMessage {
   readonly route?: { readonly path?: unknown; readonly stack?: readonly { handle?: unknown }[] };
@@ -16,16 +18,19 @@ const LONGEST_PATH = 80;
  *
  * @internal
  */
-export function requestLabel(response: ServerResponse): string {
+export function requestLabel(response: ServerResponse, nameOfRoute?: NameOfRoute): string {
   const request = response.req as ExpressRequest;
-  const name = fastifyHandlerName(request) ?? handlerName(request.route?.stack?.at(-1)?.handle);
-  return `${request.method} ${name ?? path(request)}`;
+  const { method = '' } = request;
+  const path = pathOf(request);
+  const name = handlerName(request.route?.stack?.at(-1)?.handle) ?? nameOfRoute?.(method, path);
+  return `${method} ${name ?? shorten(path)}`;
 }
 
-function path(request: ExpressRequest): string {
-  const url = request.originalUrl ?? request.url ?? '';
-  const [withoutQuery = ''] = url.split(/[?#]/, 1);
-  return withoutQuery.length > LONGEST_PATH
-    ? `${withoutQuery.slice(0, LONGEST_PATH)}…`
-    : withoutQuery;
+function pathOf({ originalUrl, url = '' }: ExpressRequest): string {
+  const [withoutQuery = ''] = (originalUrl ?? url).split(/[?#]/, 1);
+  return withoutQuery;
+}
+
+function shorten(path: string): string {
+  return path.length > LONGEST_PATH ? `${path.slice(0, LONGEST_PATH)}…` : path;
 }
