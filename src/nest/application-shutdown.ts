@@ -51,6 +51,10 @@ export class ApplicationShutdown implements ProcessMember {
     return this.#application !== undefined;
   }
 
+  isStarting(): boolean {
+    return !this.#bootstrapped || this.#application?.isStarting === true;
+  }
+
   /** Puts the shutdown before the teardown of this application; the first one it is told counts. */
   adopt(instance: NestInstance): void {
     if (this.#application !== undefined) return;

@@ -21,6 +21,7 @@ export class CapturedApplication implements Teardown {
   readonly bootstrap: BootstrapParticipant;
   readonly #close: (signal?: string) => Promise<void>;
   readonly #restores: ((() => void) | undefined)[] = [];
+  #starting = 0;
   #closing: Promise<void> | undefined;
   #hooks: TeardownHooks | undefined;
 
@@ -36,6 +37,11 @@ export class CapturedApplication implements Teardown {
     replaceMethod(application, 'close', () => (signal?: string) => this.close(signal));
     this.#followBootstrap();
     for (const start of ['init', 'listen']) this.#holdWhileLeaving(start);
+  }
+
+  /** Whether `main.ts` waits for the application to start. */
+  get isStarting(): boolean {
+    return this.#starting > 0;
   }
 
   /** `app.close()`: the whole sequence, or the rest of the one that runs. */
@@ -97,12 +103,16 @@ export class CapturedApplication implements Teardown {
   /** What is about to end must not begin to listen, nor tell `main.ts` that it does. */
   #holdWhileLeaving(name: string): void {
     this.replace(name, (original) => async (...args: unknown[]): Promise<unknown> => {
+      this.#starting += 1;
       if (this.sequence.endsProcess) return never();
       try {
         const result: unknown = await original(...args);
-        return this.sequence.endsProcess ? await never() : result;
+        if (this.sequence.endsProcess) return await never();
+        this.#starting -= 1;
+        return result;
       } catch (error) {
         if (this.sequence.endsProcess) return never();
+        this.#starting -= 1;
         throw error;
       }
     });

@@ -18,8 +18,7 @@ export const nodeProcess: ProcessPort = {
   isTerminal: () => isatty(0),
   exit: (code) => process.exit(code),
   exitWhenIdle: (code, waitMs, onHeld) => {
-    // Set also for 0: a `main.ts` that awaits `listen()` at its top level would exit with 13.
-    if (code !== 0 || process.exitCode === undefined) process.exitCode = code;
+    if (code !== 0) process.exitCode = code;
     setTimeout(() => {
       onHeld(process.getActiveResourcesInfo());
       process.exit();

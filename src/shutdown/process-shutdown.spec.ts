@@ -30,6 +30,7 @@ class Member implements ProcessMember {
   signals: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
   leavesOnCrash = false;
   created = true;
+  starting = false;
   readonly told: string[] = [];
   readonly sequence: ShutdownSequence;
   #torn = () => {};
@@ -53,6 +54,10 @@ class Member implements ProcessMember {
 
   isCreated(): boolean {
     return this.created;
+  }
+
+  isStarting(): boolean {
+    return this.starting;
   }
 
   crashed(error: unknown): void {
@@ -366,4 +371,12 @@ it('an application that joins after the second signal is forced like the others'
   member.tearDown();
   await clock.flush();
   expect(stateOf(late)).toBe('closed');
+});
+
+it('a process whose start somebody waits for is ended, not left to find its loop empty', async () => {
+  const { clock, port } = setUp({ starting: true });
+  port.emit('SIGTERM');
+  await clock.advance(20_000);
+  expect(port.exits).toEqual([0]);
+  expect(port.idleExits).toEqual([]);
 });

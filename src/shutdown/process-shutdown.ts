@@ -28,6 +28,8 @@ export interface ProcessMember {
   readonly leavesOnCrash: boolean;
   /** Whether Nest has built it. Before that nothing was started, so nothing is to be stopped. */
   isCreated(): boolean;
+  /** Whether somebody still waits for its start, which does not come any more. */
+  isStarting(): boolean;
   crashed(error: unknown): void;
   foreignListener(signal: NodeJS.Signals, name: string): void;
   held(resources: readonly string[]): void;
@@ -143,8 +145,11 @@ export class ProcessShutdown {
     const inTime = await within(this.clock, budgetMs + SEQUENCE_MARGIN_MS, closed);
     if (!inTime) return this.port.exit(1);
     const clean = (await closed) && !this.#hasCrashed;
+    const code = clean ? 0 : 1;
+    // A `main.ts` that awaits the start at its top level would have Node exit with 13.
+    if ([...this.#members].some((one) => one.isStarting())) return this.port.exit(code);
     const [member] = this.#members;
-    this.port.exitWhenIdle(clean ? 0 : 1, EXIT_WAIT_MS, (resources) => {
+    this.port.exitWhenIdle(code, EXIT_WAIT_MS, (resources) => {
       // Work that was cut, or a hook that hangs, holds the loop, and has been named already.
       if (clean) member?.held(resources);
     });
