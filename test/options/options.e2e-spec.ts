@@ -126,6 +126,20 @@ describe('nothing is left behind', () => {
     expect(left).toBeLessThanOrEqual(timers);
   }, 60_000);
 
+  it('but that a second close() joins the first, also when that is over', async () => {
+    let destroyed = 0;
+    @Module({ imports: [GracefulShutdownModule.forRoot()] })
+    class Root {
+      onModuleDestroy(): void {
+        destroyed += 1;
+      }
+    }
+    const app = await create(Root);
+    await app.close();
+    await app.close();
+    expect(destroyed).toBe(1);
+  });
+
   it('after a testing module that was compiled, never started, and closed', async () => {
     const module = await Test.createTestingModule({
       imports: [GracefulShutdownModule.forRoot()],
