@@ -4,8 +4,7 @@ import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 // Nest 11 lives in the `test/nest-11` workspace and is swapped in by an alias.
 function project(name: 'nest-11' | 'nest-12'): TestProjectConfiguration {
   const modules = `${import.meta.dirname}/test/nest-11/node_modules/@nestjs/$1`;
-  const nest =
-    /^@nestjs\/(common|core|microservices|platform-express|platform-fastify|terminus|testing)$/;
+  const nest = /^@nestjs\/(?!config$)([^/]+)$/;
   return {
     resolve: { alias: name === 'nest-11' ? [{ find: nest, replacement: modules }] : [] },
     oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },

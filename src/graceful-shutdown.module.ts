@@ -1,7 +1,6 @@
 import {
   ConfigurableModuleBuilder,
   type DynamicModule,
-  type FactoryProvider,
   type INestApplicationContext,
   Inject,
   Logger,
@@ -9,34 +8,27 @@ import {
   type OnApplicationBootstrap,
   type Provider,
 } from '@nestjs/common';
-import {
-  APP_INTERCEPTOR,
-  DiscoveryModule,
-  DiscoveryService,
-  HttpAdapterHost,
-  ModulesContainer,
-} from '@nestjs/core';
+import { APP_INTERCEPTOR, DiscoveryModule, ModulesContainer } from '@nestjs/core';
 import { HealthIndicatorService } from '@nestjs/terminus';
 
 import { importedTwice, notImported } from './graceful-shutdown.errors.js';
 import {
   type GracefulShutdownOptions,
+  RESOLVED_OPTIONS,
   type ResolvedOptions,
   resolveOptions,
 } from './graceful-shutdown.options.js';
+import { participants } from './graceful-shutdown.participants.js';
 import { GracefulShutdownService } from './graceful-shutdown.service.js';
 import { GracefulShutdownHealthIndicator } from './health/graceful-shutdown.health.js';
 import { ApplicationShutdown } from './nest/application-shutdown.js';
 import { unwrap } from './nest/unwrap.js';
-import { DeclaredParticipants } from './participants/declared-participants.js';
-import { nameHandlers } from './participants/http/handler-name.js';
-import { HttpParticipant } from './participants/http/http.participant.js';
+import { provide } from './provide.js';
 import { ShutdownLog } from './report/shutdown-log.js';
 import { systemClock } from './shutdown/clock.js';
 import { ShutdownSequence } from './shutdown/shutdown-sequence.js';
 import { thisProcess } from './shutdown/this-process.js';
 import { GracefulShutdownInterceptor } from './tracking/graceful-shutdown.interceptor.js';
-import { liveTrackers } from './tracking/live-trackers.js';
 import { WorkTracker } from './tracking/work-tracker.js';
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
@@ -46,8 +38,6 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
     .setExtras({}, (definition) => ({ ...definition, global: true }))
     .build();
 
-const RESOLVED_OPTIONS = 'nestjs-drain:options';
-
 const providers: Provider[] = [
   provide(RESOLVED_OPTIONS, [MODULE_OPTIONS_TOKEN], (given: unknown) => resolveOptions(given)),
   provide(
@@ -55,19 +45,8 @@ const providers: Provider[] = [
     [RESOLVED_OPTIONS],
     (options: ResolvedOptions) => new ShutdownSequence(options, systemClock),
   ),
-  provide(WorkTracker, [ShutdownSequence], trackerOf),
   provide(ApplicationShutdown, [ModulesContainer, RESOLVED_OPTIONS, ShutdownSequence], shutdownOf),
-  provide(
-    HttpParticipant,
-    [HttpAdapterHost, ModulesContainer, RESOLVED_OPTIONS, ShutdownSequence],
-    httpOf,
-  ),
-  provide(
-    DeclaredParticipants,
-    [DiscoveryService, ShutdownSequence],
-    (discovery: DiscoveryService, sequence: ShutdownSequence) =>
-      new DeclaredParticipants(discovery, sequence),
-  ),
+  ...participants,
   provide(
     GracefulShutdownService,
     [ShutdownSequence, WorkTracker],
@@ -142,14 +121,6 @@ export class GracefulShutdownModule
 const importedModules: { options: ResolvedOptions; module: DynamicModule }[] = [];
 const owners = new WeakMap<ModulesContainer, ApplicationShutdown>();
 
-function provide(
-  token: FactoryProvider['provide'],
-  inject: NonNullable<FactoryProvider['inject']>,
-  useFactory: FactoryProvider['useFactory'],
-): FactoryProvider {
-  return { provide: token, inject, useFactory };
-}
-
 function shutdownOf(
   modules: ModulesContainer,
   options: ResolvedOptions,
@@ -171,30 +142,6 @@ function shutdownOf(
   );
   owners.set(modules, shutdown);
   return shutdown;
-}
-
-function trackerOf(sequence: ShutdownSequence): WorkTracker {
-  const tracker = new WorkTracker(systemClock, sequence.deadlineSignal);
-  sequence.addParticipant(tracker);
-  liveTrackers.add(tracker);
-  sequence.observe({ closed: () => liveTrackers.delete(tracker) });
-  return tracker;
-}
-
-function httpOf(
-  host: HttpAdapterHost,
-  modules: ModulesContainer,
-  options: ResolvedOptions,
-  sequence: ShutdownSequence,
-): HttpParticipant {
-  for (const { controllers } of modules.values()) {
-    for (const { metatype } of controllers.values()) {
-      if (typeof metatype === 'function') nameHandlers(metatype);
-    }
-  }
-  const http = new HttpParticipant(host, sequence, options, systemClock);
-  sequence.addParticipant(http);
-  return http;
 }
 
 function applicationShutdownOf(app: INestApplicationContext): ApplicationShutdown {

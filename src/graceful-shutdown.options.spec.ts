@@ -28,6 +28,7 @@ describe('options', () => {
       drainTimeoutMs: 20_000,
       closeTimeoutMs: 4000,
       idleLingerMs: 1000,
+      websocketCloseCode: 1012,
       drainOnCrash: false,
       random: Math.random,
     });
@@ -52,6 +53,7 @@ describe('options', () => {
       drainTimeoutMs: 1,
       closeTimeoutMs: 2,
       idleLingerMs: 86_400_000,
+      websocketCloseCode: 4000,
       drainOnCrash: true,
       random: Math.cos,
     };

@@ -51,6 +51,13 @@ export interface GracefulShutdownOptions {
    */
   readonly drainOnCrash?: boolean | undefined;
   /**
+   * The code that websockets are closed with: 1000, 1001, 1012, 1013 or 3000 to 4999. The default
+   * says "service restart", upon which clients connect again.
+   *
+   * @defaultValue 1012
+   */
+  readonly websocketCloseCode?: number | undefined;
+  /**
    * The source of the spread over the grace period, uniform in [0, 1). Seed it in tests.
    *
    * @defaultValue `Math.random`
@@ -63,6 +70,9 @@ export type ResolvedOptions = {
   readonly [Name in keyof GracefulShutdownOptions]-?: NonNullable<GracefulShutdownOptions[Name]>;
 };
 
+/** The token of the options in force; a string, so that it survives two copies of the package. @internal */
+export const RESOLVED_OPTIONS = 'nestjs-drain:options';
+
 const KUBERNETES_GRACE_PERIOD_MS = 5000;
 
 /** @internal */
@@ -74,6 +84,7 @@ export function defaultOptions(env: NodeJS.ProcessEnv = process.env): ResolvedOp
     closeTimeoutMs: 4000,
     idleLingerMs: 1000,
     drainOnCrash: false,
+    websocketCloseCode: 1012,
     random: Math.random,
   };
 }
@@ -116,6 +127,10 @@ const RULES: Readonly<Record<keyof GracefulShutdownOptions, Rule>> = {
   closeTimeoutMs: duration,
   idleLingerMs: duration,
   drainOnCrash: { allowed: 'true or false', accepts: (value) => typeof value === 'boolean' },
+  websocketCloseCode: {
+    allowed: '1000, 1001, 1012, 1013 or a whole number from 3000 to 4999',
+    accepts: isCloseCode,
+  },
   random: {
     allowed: 'a function that returns a number in [0, 1)',
     accepts: (value) => typeof value === 'function',
@@ -133,6 +148,12 @@ function problemWith(name: string, value: unknown): string[] {
 
 function isCatchableSignal(value: unknown): boolean {
   return typeof value === 'string' && value in constants.signals && !UNCATCHABLE.has(value);
+}
+
+/** Those of RFC 6455 (7.4) and of IANA's registry with which a server may leave. */
+function isCloseCode(value: unknown): boolean {
+  const code = Number.isInteger(value) ? Number(value) : 0;
+  return [1000, 1001, 1012, 1013].includes(code) || (code >= 3000 && code <= 4999);
 }
 
 function show(value: unknown): string {

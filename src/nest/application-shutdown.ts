@@ -28,6 +28,7 @@ export class ApplicationShutdown implements ProcessMember {
   readonly #stopExpecting: () => void;
   #leaveProcess: () => void;
   #instance: NestInstance | undefined;
+  readonly #preparations: (() => void)[] = [];
   #bootstrapped = false;
   #application: CapturedApplication | undefined;
 
@@ -45,6 +46,16 @@ export class ApplicationShutdown implements ProcessMember {
     this.#stopExpecting = expectApplication(modules, (application) => this.adopt(application));
     sequence.observe(log);
     sequence.observe({ closed: () => this.release() });
+  }
+
+  /** The application itself; undefined until it is caught, or where it could not be. */
+  get instance(): NestInstance | undefined {
+    return this.#instance;
+  }
+
+  /** Runs before the first `onModuleInit`; not at all where the application could not be caught. */
+  beforeInit(prepare: () => void): void {
+    this.#preparations.push(prepare);
   }
 
   isCreated(): boolean {
@@ -66,6 +77,7 @@ export class ApplicationShutdown implements ProcessMember {
       return instance;
     });
     keepOffHttpRoutes(application, instance);
+    application.beforeInit = () => this.#prepare();
     sequence.addParticipant(application.bootstrap);
     sequence.teardown = application;
     this.#instance = instance;
@@ -110,6 +122,10 @@ export class ApplicationShutdown implements ProcessMember {
 
   held(resources: readonly string[]): void {
     this.log.held(resources);
+  }
+
+  #prepare(): void {
+    for (const prepare of this.#preparations.splice(0)) prepare();
   }
 
   /** `app.enableShutdownHooks()` in `main.ts`: the hooks are on already, its signals are added. */

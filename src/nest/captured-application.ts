@@ -19,6 +19,8 @@ import { TeardownHooks } from './teardown-hooks.js';
  */
 export class CapturedApplication implements Teardown {
   readonly bootstrap: BootstrapParticipant;
+  /** Called before the first `onModuleInit`, when all providers have been made. */
+  beforeInit = () => {};
   readonly #close: (signal?: string) => Promise<void>;
   readonly #restores: ((() => void) | undefined)[] = [];
   #starting = 0;
@@ -85,6 +87,7 @@ export class CapturedApplication implements Teardown {
     this.replace('callInitHook', (original) => async () => {
       this.bootstrap.begin();
       try {
+        this.beforeInit();
         await original();
       } catch (error) {
         this.bootstrap.end();

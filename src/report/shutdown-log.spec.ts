@@ -146,6 +146,16 @@ describe('the log of a shutdown', () => {
     );
   });
 
+  it('names work of the same name once, with its oldest age and its number', async () => {
+    const all = setUp();
+    keepBusy(all, 0, 100, 100, 200, 300, 400, 400, 500);
+    void all.sequence.start(SIGTERM);
+    await all.clock.advance(6000);
+    expect(all.lines.at(-1)?.[1]).toMatch(
+      /: job 500 6\.5 s, job 400 6\.4 s \(2\), job 300 .*, job 200 .*, job 100 6\.1 s \(2\), 1 more$/,
+    );
+  });
+
   it('has no line at log level when a test calls close()', async () => {
     const { clock, sequence, lines } = setUp();
     void sequence.start(CLOSE);

@@ -13,7 +13,7 @@ import { describeTrigger } from '../shutdown/shutdown-trigger.js';
 const PROGRESS_EVERY_MS = 1000;
 /** Listed by Node for standard input and output, which hold no loop that nobody reads. */
 const STANDARD_STREAMS: ReadonlySet<string> = new Set(['PipeWrap', 'TTYWrap']);
-/** How many pieces of work a line names; the oldest ones are those that hold the exit. */
+/** How many names a line has; the oldest ones are those that hold the exit. */
 const NAMED_AT_MOST = 5;
 
 /** Nest's logger, as far as it is used here. @internal */
@@ -154,12 +154,26 @@ function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
 }
 
+/** Work of the same name is one entry: many requests of one handler hide no other. */
 function list(work: readonly WorkUnderWay[]): string {
-  const named = work
-    .slice(0, NAMED_AT_MOST)
-    .map(({ label, ageMs }) => `${label} ${seconds(ageMs)}`);
-  if (work.length > NAMED_AT_MOST) named.push(`${work.length - NAMED_AT_MOST} more`);
+  const byLabel = new Map<string, WorkUnderWay[]>();
+  for (const one of work) {
+    const same = byLabel.get(one.label);
+    if (same === undefined) byLabel.set(one.label, [one]);
+    else same.push(one);
+  }
+  const entries = [...byLabel.values()];
+  const named = entries.slice(0, NAMED_AT_MOST).map(describeWork);
+  const others = entries.slice(NAMED_AT_MOST).flat().length;
+  if (others > 0) named.push(`${others} more`);
   return named.join(', ') || 'nothing';
+}
+
+/** @param same - work of the same name, the oldest first */
+function describeWork(same: readonly WorkUnderWay[]): string {
+  const [{ label, ageMs } = { label: '' }] = same;
+  const age = ageMs === undefined ? '' : ` ${seconds(ageMs)}`;
+  return `${label}${age}${same.length > 1 ? ` (${same.length})` : ''}`;
 }
 
 function tally(names: readonly string[]): string {

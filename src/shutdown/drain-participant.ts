@@ -6,8 +6,8 @@
 export interface WorkUnderWay {
   /** What it is, as a log line names it: `GET OrdersController.create`. Never a query string. */
   readonly label: string;
-  /** How long it has been under way, in ms. */
-  readonly ageMs: number;
+  /** How long it has been under way, in ms; left out where that is not known. */
+  readonly ageMs?: number;
 }
 
 /**

@@ -201,7 +201,7 @@ describe('Drain', () => {
     });
     const { clock, drain, failures, run, isOver } = setUp(broken, jobs);
     await run();
-    expect([drain.active, drain.underWay()]).toEqual([1, [{ label: 'jobs', ageMs: 0 }]]);
+    expect([drain.active, drain.underWay()]).toEqual([1, [{ label: 'jobs' }]]);
     expect(failures).toHaveLength(1);
     jobs.finish();
     await clock.advance(10);
@@ -234,7 +234,7 @@ describe('Drain', () => {
       stubborn({ underWay: () => [request] }),
       stubborn({ underWay: () => [nightly] }),
     );
-    const all = [nightly, request, { label: 'jobs', ageMs: 0 }, { label: 'jobs', ageMs: 0 }];
+    const all = [nightly, request, { label: 'jobs' }, { label: 'jobs' }];
     expect(drain.underWay()).toEqual(all);
     expect(drain.cut()).toEqual(all);
   });

@@ -42,7 +42,7 @@ export class Drain {
   underWay(): WorkUnderWay[] {
     return [...this.#participants]
       .flatMap((participant) => this.#ask(participant, () => describeWork(participant), []))
-      .toSorted((a, b) => b.ageMs - a.ageMs);
+      .toSorted((a, b) => (b.ageMs ?? 0) - (a.ageMs ?? 0));
   }
 
   summaries(): string[] {
@@ -153,8 +153,5 @@ function nameOf({ name }: DrainParticipant): string {
 
 function describeWork(participant: DrainParticipant): readonly WorkUnderWay[] {
   if (participant.underWay !== undefined) return participant.underWay();
-  return Array.from({ length: participant.active() }, () => ({
-    label: participant.name,
-    ageMs: 0,
-  }));
+  return Array.from({ length: participant.active() }, () => ({ label: participant.name }));
 }

@@ -6,14 +6,18 @@ import {
 } from '@nestjs/common';
 import { defer, finalize, type Observable } from 'rxjs';
 
+import { nameRequest } from '../routes/handler-name.js';
+import { GraphQlConnections } from './graphql-connections.js';
+import { graphQlSource } from './graphql-source.js';
 import { WorkTracker } from './work-tracker.js';
 
 /**
- * Counts and names what has no HTTP response whose end could be watched: messages of microservices
- * and of websocket gateways. The module registers it for the whole application.
+ * Counts and names GraphQL operations that come by websocket, and messages of microservices where
+ * Nest (before 11.1.4) does not tell which servers there are. The module registers it for the whole
+ * application.
  *
  * HTTP requests need no interceptor, and would be miscounted by one: it sees neither guards nor
- * uploads nor a stream that is still being written.
+ * uploads nor a stream that is still being written. GraphQL queries among them get their name here.
  *
  * @publicApi
  */
@@ -22,16 +26,43 @@ export class GracefulShutdownInterceptor implements NestInterceptor {
   /** @internal */
   readonly offHttpRoutes = true;
   readonly #tracker: WorkTracker;
+  readonly #graphQl: GraphQlConnections;
+  #countsMessages = true;
 
   /** @internal */
-  constructor(tracker: WorkTracker) {
+  constructor(tracker: WorkTracker, graphQl: GraphQlConnections) {
     this.#tracker = tracker;
+    this.#graphQl = graphQl;
+  }
+
+  /** Somebody else counts messages. @internal */
+  leaveMessages(): void {
+    this.#countsMessages = false;
   }
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const kind = context.getType();
-    if (kind !== 'rpc' && kind !== 'ws') return next.handle();
-    const label = `${kind} ${context.getClass().name}.${context.getHandler().name}`;
-    return defer(() => next.handle().pipe(finalize(this.#tracker.begin(label))));
+    const type = context.getType<string>();
+    if (type === 'graphql') return this.#interceptResolver(context, next);
+    if (type !== 'rpc' || !this.#countsMessages) return next.handle();
+    return this.#count(next, `rpc ${nameOf(context)}`);
   }
+
+  #interceptResolver(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const { webSocket, graphQlWs, request } = graphQlSource(context.getArgByIndex(2));
+    if (webSocket === undefined) {
+      if (request !== undefined) nameRequest(request, nameOf(context));
+      return next.handle();
+    }
+    if (graphQlWs !== undefined) this.#graphQl.add(webSocket, graphQlWs);
+    // A subscription is one until its stream begins.
+    return this.#count(next, `graphql ${nameOf(context)}`, webSocket);
+  }
+
+  #count(next: CallHandler, label: string, connection?: object): Observable<unknown> {
+    return defer(() => next.handle().pipe(finalize(this.#tracker.begin(label, connection))));
+  }
+}
+
+function nameOf(context: ExecutionContext): string {
+  return `${context.getClass().name}.${context.getHandler().name}`;
 }

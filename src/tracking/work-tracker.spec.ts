@@ -115,4 +115,14 @@ describe('WorkTracker', () => {
     await clock.flush();
     await expect(isDrained()).resolves.toBe(true);
   });
+  it('counts by the connection that the work came by', () => {
+    const { tracker } = setUp();
+    const [one, other] = [{}, {}];
+    const ends = [tracker.begin('a', one), tracker.begin('b', one), tracker.begin('c', other)];
+    tracker.begin('d');
+    expect([tracker.countOf(one), tracker.countOf(other)]).toEqual([2, 1]);
+    ends.forEach((end) => end());
+    ends.forEach((end) => end());
+    expect([tracker.countOf(one), tracker.countOf(other)]).toEqual([0, 0]);
+  });
 });

@@ -9,6 +9,7 @@ import type { DrainParticipant, WorkUnderWay } from '../shutdown/drain-participa
 export class WorkTracker implements DrainParticipant {
   readonly name = 'work';
   readonly #underWay = new Set<{ readonly label: string; readonly since: number }>();
+  readonly #counts = new WeakMap<object, number>();
   #onIdle = () => {};
 
   constructor(
@@ -28,13 +29,24 @@ export class WorkTracker implements DrainParticipant {
     }
   }
 
-  /** @returns what ends it; more than once is once */
-  begin(label: string): () => void {
+  /**
+   * @param connection - what the work came by, if it can be asked for later
+   * @returns what ends it; more than once is once
+   */
+  begin(label: string, connection?: object): () => void {
     const entry = { label, since: this.clock.now() };
     this.#underWay.add(entry);
+    if (connection !== undefined) this.#count(connection, 1);
     return () => {
-      if (this.#underWay.delete(entry) && this.#underWay.size === 0) this.#onIdle();
+      if (!this.#underWay.delete(entry)) return;
+      if (connection !== undefined) this.#count(connection, -1);
+      if (this.#underWay.size === 0) this.#onIdle();
     };
+  }
+
+  /** How much of the work came by this connection. */
+  countOf(connection: object): number {
+    return this.#counts.get(connection) ?? 0;
   }
 
   active(): number {
@@ -52,5 +64,8 @@ export class WorkTracker implements DrainParticipant {
       // The reply to a message is written after its handler has ended.
       await this.clock.turn();
     } while (this.active() > 0);
+  }
+  #count(connection: object, change: 1 | -1): void {
+    this.#counts.set(connection, this.countOf(connection) + change);
   }
 }

@@ -20,15 +20,23 @@ interface Layer {
 const layers: readonly Layer[] = [
   { files: /^shutdown\//, imports: [], nodeOnly: true },
   { files: /^report\//, imports: ['shutdown/'] },
-  { files: /^tracking\//, imports: ['shutdown/'] },
-  { files: /^participants\/[^/]+\//, imports: ['shutdown/'] },
+  {
+    files: /^tracking\/deadline-signal\./,
+    imports: ['shutdown/', 'graceful-shutdown.service.ts'],
+  },
+  { files: /^tracking\//, imports: ['shutdown/', 'routes/'] },
+  { files: /^net\//, imports: ['shutdown/'] },
+  { files: /^routes\//, imports: [] },
+  { files: /^participants\/[^/]+\//, imports: ['shutdown/', 'net/', 'routes/'] },
   { files: /^participants\/[^/]+\.ts$/, imports: ['shutdown/'] },
   { files: /^nest\//, imports: ['shutdown/', 'report/'] },
   { files: /^health\//, imports: ['shutdown/', 'graceful-shutdown.service.ts'] },
   { files: /^graceful-shutdown\.errors\.ts$/, imports: ['shutdown/'] },
   { files: /^graceful-shutdown\.options\.ts$/, imports: ['graceful-shutdown.errors.ts'] },
   { files: /^graceful-shutdown\.service\.ts$/, imports: ['shutdown/', 'tracking/'] },
+  { files: /^provide\.ts$/, imports: [] },
   // Wires all together.
+  { files: /^graceful-shutdown\.participants\.ts$/, imports: [''] },
   { files: /^graceful-shutdown\.module\.ts$/, imports: [''] },
   { files: /^index\.ts$/, imports: [''] },
 ];

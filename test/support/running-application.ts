@@ -30,7 +30,11 @@ export class RunningApplication {
   /** @param wrapper - a command that runs the program given to it */
   constructor(config: FixtureConfig, env: NodeJS.ProcessEnv = {}, wrapper: string[] = []) {
     const base = process.env['NEST'] === 'nest-11' ? join(testFolder, 'nest-11') : testFolder;
-    const command = [...wrapper, process.execPath, join(base, '.out/test/fixtures/app.js')];
+    const command = [
+      ...wrapper,
+      process.execPath,
+      join(base, `.out/test/fixtures/${config.program ?? 'app'}.js`),
+    ];
     this.#child = spawn(command[0]!, command.slice(1), {
       env: {
         PATH: process.env['PATH'],

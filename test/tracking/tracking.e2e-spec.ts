@@ -1,11 +1,12 @@
 import { ClientProxyFactory, Transport } from '@nestjs/microservices';
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { firstValueFrom } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 
+import type { FixtureConfig } from '../fixtures/config.js';
 import { request } from '../support/http-client.js';
-import { endAll, start } from '../support/running-application.js';
+import { endAll, type RunningApplication, start } from '../support/running-application.js';
+import { freePort } from '../support/server-process.js';
 
 afterEach(endAll);
 
@@ -67,11 +68,65 @@ it('while draining, a line a second names what is under way', async () => {
   expect(app.log).not.toContain('secret');
 });
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+async function startWork(
+  messagePort: number,
+  config: FixtureConfig = {},
+): Promise<RunningApplication> {
+  return start({ program: 'work', ...config }, { FIXTURE_PORT: String(messagePort) });
 }
+
+describe('work that starts work', () => {
+  it('is awaited to the last generation', async () => {
+    const app = await startWork(await freePort());
+    await request(app.port, '/generations');
+    await app.event('work-begins');
+    app.signal('SIGTERM');
+    expect(await app.exited).toMatchObject({ code: 0, signal: null });
+    const ends = app.events.filter(({ name }) => name === 'work-ends');
+    expect(ends.map(({ detail }) => detail)).toEqual([1, 2, 3]);
+    expect(app.order.indexOf('onModuleDestroy')).toBeGreaterThan(
+      app.order.lastIndexOf('work-ends'),
+    );
+    expect(app.log).not.toMatch(/WARN|ERROR/);
+  });
+
+  it('and ends before it: what is left at the deadline is named', async () => {
+    const app = await startWork(await freePort(), { options: { drainTimeoutMs: 700 } });
+    await request(app.port, '/orphan');
+    await app.event('work-begins');
+    app.signal('SIGTERM');
+    expect(await app.exited).toMatchObject({ code: 1, signal: null });
+    expect(app.log).toMatch(/Cut: orphan [\d.]+ s$/m);
+  });
+});
+
+it.each(['express', 'fastify'] as const)(
+  '@DeadlineSignal() tells every kind of handler in time to answer: %s',
+  async (adapter) => {
+    const port = await freePort();
+    const app = await startWork(port, { adapter, options: { drainTimeoutMs: 1500 } });
+    const client = ClientProxyFactory.create({
+      transport: Transport.TCP,
+      options: { host: '127.0.0.1', port },
+    });
+    const socket = new WebSocket(`ws://127.0.0.1:${app.port}`);
+    const message = new Promise<string>((resolve, reject) => {
+      socket.once('open', () => socket.send('{"event":"ws"}'));
+      socket.once('message', (data: Buffer) => resolve(data.toString()));
+      socket.once('close', () => reject(new Error('closed without an answer')));
+    });
+    const answers = Promise.all([
+      request(app.port, '/http'),
+      firstValueFrom(client.send<string>('rpc', '')),
+      message,
+    ]);
+    await app.event('handler', 3);
+    app.signal('SIGTERM');
+    const [http, rpc, ws] = await answers;
+    void client.close();
+    expect(http).toMatchObject({ status: 200, body: 'told in time' });
+    expect([rpc, ws]).toEqual(['told in time', '{"event":"ws","data":"told in time"}']);
+    expect(await app.exited).toMatchObject({ signal: null });
+    expect(app.log).not.toContain('Cut:');
+  },
+);

@@ -1,13 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Server as NetServer, Socket } from 'node:net';
-import { Server as TlsServer } from 'node:tls';
+import type { Server, Socket } from 'node:net';
+import { Server as TlsServer, type TLSSocket } from 'node:tls';
 
+import { Listeners } from '../../net/listeners.js';
+import type { HttpResponse, OpenResponses } from '../../net/open-responses.js';
+import { followUpgrades } from '../../net/upgrades.js';
+import type { Routes } from '../../routes/routes.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { WorkUnderWay } from '../../shutdown/drain-participant.js';
-import { emptyAcceptQueue } from './accept-queue.js';
 import { Connection } from './connection.js';
 import { sayCloseIf } from './last-response.js';
-import { type NameOfRoute, requestLabel } from './request-label.js';
 
 /**
  * The servers of one application, their connections, and the requests under way, counted by the
@@ -16,22 +18,28 @@ import { type NameOfRoute, requestLabel } from './request-label.js';
  *
  * @internal
  */
-export class HttpTraffic {
-  readonly #servers = new Set<NetServer>();
+export class HttpTraffic implements OpenResponses {
+  readonly #listeners: Listeners;
   readonly #connections = new Map<Socket, Connection>();
-  /** TLS only: the connections below the ones above, which have bytes before these exist. */
-  readonly #handshakes = new Map<Socket, Connection>();
-  readonly #disposers: (() => void)[] = [];
-  #accepted = 0;
+  /** TLS only: connections whose handshake is not finished, by their peer. */
+  readonly #handshakes = new Map<string, Connection>();
+  /** Those nobody waits for any more. */
+  readonly #released = new Set<Socket>();
   #requests = 0;
   #completed = 0;
   #leaves: ((connection: Connection) => boolean) | undefined;
   #onQuiet = () => {};
+  /** One listener for all responses: a closure for each would be paid by every request. */
+  readonly #onClose = listenerOf((response: ServerResponse) => this.#end(response));
   /** Called for each new connection. */
   onConnection: (connection: Connection) => void = () => {};
-  nameOfRoute: NameOfRoute | undefined;
 
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly routes: Pick<Routes, 'labelOf'>,
+    private readonly clock: Clock,
+  ) {
+    this.#listeners = new Listeners(clock);
+  }
 
   /** Requests whose response is not complete. */
   get requests(): number {
@@ -51,26 +59,27 @@ export class HttpTraffic {
     return (this.#requests | this.#connections.size | this.#handshakes.size) === 0;
   }
 
-  watch(server: NetServer): void {
-    if (this.#servers.has(server)) return;
-    this.#servers.add(server);
+  watch(server: Server): void {
+    const listeners = this.#listeners;
     const secure = server instanceof TlsServer;
-    this.#on(server, 'connection', (socket: Socket) => {
-      this.#accepted += 1;
-      this.#open(secure ? this.#handshakes : this.#connections, socket);
+    listeners.add(server);
+    listeners.on(server, 'connection', (socket: Socket) => {
+      if (secure) this.#handshake(socket);
+      else this.#open(socket);
     });
     if (secure) {
-      this.#on(server, 'secureConnection', (socket: Socket) =>
-        this.#open(this.#connections, socket),
-      );
+      listeners.on(server, 'secureConnection', (socket: TLSSocket) => {
+        this.#handshakes.delete(peer(socket));
+        if (socket.alpnProtocol !== 'h2') this.#open(socket);
+      });
     }
-    const onClose = this.#onClose();
-    // Before the framework's own listener, which may answer at once.
-    this.#on(server, 'request', (request: IncomingMessage, response: ServerResponse) => {
+    listeners.on(server, 'request', (request: IncomingMessage, response: ServerResponse) => {
+      if (request.httpVersionMajor > 1) return;
       this.#begin(request.socket, response);
-      response.on('close', onClose);
+      response.on('close', this.#onClose);
     });
-    this.#followUpgrades(server);
+    // An upgraded connection is no longer HTTP's.
+    listeners.addDisposer(followUpgrades(server, (_request, socket) => this.#forget(socket)));
   }
 
   /** From now on each response of these connections says `Connection: close`. */
@@ -81,22 +90,12 @@ export class HttpTraffic {
     }
   }
 
-  /** Accepts what waits to be accepted, then stops listening. */
   async stopListening(): Promise<void> {
-    const listening = [...this.#servers].filter((server) => server.listening);
-    if (listening.length > 0) await emptyAcceptQueue(() => this.#accepted, this.clock);
-    this.refuseConnections();
+    await this.#listeners.stop();
   }
 
-  /**
-   * Closes the listeners and nothing else. `http.Server.close()` would also destroy a connection
-   * whose response is not flushed yet, because it counts it as idle once `end()` was called, and
-   * stop the checks of `headersTimeout` (measured on Node 20, 22 and 24).
-   */
   refuseConnections(): void {
-    for (const server of this.#servers) {
-      if (server.listening) NetServer.prototype.close.call(server);
-    }
+    this.#listeners.refuseConnections();
   }
 
   /** Resolves when the last request or the last connection has gone. */
@@ -106,11 +105,35 @@ export class HttpTraffic {
 
   /** Connections without a request under way, those in their TLS handshake among them. */
   resting(): Connection[] {
-    const secured = new Set(this.connections.map(({ socket }) => peer(socket)));
-    const handshaking = [...this.#handshakes.values()].filter(
-      ({ socket }) => !secured.has(peer(socket)),
-    );
-    return [...this.connections.filter(({ isResting }) => isResting), ...handshaking];
+    const resting = this.connections.filter(({ isResting }) => isResting);
+    return [...resting, ...this.#handshakes.values()];
+  }
+
+  openResponses(): HttpResponse[] {
+    return this.connections.flatMap(({ requests }) => requests.map(({ response }) => response));
+  }
+
+  endConnectionAfter(response: ServerResponse): void {
+    const { socket } = response.req;
+    const connection = this.#connections.get(socket);
+    response.once('finish', () => {
+      if (connection?.isLatest(response)) socket.destroySoon();
+    });
+  }
+
+  /** With its connection: what is pipelined behind it cannot be answered before it. */
+  release({ req: { socket } }: ServerResponse): void {
+    for (const { response } of this.#connections.get(socket)?.requests ?? []) {
+      response.off('close', this.#onClose);
+      this.#requests -= 1;
+    }
+    this.#released.add(socket);
+    socket.once('close', () => this.#released.delete(socket));
+    this.#forget(socket);
+  }
+
+  destroyReleased(): void {
+    for (const socket of this.#released) socket.destroy();
   }
 
   /** Ends all connections; those with a request under way so that no client takes it for whole. */
@@ -123,7 +146,7 @@ export class HttpTraffic {
     const now = this.clock.now();
     return this.connections.flatMap(({ requests }) =>
       requests.map(({ response, since }) => ({
-        label: requestLabel(response, this.nameOfRoute),
+        label: this.routes.labelOf(response),
         ageMs: now - since,
       })),
     );
@@ -131,29 +154,8 @@ export class HttpTraffic {
 
   /** Forgets all; removes every listener from the servers. */
   dispose(): void {
-    for (const dispose of this.#disposers.splice(0)) dispose();
-    this.#servers.clear();
+    this.#listeners.dispose();
     this.#onQuiet();
-  }
-
-  #on(server: NetServer, event: string, listener: (...args: any[]) => void): void {
-    server.prependListener(event, listener);
-    this.#disposers.push(() => server.off(event, listener));
-  }
-
-  /**
-   * An upgraded connection is no longer HTTP's. Watched only where somebody else takes upgrades:
-   * without any listener Node serves them as requests, which a listener of ours would prevent.
-   */
-  #followUpgrades(server: NetServer): void {
-    const forget = (_request: unknown, socket: Socket) => this.#forget(socket);
-    if (server.listenerCount('upgrade') > 0) return this.#on(server, 'upgrade', forget);
-    const follow = (event: string | symbol) => {
-      if (event !== 'upgrade') return;
-      server.off('newListener', follow);
-      this.#on(server, 'upgrade', forget);
-    };
-    this.#on(server, 'newListener', follow);
   }
 
   #forget(socket: Socket): void {
@@ -161,31 +163,30 @@ export class HttpTraffic {
     if (this.isEmpty) this.#onQuiet();
   }
 
-  #open(connections: Map<Socket, Connection>, socket: Socket): Connection {
+  #open(socket: Socket): Connection {
     const connection = new Connection(socket, this.clock.now());
-    connections.set(socket, connection);
+    this.#connections.set(socket, connection);
     this.onConnection(connection);
+    socket.once('close', () => this.#forget(socket));
+    return connection;
+  }
+
+  #handshake(socket: Socket): void {
+    const connection = new Connection(socket, this.clock.now());
+    const key = peer(socket);
+    this.#handshakes.set(key, connection);
     socket.once('close', () => {
-      connections.delete(socket);
+      if (this.#handshakes.get(key) === connection) this.#handshakes.delete(key);
       if (this.isEmpty) this.#onQuiet();
     });
-    return connection;
   }
 
   #begin(socket: Socket, response: ServerResponse): void {
     // A server that is watched late has connections that were not seen to open.
-    const connection = this.#connections.get(socket) ?? this.#open(this.#connections, socket);
+    const connection = this.#connections.get(socket) ?? this.#open(socket);
     connection.begin(response, this.clock.now());
     this.#requests += 1;
     if (this.#leaves !== undefined) this.#mayBeLast(connection, response);
-  }
-
-  /** One listener for all responses: a closure for each would be paid by every request. */
-  #onClose(): (this: ServerResponse) => void {
-    const end = (response: ServerResponse) => this.#end(response);
-    return function () {
-      end(this);
-    };
   }
 
   #end(response: ServerResponse): void {
@@ -203,6 +204,12 @@ export class HttpTraffic {
       () => connection.isLatest(response) && this.#leaves?.(connection) === true,
     );
   }
+}
+
+function listenerOf(end: (response: ServerResponse) => void): (this: ServerResponse) => void {
+  return function () {
+    end(this);
+  };
 }
 
 /** Which client a socket leads to; the same for a TLS socket and the TCP socket below it. */

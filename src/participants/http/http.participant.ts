@@ -1,15 +1,16 @@
-import type { OnModuleInit } from '@nestjs/common';
-import type { HttpAdapterHost } from '@nestjs/core';
 import { Server as HttpServer } from 'node:http';
-import { Server as HttpsServer } from 'node:https';
+import type { Server } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 
+import type { HttpServers } from '../../net/http-servers.js';
+import type { OpenResponses } from '../../net/open-responses.js';
+import type { Routes } from '../../routes/routes.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { DrainParticipant, WorkUnderWay } from '../../shutdown/drain-participant.js';
 import { drainSpread } from '../../shutdown/drain-spread.js';
 import type { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
 import { within } from '../../shutdown/within.js';
 import type { Connection } from './connection.js';
-import { FastifyRoutes, isFastify, onSecondaryServers } from './fastify.js';
 import { HttpTraffic } from './http-traffic.js';
 
 /** How long a connection may be silent that has not sent a whole request yet. */
@@ -31,46 +32,34 @@ export interface HttpOptions {
  *
  * @internal
  */
-export class HttpParticipant implements DrainParticipant, OnModuleInit {
+export class HttpParticipant implements DrainParticipant {
   readonly name = 'http';
   readonly #traffic: HttpTraffic;
   #completedBefore = 0;
   #stoppedAt = 0;
 
   constructor(
-    private readonly host: Partial<HttpAdapterHost>,
+    servers: HttpServers,
+    routes: Routes,
     private readonly sequence: ShutdownSequence,
     private readonly options: HttpOptions,
     private readonly clock: Clock,
   ) {
-    this.#traffic = new HttpTraffic(clock);
-    this.#nameRoutes();
+    this.#traffic = new HttpTraffic(routes, clock);
+    servers.each((server) => {
+      if (mayServeHttp1(server)) this.#traffic.watch(server);
+    });
     sequence.observe({
       entered: (state) => {
         if (state === 'grace') this.#completedBefore = this.#traffic.completed;
+        if (state === 'closing') this.#traffic.destroyReleased();
       },
       closed: () => this.#traffic.dispose(),
     });
   }
 
-  /** Nest has made the server by now, and it does not listen yet. */
-  onModuleInit(): void {
-    const { httpAdapter } = this.host;
-    const server: unknown = httpAdapter?.getHttpServer();
-    if (isHttp1(server)) this.#traffic.watch(server);
-    const framework: unknown = httpAdapter?.getInstance();
-    if (!isFastify(framework)) return;
-    onSecondaryServers(framework, (other) => {
-      if (isHttp1(other)) this.#traffic.watch(other);
-    });
-  }
-
-  /** Before Nest registers the routes; a testing module has no adapter yet, and paths for names. */
-  #nameRoutes(): void {
-    const framework: unknown = this.host.httpAdapter?.getInstance();
-    if (!isFastify(framework)) return;
-    const routes = new FastifyRoutes(framework);
-    this.#traffic.nameOfRoute = (method, path) => routes.nameOf(method, path);
+  get responses(): OpenResponses {
+    return this.#traffic;
   }
 
   announce(windowMs: number): void {
@@ -163,7 +152,7 @@ export class HttpParticipant implements DrainParticipant, OnModuleInit {
   }
 }
 
-/** An HTTP/2 server has sessions: its connections are never idle in the sense of this file. */
-function isHttp1(server: unknown): server is HttpServer | HttpsServer {
-  return server instanceof HttpServer || server instanceof HttpsServer;
+/** With TLS, the protocol is known after the handshake only (`allowHTTP1` of an HTTP/2 server). */
+function mayServeHttp1(server: Server): boolean {
+  return server instanceof HttpServer || server instanceof TlsServer;
 }

@@ -1,0 +1,88 @@
+import type { OnApplicationBootstrap } from '@nestjs/common';
+import { defer, finalize, isObservable, type Observable } from 'rxjs';
+
+import type { ApplicationShutdown } from './application-shutdown.js';
+import { replaceMethod } from './replace-method.js';
+
+/** Counts a message of a connection; returns what ends it. */
+type Begin = (label: string, connection: object) => () => void;
+
+interface Subscription {
+  readonly message: unknown;
+  readonly methodName?: string;
+  readonly callback: Callback;
+}
+
+type Callback = (this: unknown, client: object, ...args: unknown[]) => unknown;
+
+interface WithWebSocketsController {
+  readonly socketModule?: { readonly webSocketsController?: object } | null;
+}
+
+/**
+ * Counts the messages of websocket gateways while they are handled, guards and pipes included. Not
+ * by an interceptor: Nest 11 has no global ones for gateways, and they see no guard.
+ *
+ * @internal
+ */
+export class GatewayMessages implements OnApplicationBootstrap {
+  readonly #counted = new WeakMap<readonly Subscription[], readonly Subscription[]>();
+  #restore: (() => void) | undefined;
+
+  constructor(
+    private readonly application: ApplicationShutdown,
+    private readonly begin: Begin,
+  ) {
+    application.sequence.observe({ closed: () => this.#restore?.() });
+  }
+
+  /** Nest has made the gateways by now; it subscribes to messages with each connection. */
+  onApplicationBootstrap(): void {
+    const instance = this.application.instance as WithWebSocketsController | undefined;
+    const controller = instance?.socketModule?.webSocketsController;
+    if (controller === undefined) return;
+    this.#restore ??= replaceMethod(
+      controller,
+      'subscribeMessages',
+      (original) => (subscriptions: readonly Subscription[], client: object, gateway: object) =>
+        original(this.#count(subscriptions, gateway.constructor.name), client, gateway),
+    );
+  }
+
+  /** The same for all connections of a gateway, so that it is made once. */
+  #count(subscriptions: readonly Subscription[], gateway: string): readonly Subscription[] {
+    let counted = this.#counted.get(subscriptions);
+    if (counted === undefined) {
+      counted = subscriptions.map((subscription) => {
+        const label = `ws ${gateway}.${subscription.methodName ?? String(subscription.message)}`;
+        return { ...subscription, callback: this.#wrap(subscription.callback, label) };
+      });
+      this.#counted.set(subscriptions, counted);
+    }
+    return counted;
+  }
+
+  #wrap(callback: Callback, label: string): Callback {
+    const { begin } = this;
+    return async function (client, ...args) {
+      const connection = connectionOf(client);
+      const end = begin(label, connection);
+      try {
+        const result = await callback.call(this, client, ...args);
+        return isObservable(result) ? count(result, () => begin(label, connection)) : result;
+      } finally {
+        end();
+      }
+    };
+  }
+}
+
+/** A client of socket.io is one namespace; those of one browser share a connection. */
+function connectionOf(client: object & { readonly conn?: object }): object {
+  return client.conn ?? client;
+}
+
+/** Nobody subscribes to the answer to a client that is gone. */
+function count(answer: Observable<unknown>, begin: () => () => void): Observable<unknown> {
+  return defer(() => answer.pipe(finalize(begin())));
+}

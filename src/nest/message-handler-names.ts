@@ -1,0 +1,62 @@
+import 'reflect-metadata';
+
+import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
+
+/** Where `@nestjs/microservices` writes what a method handles, the same in 11.0 to 12.1. */
+const PATTERNS = 'microservices:pattern';
+const TRANSPORT = 'microservices:transport';
+
+interface Handler {
+  readonly name: string;
+  readonly transport: unknown;
+}
+
+/**
+ * The names of the message handlers: Nest gives a server a pattern and an anonymous function.
+ *
+ * @internal
+ */
+export class MessageHandlerNames {
+  #handlers: Map<unknown, Handler[]> | undefined;
+
+  constructor(private readonly modules: ModulesContainer) {}
+
+  /**
+   * The names of those that handle the pattern, in the order in which Nest registers them; several
+   * where several subscribe to one event.
+   *
+   * @param pattern - the very object that the decorator was given
+   * @param transport - of the server
+   */
+  of(pattern: unknown, transport: unknown): string[] {
+    this.#handlers ??= this.#explore();
+    return (this.#handlers.get(pattern) ?? [])
+      .filter((handler) => handler.transport === undefined || handler.transport === transport)
+      .map(({ name }) => name);
+  }
+
+  #explore(): Map<unknown, Handler[]> {
+    const handlers = new Map<unknown, Handler[]>();
+    const scanner = new MetadataScanner();
+    for (const { controllers } of this.modules.values()) {
+      for (const { metatype } of controllers.values()) {
+        if (typeof metatype !== 'function') continue;
+        const prototype = metatype.prototype as Record<string, object>;
+        for (const method of scanner.getAllMethodNames(prototype)) {
+          const handler = prototype[method]!;
+          const name = `${metatype.name}.${method}`;
+          const transport: unknown = Reflect.getMetadata(TRANSPORT, handler);
+          for (const pattern of patternsOf(handler)) {
+            handlers.set(pattern, [...(handlers.get(pattern) ?? []), { name, transport }]);
+          }
+        }
+      }
+    }
+    return handlers;
+  }
+}
+
+function patternsOf(handler: object): readonly unknown[] {
+  const patterns: unknown = Reflect.getMetadata(PATTERNS, handler);
+  return Array.isArray(patterns) ? patterns : [];
+}

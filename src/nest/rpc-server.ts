@@ -1,0 +1,101 @@
+import { replaceMethod } from './replace-method.js';
+
+/** The transports of `@nestjs/microservices`, by the number that `Transport` gives them. */
+const TRANSPORTS = ['tcp', 'redis', 'nats', 'mqtt', 'grpc', 'rmq', 'kafka'] as const;
+
+/**
+ * The server of one transport, as `@nestjs/microservices` makes it or as a user wrote it. Half of
+ * what a shutdown needs of it is not published, therefore all is looked for before use.
+ *
+ * @internal
+ */
+export class RpcServer {
+  readonly #restores: ((() => void) | undefined)[] = [];
+
+  constructor(readonly instance: object) {}
+
+  get transportId(): unknown {
+    return this.#field('transportId');
+  }
+
+  /** `tcp`, `rmq`; of a strategy of the user's own, what it calls itself. */
+  get transport(): string {
+    const id = this.transportId;
+    if (typeof id === 'number') return TRANSPORTS[id] ?? 'microservice';
+    if (typeof id === 'symbol') return id.description ?? 'microservice';
+    return typeof id === 'string' ? id : 'microservice';
+  }
+
+  /** The client or server of the library below; undefined where there is none (yet). */
+  get driver(): unknown {
+    try {
+      return (this.instance as { unwrap?(): unknown }).unwrap?.();
+    } catch {
+      // `unwrap()` throws before `listen()`, and always for gRPC.
+      return this.#field('grpcClient') ?? undefined;
+    }
+  }
+
+  /** RabbitMQ: the channel that amqp-connection-manager keeps open. */
+  get channel(): unknown {
+    return this.#field('channel');
+  }
+
+  /** NATS: one for each pattern. */
+  get subscriptions(): readonly unknown[] {
+    const subscriptions = this.#field('subscriptions');
+    return Array.isArray(subscriptions) ? (subscriptions as unknown[]) : [];
+  }
+
+  /** What it listens to. */
+  get patterns(): readonly string[] {
+    const handlers = this.#field('messageHandlers');
+    return handlers instanceof Map ? [...handlers.keys()].map(String) : [];
+  }
+
+  /**
+   * From now on it neither listens nor consumes again, whatever becomes of its connection: a TCP
+   * server with `retryAttempts` would open its port again, a RabbitMQ channel that is opened anew
+   * would consume. Nor does it wait a fixed time for handlers that have ended (`gracefulShutdown`
+   * of NATS: 10 s, and more than `closeTimeoutMs`).
+   */
+  retire(): void {
+    if ('isManuallyTerminated' in this.instance) this.instance.isManuallyTerminated = true;
+    this.replace('setupChannel', () => async (_channel: unknown, ready?: () => void) => ready?.());
+    this.replace('waitForGracePeriod', () => async () => {});
+  }
+
+  /**
+   * A microservice runs its teardown hooks after this `close()`, and not at all if it fails or does
+   * not end: a broker that is out of reach must not keep it from them.
+   *
+   * @param wait - for as long as there is hope
+   */
+  closeWithin(wait: (closing: unknown) => Promise<void>): void {
+    this.replace('close', (close) => async () => {
+      try {
+        await wait(close());
+      } catch (error) {
+        this.report(error);
+      }
+    });
+  }
+
+  /** Logs an error as the server would. */
+  report(error: unknown): void {
+    (this.instance as { handleError?(error: unknown): void }).handleError?.(error);
+  }
+
+  /** Replaces a method until the application is closed. */
+  replace(name: string, make: Parameters<typeof replaceMethod>[2]): void {
+    this.#restores.push(replaceMethod(this.instance, name, make));
+  }
+
+  restore(): void {
+    for (const restore of this.#restores.splice(0)) restore?.();
+  }
+
+  #field(name: string): unknown {
+    return Reflect.get(this.instance, name);
+  }
+}

@@ -1,0 +1,134 @@
+import type { ModulesContainer } from '@nestjs/core';
+import { finalize, isObservable, type Observable } from 'rxjs';
+
+import { MessageHandlerNames } from './message-handler-names.js';
+import { RpcServer } from './rpc-server.js';
+
+/**
+ * Is told of every message that a server handles, and of every reply that it sends.
+ *
+ * @internal
+ */
+export interface RpcObserver {
+  /**
+   * @param context - of the message, as its handler is given it
+   * @returns what ends it
+   */
+  begin(label: string, context: unknown): () => void;
+  /** @returns what ends it */
+  beginReply(): () => void;
+}
+
+type Handler = ((...args: unknown[]) => unknown) & { next?: unknown };
+type Respond = (packet: unknown) => unknown;
+
+interface WithRegistry {
+  getRpcTargetRegistry?(): Observable<object>;
+}
+
+/**
+ * The servers of an application's microservices, each found when Nest makes it, before it listens.
+ *
+ * Messages are followed by their handlers, not by `setOnProcessingStartHook`: those hooks have room
+ * for one (a tracer), and in Nest 11 the end hook comes with the first of several replies, and not
+ * at all when a handler of Kafka rejects.
+ *
+ * @internal
+ */
+export class RpcServers {
+  readonly #names: MessageHandlerNames;
+  readonly #servers = new Set<RpcServer>();
+  #stop: (() => void) | undefined;
+
+  constructor(private readonly modules: ModulesContainer) {
+    this.#names = new MessageHandlerNames(modules);
+  }
+
+  /** Whether servers can be found. Nest can tell them from 11.1.4 on. */
+  get areKnown(): boolean {
+    return typeof (this.modules as WithRegistry).getRpcTargetRegistry === 'function';
+  }
+
+  /** Asks `observerOf` once for each server. */
+  each(observerOf: (server: RpcServer) => RpcObserver): void {
+    const seen = new WeakSet<object>();
+    const subscription = (this.modules as WithRegistry)
+      .getRpcTargetRegistry?.()
+      .subscribe((instance) => {
+        if (seen.has(instance)) return;
+        seen.add(instance);
+        const server = new RpcServer(instance);
+        this.#servers.add(server);
+        this.#follow(server, observerOf(server));
+      });
+    this.#stop = () => subscription?.unsubscribe();
+  }
+
+  release(): void {
+    this.#stop?.();
+    for (const server of this.#servers) server.restore();
+    this.#servers.clear();
+  }
+
+  #follow(server: RpcServer, observer: RpcObserver): void {
+    const registered = new Map<unknown, number>();
+    server.replace('addHandler', (add) => (pattern: unknown, handler: Handler, ...rest) => {
+      const nth = registered.get(pattern) ?? 0;
+      registered.set(pattern, nth + 1);
+      const name = this.#names.of(pattern, server.transportId)[nth];
+      const label = name === undefined ? `${server.transport} ${text(pattern)}` : `rpc ${name}`;
+      return add(pattern, followed(handler, label, observer), ...rest) as unknown;
+    });
+    server.replace('send', (send) => (replies: unknown, respond: Respond) => {
+      const followedRespond: Respond = async (packet) => {
+        const end = observer.beginReply();
+        try {
+          return await respond(packet);
+        } catch (error) {
+          // Nest 11 does not: unhandled, it would end the process.
+          server.report(error);
+          return undefined;
+        } finally {
+          end();
+        }
+      };
+      return send(replies, followedRespond) as unknown;
+    });
+  }
+}
+
+/** The handler, which tells when it begins and when its last reply has been made. */
+function followed(handler: Handler, label: string, observer: RpcObserver): Handler {
+  const following: Handler = async (...args) => {
+    const context = args.at(-1);
+    const end = observer.begin(label, context);
+    try {
+      const result = await handler(...args);
+      // Nobody subscribes for a gRPC client that has gone.
+      if (isObservable(result) && !isCancelled(context)) return result.pipe(finalize(end));
+      end();
+      return result;
+    } catch (error) {
+      end();
+      throw error;
+    }
+  };
+  // Several handlers of one event are a list: the server links it, the handler follows it.
+  Object.defineProperty(following, 'next', {
+    get: () => handler.next,
+    set: (next) => {
+      handler.next = next;
+    },
+    enumerable: true,
+  });
+  return following;
+}
+
+function isCancelled(context: unknown): boolean {
+  return (context as { cancelled?: unknown } | undefined)?.cancelled === true;
+}
+
+function text(pattern: unknown): string {
+  if (typeof pattern === 'string') return pattern;
+  return pattern instanceof RegExp ? pattern.source : JSON.stringify(pattern);
+}

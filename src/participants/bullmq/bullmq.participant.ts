@@ -1,0 +1,107 @@
+import type { OnApplicationBootstrap } from '@nestjs/common';
+import type { DiscoveryService } from '@nestjs/core';
+
+import type { Clock } from '../../shutdown/clock.js';
+import type { DrainParticipant, WorkUnderWay } from '../../shutdown/drain-participant.js';
+import { explorersOf, queuesWithWorkersOf, workersOf } from './bull-providers.js';
+import type { BullWorker, ReplaceMethod } from './bull-worker.js';
+import { HiddenWorkers } from './hidden-workers.js';
+import { WorkerJobs } from './worker-jobs.js';
+
+/**
+ * The workers of `@nestjs/bullmq`. They take no job once the shutdown has begun, finish those they
+ * have, and give back to the queue what the time does not suffice for.
+ *
+ * @internal
+ */
+export class BullMqParticipant implements DrainParticipant, OnApplicationBootstrap {
+  readonly name = 'bullmq';
+  readonly stopsAt = 'grace';
+  readonly #workers = new Map<BullWorker, WorkerJobs>();
+  readonly #hidden: HiddenWorkers[] = [];
+  readonly #restores: ((() => void) | undefined)[] = [];
+  #stopped = false;
+
+  constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly deadline: AbortSignal,
+    private readonly clock: Clock,
+    private readonly replace: ReplaceMethod,
+  ) {}
+
+  /** Before the workers are made: follows each before it can have a job. */
+  awaitWorkers(): void {
+    for (const explorer of explorersOf(this.discovery)) {
+      const restore = this.replace(explorer, 'register', (register) => () => {
+        register();
+        this.#follow();
+      });
+      this.#restores.push(restore);
+    }
+  }
+
+  /** Finds the workers where `awaitWorkers()` was not called. */
+  onApplicationBootstrap(): void {
+    this.#follow();
+  }
+
+  stopIntake(): void {
+    this.#stopped = true;
+    this.#follow();
+    for (const queue of queuesWithWorkersOf(this.discovery)) {
+      this.#hidden.push(new HiddenWorkers(queue));
+    }
+    for (const workers of [...this.#workers.values(), ...this.#hidden]) workers.stop();
+    const cancel = () => this.#workers.forEach((jobs) => jobs.cancel());
+    if (this.deadline.aborted) cancel();
+    else this.deadline.addEventListener('abort', cancel, { once: true });
+  }
+
+  active(): number {
+    let sum = 0;
+    for (const { active } of [...this.#workers.values(), ...this.#hidden]) sum += active;
+    return sum;
+  }
+
+  underWay(): readonly WorkUnderWay[] {
+    const jobs = [...this.#workers.values()].flatMap((worker) => worker.underWay());
+    const hidden = this.#hidden.filter(({ active }) => active > 0);
+    return [...jobs, ...hidden.map(({ label }) => ({ label }))];
+  }
+
+  async drain(): Promise<void> {
+    await Promise.all([...this.#workers.values(), ...this.#hidden].map((one) => one.drain()));
+  }
+
+  force(): void {
+    for (const jobs of this.#workers.values()) jobs.handBack();
+  }
+
+  summary(): string | undefined {
+    let finished = 0;
+    let handedBack = 0;
+    for (const jobs of this.#workers.values()) {
+      finished += jobs.finished;
+      handedBack += jobs.handedBack;
+    }
+    if (finished === 0) return undefined;
+    finished -= handedBack;
+    const told = `${finished} queue ${finished === 1 ? 'job' : 'jobs'} finished`;
+    return handedBack === 0 ? told : `${told}, ${handedBack} handed back`;
+  }
+
+  release(): void {
+    for (const restore of this.#restores.splice(0)) restore?.();
+    for (const jobs of this.#workers.values()) jobs.restore();
+  }
+
+  #follow(): void {
+    for (const { worker, owner } of workersOf(this.discovery)) {
+      if (this.#workers.has(worker)) continue;
+      const jobs = new WorkerJobs(worker, owner, this.deadline, this.clock, this.replace);
+      this.#workers.set(worker, jobs);
+      // Registered by hand while the application leaves.
+      if (this.#stopped) jobs.stop();
+    }
+  }
+}

@@ -1,0 +1,157 @@
+import type { Clock } from '../../shutdown/clock.js';
+import type { WorkUnderWay } from '../../shutdown/drain-participant.js';
+import { within } from '../../shutdown/within.js';
+import {
+  type BullJob,
+  type BullWorker,
+  handBackError,
+  isInstruction,
+  type ReplaceMethod,
+} from './bull-worker.js';
+
+/** How long a worker may take to say goodbye to Redis, which may be gone itself. */
+const GOODBYE_MS = 1000;
+
+/**
+ * One worker and its jobs under way. Once stopped, it takes no job any more; one that the time does
+ * not suffice for goes back to the queue, where another worker finds it at once.
+ *
+ * @internal
+ */
+export class WorkerJobs {
+  readonly #underWay = new Set<{ readonly label: string; readonly since: number }>();
+  /** Each gives one running processor's job back. */
+  readonly #handBacks = new Set<() => void>();
+  readonly #restores: ((() => void) | undefined)[];
+  readonly #replace: ReplaceMethod;
+  #onIdle = () => {};
+  #stopped = false;
+  #closing: Promise<void> | undefined;
+  #goodbye: Promise<void> | undefined;
+  /** Jobs whose end is recorded, since it was stopped. */
+  finished = 0;
+  handedBack = 0;
+
+  /** @param owner - the name of its processor, for the log */
+  constructor(
+    private readonly worker: BullWorker,
+    private readonly owner: string,
+    private readonly deadline: AbortSignal,
+    private readonly clock: Clock,
+    replace: ReplaceMethod,
+  ) {
+    this.#replace = replace;
+    this.#restores = [
+      replace(
+        worker,
+        'processJob',
+        (process) =>
+          (job: BullJob, ...rest: unknown[]) =>
+            this.#count(job, () => process(job, ...rest)),
+      ),
+      replace(
+        worker,
+        'processFn',
+        (process) =>
+          (job: BullJob, ...rest: unknown[]) =>
+            this.#mayHandBack(() => process(job, ...rest)),
+      ),
+    ];
+  }
+
+  get active(): number {
+    return this.#underWay.size;
+  }
+
+  underWay(): WorkUnderWay[] {
+    const now = this.clock.now();
+    return [...this.#underWay].map(({ label, since }) => ({ label, ageMs: now - since }));
+  }
+
+  stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    // Not `pause()`: a paused worker whose wait for a job is over still takes it (bullmq 6.7.0,
+    // `_getNextJob`). A worker that was never run may be used by hand, with a connection that has to
+    // stay open.
+    if (this.worker.isRunning() || this.worker.isPaused()) {
+      // It emits its errors; there is nobody else to tell.
+      this.#closing = this.worker.close().catch(() => {});
+    } else {
+      void this.worker.pause(true).catch(() => {});
+    }
+  }
+
+  async drain(): Promise<void> {
+    while (this.active > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve));
+    await this.#sayGoodbye();
+  }
+
+  /** Aborts the signals that BullMQ gives to processors which take one. */
+  cancel(): void {
+    this.worker.cancelAllJobs?.('the application shuts down');
+  }
+
+  handBack(): void {
+    for (const handBack of this.#handBacks) handBack();
+    void this.#sayGoodbye();
+  }
+
+  restore(): void {
+    for (const restore of this.#restores) restore?.();
+  }
+
+  /** Waits for its `close()`, but not for long. So does Nest, which closes it, too. */
+  #sayGoodbye(): Promise<void> {
+    const closing = this.#closing;
+    if (closing === undefined) return Promise.resolve();
+    if (this.#goodbye === undefined) {
+      const goodbye = this.#closeOrDisconnect(closing);
+      this.#goodbye = goodbye;
+      this.#restores.push(this.#replace(this.worker, 'close', () => () => goodbye));
+    }
+    return this.#goodbye;
+  }
+
+  async #closeOrDisconnect(closing: Promise<void>): Promise<void> {
+    if (await within(this.clock, GOODBYE_MS, closing)) return;
+    // A connection that is being made again never tells of its end (bullmq#4585), so this is not
+    // waited for.
+    void this.worker.disconnect().catch(() => {});
+  }
+
+  async #count(job: BullJob, process: () => Promise<unknown>): Promise<unknown> {
+    const entry = { label: `${this.owner} ${job.name}`, since: this.clock.now() };
+    this.#underWay.add(entry);
+    try {
+      return await process();
+    } finally {
+      this.#underWay.delete(entry);
+      if (this.#stopped) this.finished += 1;
+      if (this.active === 0) this.#onIdle();
+    }
+  }
+
+  async #mayHandBack(process: () => Promise<unknown>): Promise<unknown> {
+    // It was fetched at the very moment at which the worker was told to stop.
+    if (this.#stopped) throw this.#handBackError();
+    let handBack!: () => void;
+    try {
+      return await new Promise((resolve, reject) => {
+        handBack = () => reject(this.#handBackError());
+        this.#handBacks.add(handBack);
+        process().then(resolve, (error: unknown) => {
+          const interrupted = this.deadline.aborted && !isInstruction(error);
+          reject(interrupted ? this.#handBackError() : error);
+        });
+      });
+    } finally {
+      this.#handBacks.delete(handBack);
+    }
+  }
+
+  #handBackError(): Error {
+    this.handedBack += 1;
+    return handBackError(this.worker);
+  }
+}

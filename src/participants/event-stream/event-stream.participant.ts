@@ -1,0 +1,138 @@
+import type { HttpResponse, OpenResponses } from '../../net/open-responses.js';
+import type { Routes } from '../../routes/routes.js';
+import type { Clock } from '../../shutdown/clock.js';
+import type { DrainParticipant } from '../../shutdown/drain-participant.js';
+import { drainSpread } from '../../shutdown/drain-spread.js';
+import type { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
+import { endResponse, isEventStream, wantsEventStream } from './end-response.js';
+
+const LOOK_EVERY_MS = 50;
+/** How long, while draining, a client may take to read what a stream has sent before its end. */
+const FLUSH_MS = 1000;
+/** When clients come back, at random in this range: those of one instance not all at once. */
+const RETRY_FROM_MS = 1000;
+const RETRY_TO_MS = 3000;
+
+interface Stream {
+  readonly source: OpenResponses;
+  readonly endsAt: number;
+  endedAt?: number;
+}
+
+/**
+ * Responses that would never end by themselves: event streams, and those of routes marked
+ * `@LongLived()`. Costs nothing before a shutdown; from then on it looks again and again at the
+ * responses that the servers have open. They stay those servers' work under way.
+ *
+ * @internal
+ */
+export class EventStreamParticipant implements DrainParticipant {
+  readonly name = 'event-stream';
+  readonly #streams = new Map<HttpResponse, Stream>();
+  /** Those whose treatment is known. */
+  readonly #seen = new WeakSet<HttpResponse>();
+  #announcedUntil = 0;
+  #drainingSince = Infinity;
+  #ended = 0;
+  #cancelLook: (() => void) | undefined;
+
+  constructor(
+    private readonly sources: readonly OpenResponses[],
+    private readonly routes: Pick<Routes, 'longLivedResponse'>,
+    private readonly options: { readonly random: () => number },
+    sequence: ShutdownSequence,
+    private readonly clock: Clock,
+  ) {
+    sequence.observe({
+      entered: (state) => {
+        if (state === 'closing') this.#stopLooking();
+      },
+    });
+  }
+
+  announce(windowMs: number): void {
+    this.#announcedUntil = this.clock.now() + windowMs;
+    this.#look();
+  }
+
+  active(): number {
+    return 0;
+  }
+
+  async drain(): Promise<void> {
+    this.#drainingSince = Math.min(this.#drainingSince, this.clock.now());
+    this.#look();
+  }
+
+  summary(): string | undefined {
+    if (this.#ended === 0) return undefined;
+    return `${this.#ended} event ${this.#ended === 1 ? 'stream' : 'streams'} ended`;
+  }
+
+  #look(): void {
+    this.#stopLooking();
+    this.#findStreams();
+    for (const [response, stream] of this.#streams) this.#advance(response, stream);
+    this.#cancelLook = this.clock.after(LOOK_EVERY_MS, () => this.#look());
+  }
+
+  #stopLooking(): void {
+    this.#cancelLook?.();
+  }
+
+  #findStreams(): void {
+    const found: [HttpResponse, OpenResponses][] = [];
+    for (const source of this.sources) {
+      for (const response of source.openResponses()) {
+        if (this.#seen.has(response)) continue;
+        const treatment = this.#treatmentOf(response);
+        if (treatment === undefined) continue;
+        this.#seen.add(response);
+        if (treatment === 'ignore') source.release(response);
+        if (treatment === 'end') found.push([response, source]);
+      }
+    }
+    this.#plan(found);
+  }
+
+  #plan(found: readonly [HttpResponse, OpenResponses][]): void {
+    const now = this.clock.now();
+    const windowMs = this.#drainingSince <= now ? 0 : Math.max(0, this.#announcedUntil - now);
+    const offsets = drainSpread(found.length, windowMs, this.options.random);
+    found.forEach(([response, source], i) => {
+      this.#streams.set(response, { source, endsAt: now + offsets[i]! });
+      response.once('close', () => this.#streams.delete(response));
+    });
+  }
+
+  /** What is to become of a response; undefined as long as that cannot be said. */
+  #treatmentOf(response: HttpResponse): 'end' | 'wait' | 'ignore' | undefined {
+    const marked = this.routes.longLivedResponse(response);
+    if (marked === 'wait' || marked === 'ignore') return marked;
+    if (response.headersSent) {
+      return marked === 'end' || isEventStream(response) ? 'end' : 'wait';
+    }
+    return marked === 'end' && !wantsEventStream(response) ? 'end' : undefined;
+  }
+
+  #advance(response: HttpResponse, stream: Stream): void {
+    const now = this.clock.now();
+    const isDraining = this.#drainingSince <= now;
+    if (stream.endedAt === undefined) {
+      if (now >= stream.endsAt || isDraining) this.#end(response, stream);
+    } else if (now - Math.max(stream.endedAt, this.#drainingSince) >= FLUSH_MS) {
+      // Its client does not read: one such must not hold the exit to the deadline.
+      response.destroy();
+    }
+  }
+
+  #end(response: HttpResponse, stream: Stream): void {
+    stream.endedAt = this.clock.now();
+    this.#ended += 1;
+    if (response.writableEnded) return;
+    const { random } = this.options;
+    const retryMs = RETRY_FROM_MS + random() * (RETRY_TO_MS - RETRY_FROM_MS);
+    stream.source.endConnectionAfter(response);
+    endResponse(response, Math.round(retryMs));
+  }
+}

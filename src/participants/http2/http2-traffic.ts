@@ -1,0 +1,181 @@
+import type {
+  Http2ServerRequest,
+  Http2ServerResponse,
+  Http2Session,
+  ServerHttp2Session,
+} from 'node:http2';
+import type { Server, Socket } from 'node:net';
+
+import { Listeners } from '../../net/listeners.js';
+import type { HttpResponse, OpenResponses } from '../../net/open-responses.js';
+import type { Routes } from '../../routes/routes.js';
+import type { Clock } from '../../shutdown/clock.js';
+import type { WorkUnderWay } from '../../shutdown/drain-participant.js';
+import { Session } from './session.js';
+
+/** The error code of RFC 9113 section 7. */
+const INTERNAL_ERROR = 2;
+
+interface RequestUnderWay {
+  readonly session: Session;
+  /** When its header had been read. */
+  readonly since: number;
+}
+
+/**
+ * The HTTP/2 servers of one application, their sessions, and the requests under way on these.
+ *
+ * @internal
+ */
+export class Http2Traffic implements OpenResponses {
+  readonly #listeners: Listeners;
+  readonly #sessions = new Map<Http2Session, Session>();
+  /** A stream that has ended knows its session no more. */
+  readonly #requests = new Map<Http2ServerResponse, RequestUnderWay>();
+  readonly #released = new Set<Http2ServerResponse>();
+  /** The connection that a server is making a session of. */
+  #socket: Socket | undefined;
+  #completed = 0;
+  #onQuiet = () => {};
+  readonly #onClose = listenerOf((response) => this.#end(response));
+  /** Called for each new session. */
+  onSession: (session: Session) => void = () => {};
+
+  constructor(
+    private readonly routes: Pick<Routes, 'labelOf'>,
+    private readonly clock: Clock,
+  ) {
+    this.#listeners = new Listeners(clock);
+  }
+
+  /** Requests whose response is not complete. */
+  get requests(): number {
+    return this.#requests.size;
+  }
+
+  /** How many responses have been completed. */
+  get completed(): number {
+    return this.#completed;
+  }
+
+  get sessions(): Session[] {
+    return [...this.#sessions.values()];
+  }
+
+  /** Whether nobody is left to wait for. */
+  get isEmpty(): boolean {
+    return this.#requests.size === 0 && this.sessions.every(({ isReleased }) => isReleased);
+  }
+
+  watch(server: Server): void {
+    const listeners = this.#listeners;
+    const connected = (socket: Socket) => (this.#socket = socket);
+    listeners.add(server);
+    listeners.on(server, 'connection', connected);
+    listeners.on(server, 'secureConnection', connected);
+    listeners.on(server, 'session', (session: ServerHttp2Session) => this.#open(session));
+    listeners.on(
+      server,
+      'request',
+      (request: Http2ServerRequest, response: Http2ServerResponse) => {
+        if (request.httpVersionMajor > 1) this.#begin(response);
+      },
+    );
+  }
+
+  async stopListening(): Promise<void> {
+    await this.#listeners.stop();
+  }
+
+  refuseConnections(): void {
+    this.#listeners.refuseConnections();
+  }
+
+  /** Resolves when the last request or the last session has gone. */
+  quiet(): Promise<void> {
+    return new Promise((resolve) => (this.#onQuiet = resolve));
+  }
+
+  underWay(): WorkUnderWay[] {
+    const now = this.clock.now();
+    return [...this.#requests].map(([response, { since }]) => ({
+      label: this.routes.labelOf(response),
+      ageMs: now - since,
+    }));
+  }
+
+  /**
+   * Ends all sessions; what is under way with an error of its own. To a connection that just
+   * closes, Node's own client may answer with a response that looks complete (measured with TLS).
+   */
+  cutAll(): void {
+    for (const { stream } of [...this.#requests.keys(), ...this.#released]) {
+      stream.close(INTERNAL_ERROR);
+    }
+    for (const session of this.sessions) session.cut();
+  }
+
+  openResponses(): HttpResponse[] {
+    return [...this.#requests.keys()];
+  }
+
+  /** A session that is told to go takes no new requests. */
+  endConnectionAfter(): void {}
+
+  release(response: Http2ServerResponse): void {
+    const request = this.#requests.get(response);
+    if (request === undefined) return;
+    response.off('close', this.#onClose);
+    request.session.hasReleased = true;
+    this.#released.add(response);
+    response.once('close', () => this.#released.delete(response));
+    this.#forget(response);
+  }
+
+  /** Forgets all; removes every listener from the servers. */
+  dispose(): void {
+    this.#listeners.dispose();
+    this.#onQuiet();
+  }
+
+  #open(h2: ServerHttp2Session): void {
+    const session = new Session(h2, this.#socket!, this.clock);
+    this.#socket = undefined;
+    this.#sessions.set(h2, session);
+    h2.once('close', () => {
+      this.#sessions.delete(h2);
+      if (this.isEmpty) this.#onQuiet();
+    });
+    this.onSession(session);
+  }
+
+  #begin(response: Http2ServerResponse): void {
+    const session = response.stream.session && this.#sessions.get(response.stream.session);
+    if (session === undefined) return;
+    session.requests += 1;
+    this.#requests.set(response, { session, since: this.clock.now() });
+    response.on('close', this.#onClose);
+  }
+
+  #end(response: Http2ServerResponse): void {
+    if (response.writableEnded && response.stream.rstCode === 0) this.#completed += 1;
+    this.#forget(response);
+  }
+
+  #forget(response: Http2ServerResponse): void {
+    const request = this.#requests.get(response);
+    if (request === undefined) return;
+    this.#requests.delete(response);
+    request.session.requests -= 1;
+    if (this.isEmpty) this.#onQuiet();
+  }
+}
+
+/** One listener for all responses: a closure for each would be paid by every request. */
+function listenerOf(
+  end: (response: Http2ServerResponse) => void,
+): (this: Http2ServerResponse) => void {
+  return function () {
+    end(this);
+  };
+}

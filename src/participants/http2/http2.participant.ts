@@ -1,0 +1,107 @@
+import { Server as HttpServer } from 'node:http';
+import { Server as HttpsServer } from 'node:https';
+import type { Server } from 'node:net';
+
+import type { HttpServers } from '../../net/http-servers.js';
+import type { OpenResponses } from '../../net/open-responses.js';
+import type { Routes } from '../../routes/routes.js';
+import type { Clock } from '../../shutdown/clock.js';
+import type { DrainParticipant, WorkUnderWay } from '../../shutdown/drain-participant.js';
+import { Departures } from '../../shutdown/departures.js';
+import type { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
+import { within } from '../../shutdown/within.js';
+import { Http2Traffic } from './http2-traffic.js';
+import type { Session } from './session.js';
+
+/** How long requests that are on the wire may take to arrive, once their client is told to go. */
+const LINGER_MS = 250;
+const SWEEP_EVERY_MS = 100;
+
+/**
+ * HTTP/2, with TLS or without: each session is told to go, and ends with its last request. What a
+ * server that speaks both versions serves over HTTP/1.1 is not its business.
+ *
+ * @internal
+ */
+export class Http2Participant implements DrainParticipant {
+  readonly name = 'http2';
+  readonly #traffic: Http2Traffic;
+  readonly #departures: Departures<Session>;
+  #completedBefore = 0;
+
+  constructor(
+    servers: HttpServers,
+    routes: Routes,
+    private readonly sequence: ShutdownSequence,
+    { random }: { readonly random: () => number },
+    private readonly clock: Clock,
+  ) {
+    this.#traffic = new Http2Traffic(routes, clock);
+    this.#departures = new Departures(clock, random, (session) => session.leave(this.#lingerMs()));
+    servers.each((server) => {
+      if (isHttp2(server)) this.#traffic.watch(server);
+    });
+    sequence.observe({
+      entered: (state) => {
+        if (state === 'grace') this.#completedBefore = this.#traffic.completed;
+        // What is left are sessions with nothing but requests that nobody waits for.
+        if (state === 'closing') this.#traffic.cutAll();
+      },
+      closed: () => this.#traffic.dispose(),
+    });
+  }
+
+  get responses(): OpenResponses {
+    return this.#traffic;
+  }
+
+  announce(windowMs: number): void {
+    this.#departures.announce(this.#traffic.sessions, windowMs);
+    this.#traffic.onSession = (session) => this.#departures.add(session);
+  }
+
+  async stopIntake(): Promise<void> {
+    await this.#traffic.stopListening();
+    this.#departures.cancel();
+    this.#traffic.onSession = (session) => session.leave(this.#lingerMs());
+    for (const session of this.#traffic.sessions) session.leave(this.#lingerMs());
+  }
+
+  active(): number {
+    return this.#traffic.requests;
+  }
+
+  underWay(): readonly WorkUnderWay[] {
+    return this.#traffic.underWay();
+  }
+
+  async drain(deadline: AbortSignal): Promise<void> {
+    while (!this.#traffic.isEmpty) {
+      const quiet = this.#traffic.quiet();
+      if (deadline.aborted && this.active() === 0) this.#traffic.cutAll();
+      for (const session of this.#traffic.sessions) session.closeIfOver();
+      await within(this.clock, SWEEP_EVERY_MS, quiet);
+    }
+  }
+
+  force(): void {
+    this.#traffic.refuseConnections();
+    this.#traffic.cutAll();
+  }
+
+  summary(): string | undefined {
+    const answered = this.#traffic.completed - this.#completedBefore;
+    if (answered === 0) return undefined;
+    return `${answered} HTTP/2 ${answered === 1 ? 'request' : 'requests'} answered`;
+  }
+
+  /** Without a signal, clients and server are of one test: nobody is surprised. */
+  #lingerMs(): number {
+    return this.sequence.endsProcess ? LINGER_MS : 0;
+  }
+}
+
+/** Told by what it is not: to ask for what it is would load `node:http2` into every application. */
+function isHttp2(server: Server): boolean {
+  return !(server instanceof HttpServer || server instanceof HttpsServer);
+}

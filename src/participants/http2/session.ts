@@ -1,0 +1,86 @@
+import type { ServerHttp2Session } from 'node:http2';
+import type { Socket } from 'node:net';
+
+import type { Clock } from '../../shutdown/clock.js';
+
+/** How long a client may take to close its side of a connection that is over. */
+const PEER_MS = 200;
+const NO_ERROR = 0;
+/** As the last stream of a GOAWAY: none of those that have been read by now is refused. */
+const EVERY_STREAM = 2 ** 31 - 1;
+
+/**
+ * One HTTP/2 connection, and how many requests are under way on it.
+ *
+ * @internal
+ */
+export class Session {
+  requests = 0;
+  /** Has a request that nobody waits for any more. */
+  hasReleased = false;
+  #isTold = false;
+  #overSince: number | undefined;
+  #cancelClose: (() => void) | undefined;
+
+  constructor(
+    private readonly session: ServerHttp2Session,
+    private readonly socket: Socket,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Whether nobody waits for it. */
+  get isReleased(): boolean {
+    return this.hasReleased && this.requests === 0;
+  }
+
+  /**
+   * Tells the client to go elsewhere with its next request, and ends when what runs has ended.
+   *
+   * @param lingerMs - how long what is on the wire already may take to arrive: closed over unread
+   * bytes, a connection is reset, and the reset erases the GOAWAY on its way to the client
+   */
+  leave(lingerMs: number): void {
+    if (this.#isTold) return;
+    this.#isTold = true;
+    void this.#sendGoaways();
+    this.#cancelClose = this.clock.after(lingerMs, () => this.session.close());
+  }
+
+  /** Node ends its own side of the connection, and then waits for the client's for ever. */
+  closeIfOver(): void {
+    if (!this.session.destroyed || !this.socket.writableFinished) return;
+    const now = this.clock.now();
+    this.#overSince ??= now;
+    if (now - this.#overSince >= PEER_MS) this.socket.destroy();
+  }
+
+  /** Ends it as soon as what is written has gone, or before long in any case. */
+  cut(): void {
+    this.#cancelClose?.();
+    this.session.close();
+    const cancel = this.clock.after(PEER_MS, () => {
+      this.session.destroy();
+      this.socket.destroy();
+    });
+    this.socket.once('close', cancel);
+  }
+
+  /**
+   * The last GOAWAY names the last request that is answered, so the client may send those after it
+   * again, whatever their method.
+   *
+   * Node sends a GOAWAY a turn of the loop after it has written down which stream is the last one,
+   * and then resets what it has read in between, whose handlers run. Once a GOAWAY is sent, nghttp2
+   * begins no request any more, whatever it says. So the first one says nothing, and the second
+   * one, with nothing in between, says the truth.
+   */
+  async #sendGoaways(): Promise<void> {
+    if (this.session.destroyed) return;
+    this.session.goaway(NO_ERROR, EVERY_STREAM);
+    await this.clock.turn();
+    if (this.session.closed || this.session.destroyed) return;
+    // Behind what a client does not read. Closing the session sends the second one, too.
+    if ((this.session.state.outboundQueueSize ?? 0) > 0) return;
+    this.session.goaway();
+  }
+}

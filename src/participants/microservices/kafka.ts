@@ -1,0 +1,43 @@
+import type { Clock } from '../../shutdown/clock.js';
+import { within } from '../../shutdown/within.js';
+import type { RpcServerLike, RpcTransport } from './rpc-transport.js';
+
+/** Nest's `close()` waits for the rest; this much more than `closeTimeoutMs` a poll may take. */
+const POLL_MS = 2000;
+
+/** Of kafkajs. */
+interface KafkaConsumer {
+  stop(): Promise<void>;
+}
+
+/**
+ * Kafka gives the partitions of a consumer that leaves its group to the others, so this instance
+ * stops at once. A reply counts as sent when the broker has it.
+ *
+ * @internal
+ */
+export class KafkaTransport implements RpcTransport {
+  #stopped: Promise<void> | undefined;
+
+  constructor(
+    private readonly server: Pick<RpcServerLike, 'driver'>,
+    private readonly clock: Clock,
+  ) {}
+
+  /** No message is begun from here on, also of those that have been fetched. */
+  async handOver(): Promise<void> {
+    const [, consumer] = (this.server.driver ?? []) as (KafkaConsumer | null | undefined)[];
+    this.#stopped = consumer?.stop();
+    this.#stopped?.catch(() => {});
+  }
+
+  /**
+   * `stop()` commits the last message and leaves the group. To be slow at that is no failure: it
+   * waits for its poll, 5 s if no message comes (`maxWaitTimeInMs`). For a broker that is gone it
+   * waits without a bound (kafkajs#571), so this has one.
+   */
+  async flush(): Promise<void> {
+    if (this.#stopped === undefined) return;
+    if (await within(this.clock, POLL_MS, this.#stopped)) await this.#stopped;
+  }
+}

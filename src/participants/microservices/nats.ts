@@ -1,0 +1,49 @@
+import type { Broker } from './broker.js';
+import type { RpcServerLike, RpcTransport } from './rpc-transport.js';
+
+/** Of `nats` and of `@nats-io/transport-node`. */
+interface NatsConnection {
+  flush(): Promise<void>;
+  isClosed(): boolean;
+}
+
+interface NatsSubscription {
+  readonly queue?: string;
+  drain(): Promise<void>;
+  isClosed(): boolean;
+}
+
+/**
+ * NATS gives a message to one member of each queue group, and to every subscriber without a group.
+ *
+ * @internal
+ */
+export class NatsTransport implements RpcTransport {
+  constructor(
+    private readonly server: Pick<RpcServerLike, 'driver' | 'subscriptions' | 'retire'>,
+    private readonly broker: Broker,
+  ) {}
+
+  async handOver(): Promise<void> {
+    await this.#drain(({ queue }) => queue !== undefined && queue !== '');
+  }
+
+  async stop(): Promise<void> {
+    this.server.retire();
+    await this.#drain(() => true);
+  }
+
+  async flush(): Promise<void> {
+    const connection = this.server.driver as NatsConnection | undefined;
+    if (connection === undefined || connection.isClosed()) return;
+    await this.broker.answers(connection.flush());
+  }
+
+  async #drain(which: (subscription: NatsSubscription) => boolean): Promise<void> {
+    const subscriptions = (this.server.subscriptions as NatsSubscription[])
+      .filter((subscription) => !subscription.isClosed())
+      .filter(which);
+    // Unsubscribes, and resolves when all that was on its way has been handed to its handler.
+    await this.broker.answers(Promise.all(subscriptions.map((one) => one.drain())));
+  }
+}

@@ -1,0 +1,31 @@
+import type { Broker } from './broker.js';
+import type { RpcServerLike, RpcTransport } from './rpc-transport.js';
+
+/** Of ioredis. */
+interface RedisClient {
+  unsubscribe(): Promise<unknown>;
+  punsubscribe(): Promise<unknown>;
+}
+
+/**
+ * Redis publishes to every instance: none can answer for another, so each listens to the end of its
+ * grace period. A reply counts as sent when Redis has it, so nothing is left to be flushed; but
+ * Nest closes the client that replies before the one that listens, so that must stop first.
+ *
+ * @internal
+ */
+export class RedisTransport implements RpcTransport {
+  constructor(
+    private readonly server: Pick<RpcServerLike, 'driver' | 'closeWithin'>,
+    private readonly broker: Broker,
+  ) {
+    server.closeWithin((closing) => broker.answers(closing));
+  }
+
+  async stop(): Promise<void> {
+    const [, subscriber] = (this.server.driver ?? []) as (RedisClient | undefined)[];
+    if (subscriber === undefined) return;
+    const answers = [subscriber.unsubscribe(), subscriber.punsubscribe()];
+    await this.broker.answers(Promise.all(answers));
+  }
+}

@@ -1,0 +1,44 @@
+import type { Clock } from '../../shutdown/clock.js';
+import type { Broker } from './broker.js';
+import { GrpcTransport } from './grpc.js';
+import { KafkaTransport } from './kafka.js';
+import { MqttTransport } from './mqtt.js';
+import { NatsTransport } from './nats.js';
+import { RedisTransport } from './redis.js';
+import { RmqTransport } from './rmq.js';
+import type { RpcCalls } from './rpc-calls.js';
+import type { RpcServerLike, RpcTransport } from './rpc-transport.js';
+import { type TcpPatience, TcpTransport } from './tcp.js';
+
+/**
+ * How a server is stopped. Of a transport that is not known only the handlers are awaited: its
+ * author can add a participant that stops its intake.
+ *
+ * @internal
+ */
+export function transportOf(
+  server: RpcServerLike,
+  calls: RpcCalls,
+  broker: Broker,
+  patience: () => TcpPatience,
+  clock: Clock,
+): RpcTransport {
+  switch (server.transport) {
+    case 'tcp':
+      return new TcpTransport(server, calls, patience, clock);
+    case 'redis':
+      return new RedisTransport(server, broker);
+    case 'nats':
+      return new NatsTransport(server, broker);
+    case 'mqtt':
+      return new MqttTransport(server, broker);
+    case 'grpc':
+      return new GrpcTransport(server);
+    case 'rmq':
+      return new RmqTransport(server, broker);
+    case 'kafka':
+      return new KafkaTransport(server, clock);
+    default:
+      return {};
+  }
+}

@@ -1,0 +1,54 @@
+import type { DrainParticipant, WorkUnderWay } from '../../shutdown/drain-participant.js';
+import type { RpcCalls } from './rpc-calls.js';
+import type { RpcTransport } from './rpc-transport.js';
+
+/**
+ * One server of a microservice: its intake stops, handlers end, replies go out, then Nest closes it.
+ *
+ * @internal
+ */
+export class RpcParticipant implements DrainParticipant {
+  readonly stopsAt = 'grace';
+  #stopped: Promise<void> | undefined;
+
+  constructor(
+    readonly name: string,
+    private readonly transport: RpcTransport,
+    private readonly calls: RpcCalls,
+  ) {}
+
+  async stopIntake(): Promise<void> {
+    await this.transport.handOver?.();
+  }
+
+  active(): number {
+    return this.calls.active;
+  }
+
+  underWay(): readonly WorkUnderWay[] {
+    return this.calls.underWay();
+  }
+
+  async drain(): Promise<void> {
+    this.#stopped ??= Promise.resolve(this.transport.stop?.());
+    // Handlers under way are waited for, also where the broker does not answer.
+    const steps = await Promise.allSettled([this.#stopped]);
+    let seen: number;
+    do {
+      seen = this.calls.begun;
+      await this.calls.idle();
+      steps.push(...(await Promise.allSettled([this.#lastReplies()])));
+    } while (this.calls.begun > seen);
+    const failed = steps.find(({ status }) => status === 'rejected');
+    if (failed !== undefined) throw (failed as PromiseRejectedResult).reason;
+  }
+
+  force(): void {
+    this.transport.force?.();
+  }
+
+  async #lastReplies(): Promise<void> {
+    await this.calls.replied();
+    await this.transport.flush?.();
+  }
+}

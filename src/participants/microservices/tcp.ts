@@ -1,0 +1,122 @@
+import { Server, type Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
+
+import { emptyAcceptQueue } from '../../net/accept-queue.js';
+import type { Clock } from '../../shutdown/clock.js';
+import { sleep } from '../../shutdown/within.js';
+import type { RpcCalls } from './rpc-calls.js';
+import type { RpcServerLike, RpcTransport } from './rpc-transport.js';
+import { TcpPeer } from './tcp-peer.js';
+
+const LOOK_AGAIN_MS = 10;
+/** How long a peer may take to close its side. */
+const GOODBYE_MS = 500;
+
+/** @internal */
+export interface TcpPatience {
+  /** How long a connection without a call must have been silent to be ended. */
+  readonly silenceMs: number;
+  /** How long one that never pauses is listened to. */
+  readonly streamMs: number;
+}
+
+/**
+ * TCP, whose protocol cannot tell a client to go: a connection is ended in a pause of its client,
+ * who opens another one elsewhere with its next message. What comes after that is not read, so that
+ * a client never waits for an answer: it sees the end.
+ *
+ * @internal
+ */
+export class TcpTransport implements RpcTransport {
+  readonly #peers = new Map<Socket, TcpPeer>();
+  #accepted = 0;
+  #isOver = false;
+  #dispose = () => {};
+
+  constructor(
+    private readonly server: Pick<RpcServerLike, 'driver' | 'retire'>,
+    private readonly calls: RpcCalls,
+    private readonly patience: () => TcpPatience,
+    private readonly clock: Clock,
+  ) {
+    const listener = this.#listener;
+    if (listener === undefined) return;
+    const event = listener instanceof TlsServer ? 'secureConnection' : 'connection';
+    const accept = (socket: Socket) => this.#accept(socket);
+    listener.on(event, accept);
+    this.#dispose = () => void listener.off(event, accept);
+  }
+
+  async stop(): Promise<void> {
+    this.server.retire();
+    const listener = this.#listener;
+    if (listener?.listening) {
+      await emptyAcceptQueue(() => this.#accepted, this.clock);
+      listener.close();
+    }
+    await this.#hush();
+  }
+
+  /** Ends what is open, and lets the peers go first. */
+  async flush(): Promise<void> {
+    for (const peer of this.#peers.values()) peer.end();
+    const end = this.clock.now() + GOODBYE_MS;
+    while (this.#peers.size > 0 && this.clock.now() < end) await sleep(this.clock, LOOK_AGAIN_MS);
+    this.#dispose();
+  }
+
+  force(): void {
+    this.#isOver = true;
+    this.#dispose();
+  }
+
+  /** Until no connection is listened to any more. */
+  async #hush(): Promise<void> {
+    const { silenceMs, streamMs } = this.patience();
+    const stoppedAt = this.clock.now();
+    for (;;) {
+      // What the kernel holds is read, and its handlers begin.
+      await this.clock.turn();
+      await this.clock.turn();
+      const now = this.clock.now();
+      const oldestCall = this.#oldestCalls();
+      for (const peer of this.#peers.values()) {
+        const since = oldestCall.get(peer.socket);
+        if (since === undefined && peer.silentMs(now) >= silenceMs) peer.end();
+        // The drain waits for calls from before it anyway.
+        else if (since !== undefined && since <= stoppedAt) peer.heldUntil = now;
+        else if (now - Math.max(peer.heldUntil, stoppedAt) >= streamMs) peer.mute();
+      }
+      const listening = [...this.#peers.values()].some(({ isMuted }) => !isMuted);
+      if (!listening || this.#isOver) return;
+      await sleep(this.clock, LOOK_AGAIN_MS);
+    }
+  }
+
+  /** When the oldest call of each connection began. */
+  #oldestCalls(): Map<Socket, number> {
+    const oldest = new Map<Socket, number>();
+    for (const { context, since } of this.calls.all) {
+      const socket = socketOf(context);
+      if (socket !== undefined && !oldest.has(socket)) oldest.set(socket, since);
+    }
+    return oldest;
+  }
+
+  #accept(socket: Socket): void {
+    this.#accepted += 1;
+    this.#peers.set(socket, new TcpPeer(socket, this.clock.now()));
+    socket.once('close', () => this.#peers.delete(socket));
+  }
+
+  get #listener(): Server | undefined {
+    const { driver } = this.server;
+    return driver instanceof Server ? driver : undefined;
+  }
+}
+
+/** The connection that a message came by; Nest's context knows it, through its own socket class. */
+function socketOf(context: unknown): Socket | undefined {
+  const message = context as { getSocketRef?(): { netSocket?: Socket } } | undefined;
+  return message?.getSocketRef?.().netSocket;
+}

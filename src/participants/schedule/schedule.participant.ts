@@ -1,0 +1,142 @@
+import type { OnModuleInit } from '@nestjs/common';
+import type { DiscoveryService } from '@nestjs/core';
+
+import type { DrainParticipant } from '../../shutdown/drain-participant.js';
+import {
+  callbacksOf,
+  type CronJob,
+  explorersOf,
+  labelOf,
+  registriesOf,
+  type SchedulerRegistry,
+  type Tick,
+} from './scheduler.js';
+
+/** @internal */
+export type ReplaceMethod = (
+  target: object,
+  name: string,
+  make: (original: Tick) => (...args: any[]) => unknown,
+) => (() => void) | undefined;
+
+/**
+ * The schedules of `@nestjs/schedule`: cron jobs, intervals and timeouts. No tick begins once the
+ * shutdown has; those that run are tracked as work under way. (Nest stops its timers after
+ * `onModuleDestroy`, and waits for no tick.)
+ *
+ * @internal
+ */
+export class ScheduleParticipant implements DrainParticipant, OnModuleInit {
+  readonly name = 'schedule';
+  readonly stopsAt = 'grace';
+  readonly #ticks = new WeakSet<Tick>();
+  readonly #restores: ((() => void) | undefined)[] = [];
+  #followed = false;
+  #stopped = false;
+
+  /** @param track - begins a piece of work that holds the drain; returns what ends it */
+  constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly track: (label: string) => () => void,
+    private readonly replace: ReplaceMethod,
+  ) {}
+
+  /** Before the decorated methods are looked for. */
+  follow(): void {
+    if (this.#followed) return;
+    this.#followed = true;
+    for (const explorer of explorersOf(this.discovery)) this.#followMethods(explorer);
+    for (const registry of registriesOf(this.discovery)) this.#followRegistry(registry);
+  }
+
+  /** Where nobody called `follow()`: cron jobs are made later, the rest can at least be stopped. */
+  onModuleInit(): void {
+    this.follow();
+  }
+
+  stopIntake(): void {
+    this.#stopped = true;
+    for (const registry of registriesOf(this.discovery)) {
+      // Not removed: Nest does that, and the application may still ask for them.
+      registry.getIntervals().forEach((name) => clearInterval(registry.getInterval(name)));
+      registry.getTimeouts().forEach((name) => clearTimeout(registry.getTimeout(name)));
+    }
+  }
+
+  active(): number {
+    return 0;
+  }
+
+  async drain(): Promise<void> {}
+
+  release(): void {
+    for (const restore of this.#restores.splice(0)) restore?.();
+  }
+
+  #followMethods(explorer: object): void {
+    // The one place of Nest through which each decorated method passes, with its object.
+    const restore = this.replace(
+      explorer,
+      'wrapFunctionInTryCatchBlocks',
+      (wrap) => (method: Tick, owner: object) =>
+        this.#tick(labelOf(method, owner), wrap(method, owner) as Tick),
+    );
+    this.#restores.push(restore);
+  }
+
+  #followRegistry(registry: SchedulerRegistry): void {
+    for (const [name, job] of registry.getCronJobs()) this.#followJob(name, job);
+    this.#afterAdding(registry, 'addCronJob', (name, job) => this.#followJob(name, job as CronJob));
+    for (const add of ['addInterval', 'addTimeout']) {
+      this.#afterAdding(registry, add, (_, timer) => {
+        // Clears an interval just as well.
+        if (this.#stopped) clearTimeout(timer as NodeJS.Timeout);
+      });
+    }
+  }
+
+  #afterAdding(registry: object, add: string, then: (name: string, what: unknown) => void): void {
+    const restore = this.replace(registry, add, (original) => (name: string, what: unknown) => {
+      original(name, what);
+      then(name, what);
+    });
+    this.#restores.push(restore);
+  }
+
+  /** A job is not stopped: that would call its `onComplete`, and so does Nest's teardown. */
+  #followJob(name: string, job: CronJob): void {
+    const label = `cron ${name}`;
+    const callbacks = callbacksOf(job);
+    if (callbacks === undefined) {
+      job.fireOnTick = this.#tick(label, job.fireOnTick);
+      return;
+    }
+    // `fireOnTick()` does not wait for them.
+    callbacks.forEach((callback, i) => {
+      if (!this.#ticks.has(callback)) callbacks[i] = this.#tick(label, callback);
+    });
+  }
+
+  #tick(label: string, run: Tick): Tick {
+    const { track } = this;
+    const isStopped = () => this.#stopped;
+    const tick = function (this: unknown, ...args: unknown[]): unknown {
+      if (isStopped()) return undefined;
+      const end = track(label);
+      let result: unknown;
+      try {
+        result = run.apply(this, args);
+      } finally {
+        if (!isPromise(result)) end();
+      }
+      if (isPromise(result)) result.then(end, end);
+      return result;
+    };
+    this.#ticks.add(tick);
+    return tick;
+  }
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | undefined)?.then === 'function';
+}

@@ -1,0 +1,69 @@
+import { type HandlersOf, pathOf, type WebSocketConnection } from './web-socket-connection.js';
+
+/**
+ * What is used of a `Socket` of engine.io, which socket.io is built upon.
+ *
+ * @internal
+ */
+export interface EngineSocket {
+  readonly request?: { readonly url?: string };
+  readonly transport: {
+    readonly name: string;
+    /** Whether all that was given to it has been sent; polling: whether the client waits. */
+    readonly writable?: boolean;
+    /** Polling: the request that brings messages. */
+    readonly dataReq?: object | null;
+    /** Websocket: the `WebSocket` of the package ws. */
+    readonly socket?: { close?(code: number): void; terminate?(): void };
+  };
+  /** What waits for the transport. */
+  readonly writeBuffer: readonly unknown[];
+  /** Whether the client changes from polling to a websocket right now. */
+  readonly upgrading?: boolean;
+  close(discard?: boolean): void;
+  once(event: 'close', listener: () => void): void;
+}
+
+/**
+ * A connection of a socket.io client. Closed below socket.io: a client that is told to disconnect
+ * does not come back, one that loses its transport connects again by itself.
+ *
+ * @internal
+ */
+export class EngineConnection implements WebSocketConnection {
+  readonly label: string;
+
+  constructor(
+    private readonly engineSocket: EngineSocket,
+    private readonly handlersOf: HandlersOf,
+    readonly since: number,
+  ) {
+    this.label = `socket.io ${pathOf(engineSocket.request?.url)}`;
+  }
+
+  get isBusy(): boolean {
+    const { transport, writeBuffer, upgrading } = this.engineSocket;
+    if (this.handlersOf(this.engineSocket) > 0 || upgrading === true) return true;
+    if (transport.name === 'polling') return Boolean(transport.dataReq);
+    return writeBuffer.length > 0 || transport.writable === false;
+  }
+
+  get isAway(): boolean {
+    const { name, writable } = this.engineSocket.transport;
+    return name === 'polling' && writable !== true;
+  }
+
+  close(code: number): void {
+    const { name, socket } = this.engineSocket.transport;
+    if (name === 'websocket' && socket?.close !== undefined) socket.close(code);
+    // The code has no place in a poll: its answer says that the transport closes. Where there is no
+    // poll, engine.io would wait for one for 30 s.
+    else this.engineSocket.close(this.isAway);
+  }
+
+  terminate(): void {
+    const { socket } = this.engineSocket.transport;
+    if (socket?.terminate !== undefined) socket.terminate();
+    else this.engineSocket.close(true);
+  }
+}

@@ -1,0 +1,73 @@
+import type { IncomingMessage } from 'node:http';
+import type { Server, Socket } from 'node:net';
+
+import { refuseUpgrade } from '../../net/upgrades.js';
+import { closeFrame } from './close-frame.js';
+import { type HandlersOf, pathOf, type WebSocketConnection } from './web-socket-connection.js';
+
+/** The `WebSocket` of the package ws. */
+interface WsWebSocket {
+  close(code: number): void;
+}
+
+/**
+ * A connection that an HTTP server has handed over: to ws, by whomever it is used (a gateway,
+ * graphql-ws, `@fastify/websocket`), to another websocket library, or to another protocol.
+ *
+ * @internal
+ */
+export class UpgradedSocket implements WebSocketConnection {
+  readonly path: string;
+  readonly isWebSocket: boolean;
+  readonly isAway = false;
+  readonly #bytesBefore: number;
+
+  constructor(
+    readonly server: Server,
+    readonly socket: Socket,
+    request: IncomingMessage,
+    private readonly handlersOf: HandlersOf,
+    readonly since: number,
+  ) {
+    this.path = pathOf(request.url);
+    this.isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket';
+    this.#bytesBefore = socket.bytesWritten;
+  }
+
+  get label(): string {
+    return `websocket ${this.path}`;
+  }
+
+  get isBusy(): boolean {
+    // Gateways know the websocket, GraphQL's resolvers the socket below it.
+    if (this.handlersOf(this.socket) > 0) return true;
+    const webSocket = webSocketOf(this.socket);
+    return webSocket !== undefined && this.handlersOf(webSocket) > 0;
+  }
+
+  close(code: number): void {
+    const webSocket = webSocketOf(this.socket);
+    if (webSocket !== undefined) webSocket.close(code);
+    else if (this.socket.bytesWritten === this.#bytesBefore) refuseUpgrade(this.socket);
+    // The client answers it to the library, which then ends the connection. A frame can be put
+    // between two of the library's, as long as that writes each of them at once.
+    else this.socket.write(closeFrame(code));
+  }
+
+  terminate(): void {
+    this.socket.destroy();
+  }
+}
+
+/** ws puts itself on its socket, under a symbol that it does not publish. */
+function webSocketOf(socket: Socket): WsWebSocket | undefined {
+  const key = Object.getOwnPropertySymbols(socket).find(
+    ({ description }) => description === 'websocket',
+  );
+  const webSocket: unknown = key && Reflect.get(socket, key);
+  return isWebSocket(webSocket) ? webSocket : undefined;
+}
+
+function isWebSocket(value: unknown): value is WsWebSocket {
+  return typeof (value as Partial<WsWebSocket> | undefined)?.close === 'function';
+}

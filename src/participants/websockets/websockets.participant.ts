@@ -1,0 +1,172 @@
+import type { HttpServers } from '../../net/http-servers.js';
+import type { Clock } from '../../shutdown/clock.js';
+import { Departures } from '../../shutdown/departures.js';
+import type { DrainParticipant, WorkUnderWay } from '../../shutdown/drain-participant.js';
+import type { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
+import { never, sleep, within } from '../../shutdown/within.js';
+import { ClosePace } from './close-pace.js';
+import type { WebSocketConnection } from './web-socket-connection.js';
+import { type Gateways, WebSocketConnections } from './web-socket-connections.js';
+
+/** How often handlers are looked at that a connection waits for, and more connections closed. */
+const LOOK_AGAIN_MS = 10;
+/** How long what is upgraded and no websocket is left to the application's own teardown. */
+const LEFT_ALONE_MS = 250;
+
+/** @internal */
+export interface WebSocketsOptions {
+  readonly idleLingerMs: number;
+  readonly websocketCloseCode: number;
+  readonly random: () => number;
+}
+
+/**
+ * Websockets of gateways and of all others on the application's HTTP servers: each is closed with
+ * a code that makes its client come back elsewhere, once its message handlers have ended.
+ *
+ * @internal
+ */
+export class WebSocketsParticipant implements DrainParticipant {
+  readonly name = 'websockets';
+  readonly #connections: WebSocketConnections;
+  readonly #departures: Departures<WebSocketConnection>;
+  readonly #leaving = new WeakSet<WebSocketConnection>();
+  readonly #told = new WeakSet<WebSocketConnection>();
+  #cancelEnd = () => {};
+  #stoppedAt = Infinity;
+  #isOver = false;
+  #closed = 0;
+
+  constructor(
+    servers: HttpServers,
+    gateways: Gateways,
+    private readonly sequence: ShutdownSequence,
+    private readonly options: WebSocketsOptions,
+    private readonly clock: Clock,
+  ) {
+    this.#connections = new WebSocketConnections(gateways, clock);
+    this.#departures = new Departures(clock, options.random, (it) => void this.#leave(it));
+    servers.each((server) => this.#connections.watch(server));
+    sequence.observe({
+      entered: (state) => {
+        if (state === 'grace') this.#connections.follow();
+        if (state === 'closing') {
+          this.#cancelEnd = clock.after(LEFT_ALONE_MS, () => this.#connections.endUpgraded());
+        }
+      },
+      closed: () => {
+        this.#cancelEnd();
+        this.#isOver = true;
+        this.#departures.cancel();
+        this.#connections.dispose();
+      },
+    });
+  }
+
+  announce(windowMs: number): void {
+    this.#departures.announce([...this.#connections.open], windowMs);
+    this.#connections.onOpen = (connection) => this.#departures.add(connection);
+  }
+
+  stopIntake(): void {
+    this.#stoppedAt = this.clock.now();
+    this.#departures.cancel();
+    this.#connections.refuseUpgrades();
+    // A poll of socket.io is no upgrade.
+    this.#connections.onOpen = (connection) => void this.#leave(connection);
+  }
+
+  /** An open websocket alone is no work; that its client has not left yet is. */
+  active(): number {
+    return this.#isStopped ? this.#connections.open.size : 0;
+  }
+
+  underWay(): readonly WorkUnderWay[] {
+    if (!this.#isStopped) return [];
+    const now = this.clock.now();
+    return [...this.#connections.open].map(({ label, since }) => ({ label, ageMs: now - since }));
+  }
+
+  async drain(deadline: AbortSignal): Promise<void> {
+    const empty = this.#connections.open.size > 0 ? this.#connections.empty() : undefined;
+    await this.#closeEvenly(deadline);
+    await empty;
+  }
+
+  force(): void {
+    for (const connection of this.#connections.open) this.#close(connection);
+    this.#connections.destroyAll();
+  }
+
+  summary(): string | undefined {
+    if (this.#closed === 0) return undefined;
+    return `${this.#closed} ${this.#closed === 1 ? 'websocket' : 'websockets'} closed`;
+  }
+
+  async #closeEvenly(deadline: AbortSignal): Promise<void> {
+    const rest = [...this.#connections.open].filter((it) => !this.#leaving.has(it));
+    const { drainTimeoutMs } = this.sequence.budget;
+    const pace = new ClosePace(rest.length, drainTimeoutMs, this.clock.now());
+    for (let next = 0; next < rest.length;) {
+      // Without a signal, clients and server are of one test: nobody is overrun.
+      const isHurried = deadline.aborted || !this.sequence.endsProcess;
+      const count = isHurried ? rest.length : pace.take(this.clock.now());
+      for (const connection of rest.slice(next, next + count)) void this.#leave(connection);
+      next += count;
+      if (next < rest.length) await within(this.clock, LOOK_AGAIN_MS, never(), deadline);
+    }
+  }
+
+  get #isStopped(): boolean {
+    return this.#stoppedAt < Infinity;
+  }
+
+  /** Closes it once its handlers have ended and its client can be told. */
+  async #leave(connection: WebSocketConnection): Promise<void> {
+    if (this.#leaving.has(connection)) return;
+    this.#leaving.add(connection);
+    do {
+      await this.#handled(connection);
+      await this.#polled(connection);
+    } while (connection.isBusy && this.#waitsFor(connection));
+    if (this.#waitsFor(connection)) this.#close(connection);
+  }
+
+  /** Resolves when all messages are handled, those that the kernel holds among them. */
+  async #handled(connection: WebSocketConnection): Promise<void> {
+    do {
+      while (connection.isBusy && this.#waitsFor(connection)) {
+        await sleep(this.clock, LOOK_AGAIN_MS);
+      }
+      await this.clock.turn();
+      await this.clock.turn();
+    } while (connection.isBusy && this.#waitsFor(connection));
+  }
+
+  /** Waits for the next poll. Once nobody can connect any more, it may never come. */
+  async #polled(connection: WebSocketConnection): Promise<void> {
+    const since = this.clock.now();
+    const end = () => Math.max(since, this.#stoppedAt) + this.#lingerMs();
+    while (connection.isAway && this.#waitsFor(connection) && this.clock.now() < end()) {
+      await sleep(this.clock, LOOK_AGAIN_MS);
+    }
+  }
+
+  /** As long as a connection that a poll could come by is left open. */
+  #lingerMs(): number {
+    return this.sequence.endsProcess ? this.options.idleLingerMs : 0;
+  }
+
+  #waitsFor(connection: WebSocketConnection): boolean {
+    return !this.#isOver && this.#connections.open.has(connection);
+  }
+
+  #close(connection: WebSocketConnection): void {
+    if (this.#told.has(connection)) return;
+    this.#told.add(connection);
+    connection.close(this.options.websocketCloseCode);
+    // Its client learns of it wherever it polls next.
+    if (connection.isAway) this.#connections.forget(connection);
+    this.#closed += 1;
+  }
+}

@@ -1,0 +1,64 @@
+import 'reflect-metadata';
+
+import { nameInFastifyConfig } from './handler-name.js';
+
+const LONG_LIVED = 'nestjs-drain:long-lived';
+
+/**
+ * What a shutdown does with a response that lasts:
+ *
+ * - `end`: ends it, as it ends event streams. What has sent nothing yet is answered 204.
+ * - `wait`: waits for it as for any other, event streams included.
+ * - `ignore`: waits for it no longer than for everything else, and then cuts it.
+ *
+ * @publicApi
+ */
+export type LongLivedResponse = 'end' | 'wait' | 'ignore';
+
+/**
+ * Marks a route whose responses last: a log that is followed, a long poll, an event stream that is
+ * to be treated unlike others. Event streams without it are ended; anything else is waited for.
+ *
+ * @param response - what a shutdown does with its responses
+ * @example
+ * ```ts
+ * @Controller('builds')
+ * export class BuildsController {
+ *   @Get(':id/log')
+ *   @LongLived('end')
+ *   follow(@Res() response: Response): void {
+ *     response.type('text/plain').write('waiting for a worker\n');
+ *   }
+ * }
+ * ```
+ *
+ * @publicApi
+ */
+export function LongLived(response: LongLivedResponse = 'end'): MethodDecorator {
+  // Written beside the method, not on it: other decorators may replace the function.
+  return (target, key) => Reflect.defineMetadata(LONG_LIVED, response, target, key);
+}
+
+/** The marked methods of a controller, by the names of their routes. @internal */
+export function longLivedRoutes({
+  name,
+  prototype,
+}: {
+  readonly name: string;
+  readonly prototype: object;
+}): [string, LongLivedResponse][] {
+  return methodNames(prototype).flatMap((key) => {
+    const response: unknown = Reflect.getMetadata(LONG_LIVED, prototype, key);
+    if (response === undefined) return [];
+    const route = `${name}.${key}`;
+    nameInFastifyConfig(Reflect.get(prototype, key) as object, route);
+    return [[route, response as LongLivedResponse]];
+  });
+}
+
+/** Those of the classes it extends, too. */
+function methodNames(prototype: object | null): string[] {
+  if (prototype === null || prototype === Object.prototype) return [];
+  const parent = Object.getPrototypeOf(prototype) as object | null;
+  return [...methodNames(parent), ...Object.getOwnPropertyNames(prototype)];
+}

@@ -1,0 +1,52 @@
+import type { ServerResponse } from 'node:http';
+import type { Http2ServerResponse } from 'node:http2';
+
+import { handlerName, nameOfRequest } from './handler-name.js';
+
+/** Finds the name of a handler where the request does not know it. @internal */
+export type NameOfRoute = (method: string, path: string) => string | undefined;
+
+interface ExpressRequest {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly route?: { readonly path?: unknown; readonly stack?: readonly { handle?: unknown }[] };
+  readonly originalUrl?: string;
+}
+
+const LONGEST_PATH = 80;
+
+/**
+ * A request as the log names it: `GET OrdersController.create`, or `GET /orders` while it has not
+ * reached its handler. Never with a query string.
+ *
+ * @internal
+ */
+export function requestLabel(
+  response: ServerResponse | Http2ServerResponse,
+  nameOfRoute?: NameOfRoute,
+): string {
+  const { method = '' } = response.req;
+  return `${method} ${routeName(response, nameOfRoute) ?? shorten(pathOf(response.req))}`;
+}
+
+/** The name of the handler that a request has reached. @internal */
+export function routeName(
+  response: ServerResponse | Http2ServerResponse,
+  nameOfRoute?: NameOfRoute,
+): string | undefined {
+  const request: ExpressRequest = response.req;
+  return (
+    nameOfRequest(request) ??
+    handlerName(request.route?.stack?.at(-1)?.handle) ??
+    nameOfRoute?.(request.method ?? '', pathOf(request))
+  );
+}
+
+function pathOf({ originalUrl, url = '' }: ExpressRequest): string {
+  const [withoutQuery = ''] = (originalUrl ?? url).split(/[?#]/, 1);
+  return withoutQuery;
+}
+
+function shorten(path: string): string {
+  return path.length > LONGEST_PATH ? `${path.slice(0, LONGEST_PATH)}…` : path;
+}

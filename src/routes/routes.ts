@@ -1,0 +1,41 @@
+import type { HttpAdapterHost } from '@nestjs/core';
+import type { ServerResponse } from 'node:http';
+import type { Http2ServerResponse } from 'node:http2';
+
+import { FastifyRoutes, isFastify } from './fastify-routes.js';
+import type { LongLivedResponse } from './long-lived.decorator.js';
+import { requestLabel, routeName } from './request-label.js';
+
+/**
+ * The application's routes, from where a request gets the name it has in the log.
+ *
+ * @internal
+ */
+export class Routes {
+  readonly #fastify: FastifyRoutes | undefined;
+  readonly #nameOf = (method: string, path: string) => this.#fastify?.nameOf(method, path);
+
+  /**
+   * Before Nest registers the routes; a testing module has no adapter yet, and paths for names.
+   *
+   * @param longLived - the routes marked as such, by name
+   */
+  constructor(
+    { httpAdapter }: Partial<HttpAdapterHost>,
+    private readonly longLived: ReadonlyMap<string, LongLivedResponse> = new Map(),
+  ) {
+    const framework: unknown = httpAdapter?.getInstance();
+    if (isFastify(framework)) this.#fastify = new FastifyRoutes(framework);
+  }
+
+  /** The request that is answered, as the log names it. */
+  labelOf(response: ServerResponse | Http2ServerResponse): string {
+    return requestLabel(response, this.#nameOf);
+  }
+
+  /** What the route of a response says about it; undefined if nothing, or if none is reached yet. */
+  longLivedResponse(response: ServerResponse | Http2ServerResponse): LongLivedResponse | undefined {
+    if (this.longLived.size === 0) return undefined;
+    return this.longLived.get(routeName(response, this.#nameOf) ?? '');
+  }
+}

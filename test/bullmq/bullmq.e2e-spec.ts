@@ -1,0 +1,194 @@
+import { type Job, Queue, Worker } from 'bullmq';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import type { GracefulShutdownOptions } from '../../src/index.js';
+import { endAll, type RunningApplication, start } from '../support/running-application.js';
+import { findProgram, type ServerProcess, startRedis } from '../support/server-process.js';
+
+// They need a Redis of their own: Debian's package redis-server.
+const isMissing = findProgram('redis-server') === undefined;
+
+let redis: ServerProcess | undefined;
+let prefix = '';
+let tests = 0;
+let open: { close(): Promise<void> }[] = [];
+
+beforeAll(async () => {
+  if (!isMissing) redis = await startRedis();
+});
+afterAll(() => redis?.stop());
+
+beforeEach(() => void (prefix = `test-${++tests}`));
+afterEach(async () => {
+  await endAll();
+  await Promise.all(open.splice(0).map((one) => one.close()));
+});
+
+function connection() {
+  return { connection: { host: '127.0.0.1', port: redis!.port }, prefix };
+}
+
+function queue(name = 'orders'): Queue {
+  const client = new Queue(name, connection());
+  // One of them outlives its Redis.
+  client.on('error', () => {});
+  open.push(client);
+  return client;
+}
+
+function startApp(
+  options: GracefulShutdownOptions = {},
+  env: NodeJS.ProcessEnv = {},
+): Promise<RunningApplication> {
+  const withRedis = { REDIS_PORT: String(redis!.port), QUEUE_PREFIX: prefix, ...env };
+  return start({ program: 'bullmq', options }, withRedis);
+}
+
+/** What is under way when it is told to leave. */
+async function startJobs(app: RunningApplication, jobs: Queue, names: string[], ms = 700) {
+  const added: Job[] = [];
+  for (const name of names) added.push(await jobs.add(name, { ms }, { attempts: 2 }));
+  await app.event('job-begins', names.length);
+  return added;
+}
+
+/** The names of the jobs that it began, in alphabetical order. */
+function begun({ events }: RunningApplication): string[] {
+  const begins = events.filter(({ name }) => name === 'job-begins');
+  return begins.map(({ detail }) => String(detail)).toSorted();
+}
+
+describe.skipIf(isMissing)('BullMQ', () => {
+  it('finishes the jobs it has, once, takes no other, and leaves what they add to others', async () => {
+    const app = await startApp({ gracePeriodMs: 400 });
+    const [orders, scoped] = [queue(), queue('scoped')];
+    await startJobs(app, orders, ['slow', 'adds', 'fail']);
+    const scopedJob = await scoped.add('scoped', { ms: 700 });
+    await app.event('job-begins', 4);
+    app.signal('SIGTERM');
+    await app.event('grace');
+    await orders.addBulk(['late', 'later'].map((name) => ({ name, data: {} })));
+
+    expect(await app.exited).toMatchObject({ code: 0, signal: null });
+    expect(begun(app)).toEqual(['adds', 'fail', 'scoped', 'slow']);
+    expect(app.order.lastIndexOf('job-ends')).toBeLessThan(app.order.indexOf('onModuleDestroy'));
+    expect(await orders.getJobCounts('completed', 'failed', 'active')).toEqual({
+      completed: 2,
+      failed: 0,
+      active: 0,
+    });
+    // What failed by itself waits for its second attempt.
+    const waiting = await orders.getJobs(['waiting']);
+    expect(Object.fromEntries(waiting.map((job) => [job.name, job.attemptsMade]))).toEqual({
+      added: 0,
+      fail: 1,
+      late: 0,
+      later: 0,
+    });
+    expect(await scoped.getJobState(scopedJob.id!)).toBe('completed');
+    expect(app.log).toMatch(/; 4 queue jobs finished[,;)]/);
+    expect(app.log).not.toMatch(/WARN|ERROR/);
+  });
+
+  it('hands back what the time does not suffice for; another worker has it at once', async () => {
+    const app = await startApp({ drainTimeoutMs: 600 });
+    const orders = queue();
+    const names = ['hang', 'deadline', 'cancelled', 'slow'];
+    await startJobs(app, orders, names, 200);
+    await queue('scoped').add('endless', { ms: 60_000 });
+    await app.event('job-begins', 5);
+    const sentAt = app.signal('SIGTERM');
+    const processed: string[] = [];
+    const done = new Promise<void>((resolve) => {
+      const other = new Worker(
+        'orders',
+        async (job) => {
+          processed.push(job.name);
+          if (processed.length === 3) resolve();
+        },
+        connection(),
+      );
+      open.push(other);
+    });
+
+    const exit = await app.exited;
+    expect(exit).toMatchObject({ code: 1, signal: null });
+    expect(exit.at - sentAt).toBeLessThan(600 + 1500);
+    await done;
+    expect(processed.toSorted()).toEqual(['cancelled', 'deadline', 'hang']);
+    expect(app.log).toMatch(
+      /Cut: OrdersProcessor hang [\d.]+ s, ScopedProcessor endless [\d.]+ s$/m,
+    );
+    expect(app.log).toContain('1 queue job finished, 4 handed back');
+    expect(await queue('scoped').getWaitingCount()).toBe(1);
+    const failed = await orders.getJobCounts('failed', 'active');
+    expect(failed).toEqual({ failed: 0, active: 0 });
+    const completed = await orders.getJobs(['completed']);
+    expect(completed.every(({ attemptsMade }) => attemptsMade === 1)).toBe(true);
+  });
+
+  it('waits for a processor that is a file', async () => {
+    const app = await startApp({}, { SANDBOXED: 'yes' });
+    const files = queue('files');
+    const job = await files.add('file', { ms: 700 });
+    while ((await files.getActiveCount()) === 0);
+    app.signal('SIGTERM');
+    const late = await files.add('late', { ms: 0 });
+    expect(await app.exited).toMatchObject({ code: 0, signal: null });
+    expect(await files.getJob(job.id!)).toMatchObject({ returnvalue: 'from a file' });
+    expect(await files.getJobState(late.id!)).toBe('waiting');
+    expect(app.log).not.toMatch(/WARN|ERROR/);
+  });
+
+  it('a worker that is paused, or never ran, takes nothing and holds nothing', async () => {
+    const app = await startApp({}, { PAUSED: 'yes' });
+    const jobs = [queue(), queue('parked')];
+    await Promise.all(jobs.map((one) => one.add('job', {})));
+    const sentAt = app.signal('SIGTERM');
+    const exit = await app.exited;
+    expect(exit).toMatchObject({ code: 0, signal: null });
+    expect(exit.at - sentAt).toBeLessThan(2000);
+    expect(begun(app)).toEqual([]);
+    for (const one of jobs) expect(await one.getWaitingCount()).toBe(1);
+  });
+
+  it('close() drains, too, and leaves nothing that keeps the process', async () => {
+    const app = await startApp();
+    const orders = queue();
+    const [job] = await startJobs(app, orders, ['slow'], 400);
+    app.close();
+    await app.event('close-resolved');
+    expect(await orders.getJobState(job!.id!)).toBe('completed');
+    expect(await app.exited).toMatchObject({ code: 0, signal: null });
+  });
+});
+
+describe.skipIf(isMissing)('without Redis', () => {
+  it.each([
+    { gone: 'before the signal', work: [], code: 0 },
+    { gone: 'before the signal', work: ['slow'], code: 1 },
+    { gone: 'while draining', work: ['hang'], code: 1 },
+  ])(
+    'that is gone $gone, the process is gone in time, with $work',
+    async ({ gone, work, code }) => {
+      const own = await startRedis();
+      const env = { REDIS_PORT: String(own.port) };
+      const app = await startApp({ drainTimeoutMs: 1500, closeTimeoutMs: 2500 }, env);
+      const jobs = new Queue('orders', {
+        connection: { host: '127.0.0.1', port: own.port },
+        prefix,
+      });
+      jobs.on('error', () => {});
+      await startJobs(app, jobs, work, 300);
+      void jobs.disconnect();
+      if (gone === 'before the signal') await own.stop();
+      const sentAt = app.signal('SIGTERM');
+      await app.event('draining');
+      await own.stop();
+      const exit = await app.exited;
+      // The time for closing has not been used up.
+      expect(exit.at - sentAt).toBeLessThan(1500 + 2500);
+      expect(exit).toMatchObject({ code, signal: null });
+    },
+  );
+});

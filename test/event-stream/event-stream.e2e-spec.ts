@@ -1,0 +1,166 @@
+import { afterEach, describe, expect, it } from 'vitest';
+
+import type { FixtureConfig } from '../fixtures/config.js';
+import { RawConnection } from '../support/http-client.js';
+import { endAll, start } from '../support/running-application.js';
+import { openHttp2Stream, openStream, type StreamClient } from '../support/stream-client.js';
+
+const clients: StreamClient[] = [];
+
+afterEach(async () => {
+  clients.splice(0).forEach((client) => client.leave());
+  await endAll();
+});
+
+/** Generous for a loaded machine, and far below every time-out that could end it by accident. */
+const SOON_MS = 1500;
+const FLUSH_MS = 1000;
+const RETRY = /\nretry: (\d+)\n\n$/;
+
+const express: FixtureConfig = { program: 'streams', adapter: 'express' };
+const fastify: FixtureConfig = { program: 'streams', adapter: 'fastify' };
+const http2: FixtureConfig = { ...fastify, http2: true };
+
+function open(port: number, config: FixtureConfig, path: string): Promise<StreamClient> {
+  const opening = config.http2 ? openHttp2Stream(port, path) : openStream(port, path);
+  return opening.then((client) => {
+    clients.push(client);
+    return client;
+  });
+}
+
+function retryOf(body: string): number {
+  return Number(RETRY.exec(body)?.[1]);
+}
+
+describe.each([
+  ['on Express', express],
+  ['on Fastify', fastify],
+  ['over HTTP/2', http2],
+])('%s', (_, config) => {
+  it('event streams end with a time to come back after, others as they are marked, and the pool is closed last', async () => {
+    const app = await start(config);
+    const paths = ['/events', '/silent', '/raw-events', '/log', '/poll/news', '/flood'];
+    const [events, silent, raw, log, poll, flood] = await Promise.all(
+      paths.map((path) => open(app.port, config, path)),
+    );
+    const [waited, ignored, slow] = await Promise.all(
+      ['/waited?count=7', '/ignored', '/slow/work?ms=1100'].map((path) =>
+        open(app.port, config, path),
+      ),
+    );
+    flood!.pause();
+    await app.event('handler', 9);
+    await Promise.all([events!.until('row'), raw!.until('data: 3'), ignored!.until('data: 3')]);
+    await Promise.all([silent!.until('\n'), log!.until('line'), waited!.until('row')]);
+    const sentAt = app.signal('SIGTERM');
+
+    const ended = await Promise.all([events!.end, silent!.end, raw!.end]);
+    for (const { status, body, complete, at } of ended) {
+      expect({ status, complete }).toEqual({ status: 200, complete: true });
+      expect(retryOf(body)).toBeGreaterThanOrEqual(1000);
+      expect(retryOf(body)).toBeLessThanOrEqual(3000);
+      expect(at - sentAt).toBeLessThan(SOON_MS);
+    }
+    expect(await poll!.end).toMatchObject({ status: 204, body: '', complete: true });
+    expect(await log!.end).toMatchObject({ status: 200, complete: true });
+    expect((await log!.end).body).toMatch(/^(line\n)+$/);
+    expect((await waited!.end).body.match(/data: \d row/g)).toHaveLength(7);
+    expect(await waited!.end).toMatchObject({ complete: true });
+    expect(await slow!.end).toMatchObject({ body: '{"row":"row"}', complete: true });
+
+    const exit = await app.exited;
+    expect((await ignored!.end).complete).toBe(false);
+    // It went on until all else had finished.
+    expect((await ignored!.end).body.match(/data: /g)!.length).toBeGreaterThan(10);
+    expect(exit).toMatchObject({ code: 0, signal: null });
+    expect(exit.at - sentAt).toBeLessThan(FLUSH_MS + SOON_MS);
+    expect(app.order.filter((name) => name === 'unsubscribed')).toHaveLength(2);
+    expect(app.order.lastIndexOf('unsubscribed')).toBeLessThan(app.order.indexOf('closing'));
+    // What the handler wrote after the end went nowhere.
+    expect(app.order).toContain('written');
+    expect(app.log).toMatch(/6 event streams ended/);
+    expect(app.log).not.toMatch(/ERROR|WARN|Cut/);
+  });
+
+  it('in the grace period they end one after the other, those opened meanwhile included', async () => {
+    const gracePeriodMs = 1000;
+    const app = await start({ ...config, options: { gracePeriodMs } });
+    const streams = await Promise.all(
+      Array.from({ length: 6 }, () => open(app.port, config, '/events')),
+    );
+    await Promise.all(streams.map((stream) => stream.until('row')));
+    app.signal('SIGTERM');
+    const begin = (await app.event('grace')).at;
+    const late = await open(app.port, config, '/events');
+    await late.until('row');
+
+    const ends = await Promise.all([...streams, late].map(({ end }) => end));
+    const exit = await app.exited;
+
+    expect(ends.map(({ complete, body }) => complete && retryOf(body) >= 1000)).not.toContain(
+      false,
+    );
+    const after = ends.map(({ at }) => at - begin).toSorted((a, b) => a - b);
+    expect(after.at(-1)).toBeLessThan(gracePeriodMs * 0.6 + 300);
+    expect(after[5]! - after[1]!).toBeGreaterThan(gracePeriodMs * 0.6 * 0.3);
+    expect(new Set(ends.map(({ body }) => retryOf(body))).size).toBeGreaterThan(1);
+    expect(app.order.filter((name) => name === 'unsubscribed')).toHaveLength(7);
+    expect(exit).toMatchObject({ code: 0, signal: null });
+    expect(app.log).not.toMatch(/ERROR|WARN|Cut/);
+  });
+});
+
+it('an event stream that is asked for while draining is ended at once', async () => {
+  const app = await start({ ...express, options: { idleLingerMs: 1000 } });
+  const client = await RawConnection.open(app.port);
+  client.write('GET /hello HTTP/1.1\r\nHost: test\r\n\r\n');
+  await client.until('world');
+  app.signal('SIGTERM');
+  await app.event('draining');
+  client.write('GET /silent HTTP/1.1\r\nHost: test\r\n\r\n');
+  await client.closed;
+  expect(client.received).toMatch(/retry: \d+\n\n\r\n0\r\n\r\n$/);
+  expect(await app.exited).toMatchObject({ code: 0, signal: null });
+});
+
+it('what is pipelined behind an event stream is answered', async () => {
+  const app = await start({ ...express, options: { idleLingerMs: 100 } });
+  const client = await RawConnection.open(app.port);
+  client.write(
+    'GET /silent HTTP/1.1\r\nHost: test\r\n\r\nGET /hello HTTP/1.1\r\nHost: test\r\n\r\n',
+  );
+  await client.until('text/event-stream');
+  app.signal('SIGTERM');
+  await client.closed;
+  expect(client.received).toMatch(/retry: \d+\n\n.*"hello":"world"/s);
+  expect(await app.exited).toMatchObject({ code: 0, signal: null });
+});
+
+it.each([
+  ['on Express', express],
+  ['over HTTP/2', http2],
+])(
+  '%s, one that is waited for and never ends is cut at the deadline and named',
+  async (_, config) => {
+    const app = await start({ ...config, options: { drainTimeoutMs: 600 } });
+    const stream = await open(app.port, config, '/waited?count=1000');
+    await stream.until('row');
+    const sentAt = app.signal('SIGTERM');
+    expect((await stream.end).complete).toBe(false);
+    const exit = await app.exited;
+    expect(exit).toMatchObject({ code: 1, signal: null });
+    expect(exit.at - sentAt).toBeLessThan(600 + SOON_MS);
+    expect(app.log).toMatch(/Cut: .*GET StreamsController\.waited/);
+  },
+);
+
+it('app.close() ends event streams, too', async () => {
+  const app = await start(fastify);
+  const stream = await open(app.port, fastify, '/silent');
+  await stream.until('\n\n');
+  app.close();
+  expect(await stream.end).toMatchObject({ complete: true });
+  await app.event('close-resolved');
+  expect(app.order).toContain('unsubscribed');
+});

@@ -1,0 +1,210 @@
+import { connect as connectTls } from 'node:tls';
+
+import { afterEach, describe, expect, it } from 'vitest';
+
+import type { FixtureConfig } from '../fixtures/config.js';
+import { attempt, keepAliveAgent, RawConnection, request } from '../support/http-client.js';
+import { Http2Client } from '../support/http2-client.js';
+import { endAll, start } from '../support/running-application.js';
+
+const clients: Http2Client[] = [];
+
+afterEach(async () => {
+  clients.splice(0).forEach((client) => client.destroy());
+  await endAll();
+});
+
+/** Generous for a loaded machine, and far below every time-out that could end it by accident. */
+const SOON_MS = 1500;
+const NO_ERROR = 0;
+const ROW = '{"row":"row"}';
+
+async function open(port: number, tls: boolean): Promise<Http2Client> {
+  const client = await Http2Client.open(port, tls);
+  clients.push(client);
+  return client;
+}
+
+describe.each([
+  ['h2c', false],
+  ['h2 with TLS', true],
+])('%s', (_, tls) => {
+  const config: FixtureConfig = { program: 'streams', http2: true, https: tls };
+
+  it('requests under way are answered whole, the session is told to go and ends, the pool is closed afterwards', async () => {
+    const app = await start({ ...config, options: { drainTimeoutMs: 5000 } });
+    const [busy, idle] = [await open(app.port, tls), await open(app.port, tls)];
+    await idle.request('/hello');
+    const answers = [
+      busy.request('/slow/one?ms=600'),
+      busy.request('/raw?ms=30'),
+      busy.request('/slow/two?ms=700'),
+    ];
+    await app.event('handler', 3);
+    const sentAt = app.signal('SIGTERM');
+
+    const outcomes = await Promise.all(answers);
+    await Promise.all([busy.closed, idle.closed]);
+    const exit = await app.exited;
+
+    expect(outcomes).toMatchObject([
+      { status: 200, body: ROW, complete: true },
+      { status: 200, complete: true },
+      { status: 200, body: ROW, complete: true },
+    ]);
+    expect(outcomes[1]!.body).toHaveLength(20_000);
+    expect(busy.goaways.at(-1)).toMatchObject({ code: NO_ERROR, lastStreamId: 5 });
+    expect(idle.goaways[0]).toMatchObject({ code: NO_ERROR });
+    expect(exit).toMatchObject({ code: 0, signal: null });
+    expect(exit.at - sentAt).toBeLessThan(700 + SOON_MS);
+    expect(app.log).toContain('3 HTTP/2 requests answered');
+    expect(app.log).not.toMatch(/ERROR|WARN|Cut/);
+  });
+
+  it('a request that never ends is cut at the deadline, visibly, and named', async () => {
+    const app = await start({ ...config, options: { drainTimeoutMs: 800 } });
+    const client = await open(app.port, tls);
+    const answers = [client.request('/hang?token=secret'), client.request('/raw')];
+    await app.event('handler', 2);
+    const sentAt = app.signal('SIGTERM');
+
+    const outcomes = await Promise.all(answers);
+    const exit = await app.exited;
+
+    expect(outcomes.map(({ complete }) => complete)).toEqual([false, false]);
+    expect(outcomes.map(({ error }) => error !== undefined)).toEqual([true, true]);
+    expect(exit).toMatchObject({ code: 1, signal: null });
+    expect(exit.at - sentAt).toBeGreaterThanOrEqual(700);
+    expect(exit.at - sentAt).toBeLessThan(800 + SOON_MS);
+    expect(app.log).toMatch(/Cut: .*GET RequestsController\.hang/);
+    expect(app.log).toMatch(/Cut: .*GET RequestsController\.raw/);
+    expect(app.log).not.toContain('secret');
+  });
+
+  it('connections that send nothing, and clients that never hang up, do not hold the exit', async () => {
+    const app = await start(config);
+    const silent = await RawConnection.open(app.port);
+    // Ends its side never: as a client whose machine is gone.
+    const stuck = await RawConnection.open(app.port);
+    stuck.socket.allowHalfOpen = true;
+    if (!tls) stuck.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0');
+    await (await open(app.port, tls)).request('/hello');
+    const sentAt = app.signal('SIGTERM');
+    const exit = await app.exited;
+    await silent.closed;
+    stuck.end();
+    expect(exit).toMatchObject({ code: 0, signal: null });
+    expect(exit.at - sentAt).toBeLessThan(SOON_MS);
+    expect(app.log).not.toMatch(/ERROR|WARN|Cut/);
+  });
+});
+
+describe('a session', () => {
+  const tls = false;
+  const config: FixtureConfig = { program: 'streams', http2: true };
+
+  it('a request that crosses the GOAWAY is refused, so that a POST may be sent again, and never reaches its handler', async () => {
+    const app = await start(config);
+    const [client, idle] = [await open(app.port, tls), await open(app.port, tls)];
+    const slow = client.request('/slow/one?ms=800');
+    await app.event('handler');
+    app.signal('SIGTERM');
+    // The client does not read meanwhile; the GOAWAY waits in its socket.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);
+    const crossing = [client.request('/echo', '{}'), idle.request('/echo', '{}')];
+
+    for (const { status, error } of await Promise.all(crossing)) {
+      expect({ status, error }).toMatchObject({
+        status: undefined,
+        error: expect.stringContaining('NGHTTP2_REFUSED_STREAM') as string,
+      });
+    }
+    expect(await slow).toMatchObject({ status: 200, body: ROW, complete: true });
+    expect(await app.exited).toMatchObject({ code: 0, signal: null });
+    expect(app.order).not.toContain('echoed');
+  });
+
+  it('in the grace period sessions are told to go within its first 60 %, and new ones are served', async () => {
+    const gracePeriodMs = 1500;
+    const app = await start({ ...config, options: { gracePeriodMs } });
+    const sessions = await Promise.all(Array.from({ length: 10 }, () => open(app.port, tls)));
+    const slow = sessions.map((session) => session.request('/slow/one?ms=1800'));
+    await app.event('handler', sessions.length);
+    app.signal('SIGTERM');
+    const begin = (await app.event('grace')).at;
+    const late = await open(app.port, tls);
+    expect(await late.request('/hello')).toMatchObject({ status: 200, complete: true });
+
+    const outcomes = await Promise.all(slow);
+    const exit = await app.exited;
+
+    expect(outcomes.filter(({ complete, body }) => complete && body === ROW)).toHaveLength(10);
+    const toldAfter = [...sessions, late]
+      .map(({ goaways: [first] }) => first!.at - begin)
+      .toSorted((a, b) => a - b);
+    expect(toldAfter.at(-1)).toBeLessThan(gracePeriodMs * 0.6 + 300);
+    expect(toldAfter[8]! - toldAfter[1]!).toBeGreaterThan(gracePeriodMs * 0.6 * 0.4);
+    expect(exit).toMatchObject({ code: 0, signal: null });
+  });
+
+  it('app.close() ends sessions at once, answers what runs and hangs on nothing', async () => {
+    const app = await start(config);
+    const [busy, idle] = [await open(app.port, tls), await open(app.port, tls)];
+    await idle.request('/hello');
+    const slow = busy.request('/slow/one?ms=400');
+    await app.event('handler');
+    app.close();
+    expect(await slow).toMatchObject({ status: 200, body: ROW, complete: true });
+    await app.event('close-resolved');
+    await Promise.all([busy.closed, idle.closed]);
+  });
+});
+
+describe('a server that speaks both versions', () => {
+  const config: FixtureConfig = { program: 'streams', http2: true, https: true };
+
+  it('drains HTTP/1.1 as a server of HTTP/1.1 does', async () => {
+    const app = await start(config);
+    const agents = [keepAliveAgent(true), keepAliveAgent(true)] as const;
+    await request(app.port, '/hello', { tls: true, agent: agents[1] });
+    const [slow, over2] = [
+      request(app.port, '/slow/one?ms=500', { tls: true, agent: agents[0] }),
+      (await open(app.port, true)).request('/slow/two?ms=700'),
+    ];
+    await app.event('handler', 2);
+    const sentAt = app.signal('SIGTERM');
+    await app.event('draining');
+    const kept = request(app.port, '/slow/three?ms=50', { tls: true, agent: agents[1] });
+
+    expect(await slow).toMatchObject({ status: 200, connection: 'close', body: ROW });
+    expect(await kept).toMatchObject({ status: 200, connection: 'close' });
+    expect(await over2).toMatchObject({ status: 200, complete: true });
+    const exit = await app.exited;
+    expect(exit).toMatchObject({ code: 0, signal: null });
+    expect(exit.at - sentAt).toBeLessThan(700 + SOON_MS);
+    agents.forEach((agent) => agent.destroy());
+  });
+
+  it('cuts HTTP/1.1 at the deadline', async () => {
+    const app = await start({ ...config, options: { drainTimeoutMs: 600 } });
+    const hanging = attempt(app.port, '/hang', { tls: true });
+    await app.event('handler');
+    app.signal('SIGTERM');
+    expect(await hanging).toEqual({ error: 'ECONNRESET' });
+    expect((await app.exited).code).toBe(1);
+  });
+
+  it('is not held by a TLS handshake that is never finished, nor by a connection without a request', async () => {
+    const app = await start(config);
+    const half = await RawConnection.open(app.port);
+    half.write('\u0016\u0003\u0001');
+    const quiet = connectTls({ port: app.port, host: '127.0.0.1', rejectUnauthorized: false });
+    quiet.on('error', () => {});
+    await new Promise((resolve) => quiet.once('secureConnect', resolve));
+    const sentAt = app.signal('SIGTERM');
+    const exit = await app.exited;
+    quiet.destroy();
+    expect(exit).toMatchObject({ code: 0, signal: null });
+    expect(exit.at - sentAt).toBeLessThan(SOON_MS);
+  });
+});

@@ -1,0 +1,118 @@
+import { ClientKafka, Transport } from '@nestjs/microservices';
+import { firstValueFrom, toArray } from 'rxjs';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+
+import { FakeKafka } from '../support/fake-kafka.js';
+import { endAll, type RunningApplication, start } from '../support/running-application.js';
+
+/** What Nest makes of its default. */
+const GROUP = 'nestjs-group-server';
+/** From the end of the work to that of the process; generous for a loaded machine. */
+const SOON_MS = 1000;
+const WAIT_MS = 100;
+
+let broker: FakeKafka;
+let client: ClientKafka;
+
+beforeEach(async () => {
+  broker = await FakeKafka.start();
+  // Does not try for long to reach a broker that is gone.
+  client = new ClientKafka(optionsWith({ retry: { retries: 1, initialRetryTime: 10 } }));
+  for (const topic of ['work', 'count']) client.subscribeToResponseOf(topic);
+  await client.connect();
+});
+
+afterEach(async () => {
+  await endAll();
+  await client.close();
+  broker.stop();
+});
+
+function optionsWith(clientOptions = {}, maxWaitTimeInMs = WAIT_MS) {
+  return {
+    client: { brokers: [`127.0.0.1:${broker.port}`], logLevel: 0, ...clientOptions },
+    consumer: { groupId: 'nestjs-group', maxWaitTimeInMs },
+    subscribe: { fromBeginning: true },
+  };
+}
+
+function startService(options = {}, maxWaitTimeInMs?: number): Promise<RunningApplication> {
+  const kafka = optionsWith({}, maxWaitTimeInMs);
+  const servers = [{ transport: Transport.KAFKA as number, options: kafka }];
+  return start({ program: 'microservice', kind: 'microservice', servers, options });
+}
+
+function ids({ events }: RunningApplication, event: string): unknown[] {
+  return events.filter(({ name }) => name === event).map(({ detail }) => detail);
+}
+
+function lastOf({ events }: RunningApplication, event: string): number {
+  return events.findLast(({ name }) => name === event)!.at;
+}
+
+it('the message under way ends, is answered and committed; the others are left to the next', async () => {
+  const leaving = await startService();
+  const messages = [1, 2, 3, 4, 5];
+  const replies = messages.map((id) => firstValueFrom(client.send('work', { id, ms: 300 })));
+  await leaving.event('handler', 2);
+  leaving.signal('SIGTERM');
+  const exit = await leaving.exited;
+
+  expect(exit).toMatchObject({ code: 0, signal: null });
+  const [first, second, ...none] = ids(leaving, 'handled');
+  expect(none).toEqual([]);
+  expect(ids(leaving, 'handler')).toEqual([first, second]);
+  expect(lastOf(leaving, 'handled')).toBeLessThan(lastOf(leaving, 'onModuleDestroy'));
+  expect(exit.at - lastOf(leaving, 'handled')).toBeLessThan(SOON_MS);
+  expect(leaving.log).toContain('1 in flight');
+  expect(leaving.log).not.toContain('ERROR');
+  expect(broker.committed(GROUP, 'work')).toBe(2);
+  expect(broker.requests).toContain('leaveGroup');
+
+  const staying = await startService();
+  expect(await Promise.all(replies)).toEqual(messages.map((id) => ({ id })));
+  const handled = [first, second, ...ids(staying, 'handled')] as number[];
+  expect(handled.toSorted((a, b) => a - b)).toEqual(messages);
+});
+
+it('a handler that replies several times is heard to its end', async () => {
+  const app = await startService();
+  const replies = firstValueFrom(client.send('count', { id: 1, ms: 60 }).pipe(toArray()));
+  await app.event('handler');
+  app.signal('SIGTERM');
+  expect(await replies).toHaveLength(10);
+  expect((await app.exited).code).toBe(0);
+});
+
+it('a consumer whose poll takes longer than the drain waits for it leaves cleanly', async () => {
+  const app = await startService({}, 3500);
+  await app.until('poll', () => broker.requests.includes('fetch'));
+  app.signal('SIGTERM');
+  expect(await app.exited).toMatchObject({ code: 0, signal: null });
+  expect(app.log).not.toMatch(/WARN|ERROR/);
+  expect(broker.requests).toContain('leaveGroup');
+});
+
+it('a handler that never ends is gone in time, and named; its message is left to the next', async () => {
+  const app = await startService({ drainTimeoutMs: 1000, closeTimeoutMs: 500 });
+  client.emit('hang', { id: 1 });
+  await app.event('handler');
+  const sentAt = app.signal('SIGTERM');
+  const exit = await app.exited;
+  expect(exit.code).toBe(1);
+  expect(exit.at - sentAt).toBeLessThan(1500 + SOON_MS);
+  expect(app.log).toMatch(/Cut: rpc CallsController\.hang/);
+  expect(broker.committed(GROUP, 'hang')).toBeUndefined();
+});
+
+it('a broker that goes while a message is handled does not hold the exit', async () => {
+  const app = await startService({ drainTimeoutMs: 20_000, closeTimeoutMs: 500 });
+  client.emit('event', { id: 1, ms: 300 });
+  await app.event('handler');
+  app.signal('SIGTERM');
+  await app.event('draining');
+  broker.stop();
+  const exit = await app.exited;
+  expect(ids(app, 'handled')).toEqual([1]);
+  expect(exit.at - lastOf(app, 'handled')).toBeLessThan(2500 + SOON_MS);
+});

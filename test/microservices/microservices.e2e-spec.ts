@@ -1,0 +1,333 @@
+import { firstValueFrom, lastValueFrom, Subject, toArray } from 'rxjs';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+import type { FixtureConfig } from '../fixtures/config.js';
+import { endAll, type RunningApplication, start } from '../support/running-application.js';
+import { Flow } from './flow.js';
+import {
+  type Broker,
+  type Client,
+  isInstalled,
+  type Link,
+  link,
+  relayed,
+  startBrokers,
+  stopBrokers,
+  type Task,
+} from './transports.js';
+
+const bootMs = 90_000;
+/** From the end of the work to that of the process; generous for a loaded machine. */
+const SOON_MS = 1000;
+
+interface Row {
+  readonly transport: string;
+  readonly broker?: Broker;
+}
+
+const all: readonly Row[] = [
+  { transport: 'tcp' },
+  { transport: 'grpc' },
+  { transport: 'redis', broker: 'redis-server' },
+  { transport: 'nats', broker: 'nats-server' },
+  { transport: 'mqtt', broker: 'mosquitto' },
+  { transport: 'rmq', broker: 'rabbitmq-server' },
+];
+const rows = all.filter(({ broker }) => isInstalled(broker));
+
+beforeAll(startBrokers, bootMs);
+afterAll(stopBrokers);
+
+const clients: Client[] = [];
+
+afterEach(async () => {
+  await Promise.all(clients.splice(0).map((client) => client.close()));
+  await endAll();
+});
+
+async function connectTo(to: Link): Promise<Client> {
+  const client = await to.connect();
+  clients.push(client);
+  return client;
+}
+
+function startService(
+  links: readonly Link[],
+  config: FixtureConfig = {},
+): Promise<RunningApplication> {
+  const servers = links.map(({ server }) => server);
+  return start({ program: 'microservice', kind: 'microservice', servers, ...config });
+}
+
+/** What the handlers told, in order. */
+function ids({ events }: RunningApplication, event: string): unknown[] {
+  return events.filter(({ name }) => name === event).map(({ detail }) => detail);
+}
+
+function timesOf({ events }: RunningApplication, event: string): number[] {
+  return events.filter(({ name }) => name === event).map(({ at }) => at);
+}
+
+function emit(client: Client, id: number, ms: number): Promise<unknown> {
+  return lastValueFrom(client.emit!('event', { id, ms }), { defaultValue: undefined });
+}
+
+// Where a broker is missing, the rows say so as skipped.
+describe.each(all)('$transport', ({ transport, broker }) => {
+  it.skipIf(!isInstalled(broker))(
+    'a request and an event under way end, and the reply arrives',
+    async () => {
+      const to = await link(transport);
+      const app = await startService([to]);
+      const client = await connectTo(to);
+      const reply = firstValueFrom(client.send('work', { id: 1, ms: 500 }));
+      await app.event('handler');
+      if (client.emit !== undefined) {
+        await emit(client, 2, 500);
+        await app.event('handler', 2);
+      }
+      const underWay = client.emit === undefined ? 1 : 2;
+      app.signal('SIGTERM');
+
+      expect(await reply).toEqual({ id: 1 });
+      const exit = await app.exited;
+
+      expect(exit).toMatchObject({ code: 0, signal: null });
+      expect(ids(app, 'handled')).toEqual([1, 2].slice(0, underWay));
+      expect(app.order.lastIndexOf('handled')).toBeLessThan(app.order.indexOf('onModuleDestroy'));
+      expect(app.log).toContain(`${underWay} in flight`);
+      expect(app.log).not.toContain('ERROR');
+      expect(exit.at - timesOf(app, 'handled').at(-1)!).toBeLessThan(SOON_MS);
+    },
+  );
+
+  it.skipIf(!isInstalled(broker))(
+    'every request that is taken is answered, once, however steadily they come',
+    async () => {
+      const to = await link(transport);
+      const app = await startService([to], { options: { drainTimeoutMs: 8000 } });
+      const client = await connectTo(to);
+      const flow = new Flow((id) => client.send('work', { id, ms: 30 }), 5);
+      await app.event('handled', 20);
+      const sentAt = app.signal('SIGTERM');
+      const exit = await app.exited;
+      await flow.stop();
+
+      expect(exit).toMatchObject({ code: 0, signal: null });
+      expect(exit.at - sentAt).toBeLessThan(3500);
+      const handled = ids(app, 'handled') as number[];
+      expect(ids(app, 'handler').length).toBe(handled.length);
+      expect(flow.answered.toSorted((a, b) => a - b)).toEqual(handled.toSorted((a, b) => a - b));
+      // Whatever was not taken is known not to be answered.
+      expect(flow.answered.length + flow.failed.length).toBe(flow.sent);
+    },
+  );
+});
+
+describe.each(['microservice', 'hybrid'] as const)('a %s application', (kind) => {
+  it('with a handler that never ends is gone in time, and names it', async () => {
+    const links = await Promise.all(
+      (kind === 'hybrid' ? rows : rows.slice(0, 1)).map(({ transport }) => link(transport)),
+    );
+    const app = await startService(links, { kind, options: { drainTimeoutMs: 1000 } });
+    for (const to of links) {
+      const client = await connectTo(to);
+      client.send('hang', { id: 1 }).subscribe({ error: () => {} });
+    }
+    await app.event('handler', links.length);
+    const sentAt = app.signal('SIGTERM');
+    const exit = await app.exited;
+    expect(exit).toMatchObject({ code: 1, signal: null });
+    expect(exit.at - sentAt).toBeLessThan(1000 + 1500);
+    // Those of one name are one entry, with their number.
+    const cut = /Cut: (.*)/.exec(app.log)?.[1] ?? '';
+    const entries = cut.matchAll(/rpc (?:Calls|Grpc)Controller\.hang [\d.]+ s(?: \((\d+)\))?/g);
+    const named = [...entries].reduce((sum, [, count = '1']) => sum + Number(count), 0);
+    expect(named).toBe(links.length);
+  });
+});
+
+it.each([[], ['defer-initialization']] as const)(
+  'a hybrid application answers on all its servers, to the last reply of a stream (%s)',
+  async (...quirks) => {
+    const links = await Promise.all(rows.map(({ transport }) => link(transport)));
+    const app = await startService(links, { kind: 'hybrid', quirks: quirks as never });
+    const replies = links.map(async (to, id) => {
+      const client = await connectTo(to);
+      return firstValueFrom(client.send('count', { id, ms: 60 }).pipe(toArray()));
+    });
+    await app.event('handler', links.length);
+    app.signal('SIGTERM');
+    for (const reply of replies) expect(await reply).toHaveLength(10);
+    expect(await app.exited).toMatchObject({ code: 0, signal: null });
+    expect(app.log).toContain(`${links.length} in flight`);
+  },
+);
+
+describe.each(
+  [
+    { transport: 'nats', broker: 'nats-server', options: { queue: 'workers' }, method: 'work' },
+    { transport: 'mqtt', broker: 'mosquitto', options: {}, method: 'shared' },
+    { transport: 'rmq', broker: 'rabbitmq-server', options: {}, method: 'work' },
+  ].filter(({ broker }) => isInstalled(broker as Broker)),
+)('$transport, where instances share the messages', ({ transport, options, method }) => {
+  it('every request is answered, by the one or the other, and none after t = 0 by the one that leaves', async () => {
+    const to = await link(transport, options);
+    const config = { options: { gracePeriodMs: 700, drainTimeoutMs: 5000 } };
+    const [leaving, staying] = await Promise.all([
+      startService([to], config),
+      startService([to], config),
+    ]);
+    const client = await connectTo(to);
+    const flow = new Flow((id) => client.send(method, { id, ms: 30 }), 5);
+    await leaving.event('handled', 20);
+    leaving.signal('SIGTERM');
+    const exit = await leaving.exited;
+    await flow.stop();
+    staying.signal('SIGTERM');
+    await staying.exited;
+
+    expect(exit.code).toBe(0);
+    expect(flow.failed).toEqual([]);
+    const handled = [leaving, staying].flatMap((app) => ids(app, 'handled') as number[]);
+    const sent = Array.from({ length: flow.sent }, (_, i) => i + 1);
+    expect(handled.toSorted((a, b) => a - b)).toEqual(sent);
+    expect(flow.answered.toSorted((a, b) => a - b)).toEqual(sent);
+    const [leftAt] = timesOf(leaving, 'grace');
+    expect(timesOf(leaving, 'handler').at(-1)! - leftAt!).toBeLessThan(300);
+  });
+});
+
+it.skipIf(!isInstalled('rabbitmq-server'))(
+  'rmq, with acknowledgements: every message is handled once, those at the deadline by another',
+  async () => {
+    const to = await link('rmq', { noAck: false, prefetchCount: 4 });
+    const [leaving, staying] = await Promise.all([startService([to]), startService([to])]);
+    const client = await connectTo(to);
+    const messages = Array.from({ length: 60 }, (_, i) => i + 1);
+    for (const id of messages) await emit(client, id, 50);
+    await leaving.event('handled', 8);
+    leaving.signal('SIGTERM');
+    expect((await leaving.exited).code).toBe(0);
+    const handled = () => [leaving, staying].flatMap((app) => ids(app, 'handled') as number[]);
+    await staying.until('all messages', () => handled().length >= messages.length);
+    staying.signal('SIGTERM');
+    await staying.exited;
+    expect(handled().toSorted((a, b) => a - b)).toEqual(messages);
+    expect(ids(leaving, 'handler').length).toBe(ids(leaving, 'handled').length);
+    expect(ids(leaving, 'handled').length).toBeLessThan(messages.length);
+  },
+);
+
+it.each(['cut', 'mute'] as const)(
+  'a broker that goes during the drain (%s) holds neither the exit nor the hooks, and that is told',
+  async (how) => {
+    const leave = async ({ transport, broker }: Row) => {
+      const to = await link(transport);
+      const { relay, server } = await relayed(to, broker!);
+      const app = await startService([{ ...to, server }]);
+      const client = await connectTo(to);
+      client.send('work', { id: 1, ms: 300 }).subscribe({ error: () => {} });
+      await app.event('handler');
+      app.signal('SIGTERM');
+      await app.event('draining');
+      relay[how]();
+      const { code, at } = await app.exited;
+      expect(code).toBe(1);
+      expect(at - timesOf(app, 'handled')[0]!).toBeLessThan(2000 + 2 * SOON_MS);
+      expect(app.order).toContain('onModuleDestroy');
+      expect(app.log).toContain(`participant ${transport}: `);
+      relay.cut();
+    };
+    await Promise.all(rows.filter(({ broker }) => broker !== undefined).map(leave));
+  },
+);
+
+describe('tcp', () => {
+  it('serves during the grace period, on new connections, too', async () => {
+    const to = await link('tcp');
+    const app = await startService([to], { options: { gracePeriodMs: 600 } });
+    const known = await connectTo(to);
+    app.signal('SIGTERM');
+    await app.event('grace');
+    const other = await connectTo(to);
+    for (const client of [known, other]) {
+      expect(await firstValueFrom(client.send('work', { id: 1 }))).toEqual({ id: 1 });
+    }
+    expect((await app.exited).code).toBe(0);
+  });
+
+  it('is gone at once when nobody has anything to say, and does not listen again', async () => {
+    const to = await link('tcp', { retryAttempts: 5, retryDelay: 50 });
+    const app = await startService([to]);
+    await connectTo(to);
+    const sentAt = app.signal('SIGTERM');
+    const exit = await app.exited;
+    expect(exit.code).toBe(0);
+    expect(exit.at - sentAt).toBeLessThan(SOON_MS);
+    expect(app.log).not.toContain('ERROR');
+  });
+
+  it('app.close() ends idle connections at once', async () => {
+    const to = await link('tcp');
+    const app = await startService([to]);
+    const client = await connectTo(to);
+    expect(await firstValueFrom(client.send('work', { id: 1 }))).toEqual({ id: 1 });
+    app.close();
+    const [{ at: begin }, { at: end }] = [
+      await app.event('draining'),
+      await app.event('close-resolved'),
+    ];
+    expect(end - begin).toBeLessThan(300);
+  });
+});
+
+it.skipIf(!isInstalled('nats-server'))(
+  'nats: its own gracefulShutdown, which sleeps 10 s, adds nothing',
+  async () => {
+    const to = await link('nats', { gracefulShutdown: true });
+    const app = await startService([to]);
+    const sentAt = app.signal('SIGTERM');
+    const exit = await app.exited;
+    expect(exit.code).toBe(0);
+    expect(exit.at - sentAt).toBeLessThan(2 * SOON_MS);
+  },
+);
+
+describe('grpc', () => {
+  it.each([false, true])(
+    'a stream that never ends is cut, visibly (gracefulShutdown: %s)',
+    async (gracefulShutdown) => {
+      const to = await link('grpc', { gracefulShutdown });
+      const app = await startService([to], { options: { drainTimeoutMs: 1000 } });
+      const client = await connectTo(to);
+      const replies = lastValueFrom(client.send('count', { id: 1, ms: 60_000 })).catch(
+        (error: Error) => error,
+      );
+      await app.event('handler');
+      const sentAt = app.signal('SIGTERM');
+      const exit = await app.exited;
+      expect(await replies).toBeInstanceOf(Error);
+      expect(exit.code).toBe(1);
+      expect(exit.at - sentAt).toBeLessThan(1000 + 1500);
+      expect(app.log).toContain('Cut: rpc GrpcController.count');
+    },
+  );
+
+  it('a client that streams is heard to its end', async () => {
+    const to = await link('grpc');
+    const app = await startService([to]);
+    const client = await connectTo(to);
+    const tasks = new Subject<Task>();
+    const sum = firstValueFrom(client.stream!('sum', tasks));
+    tasks.next({ id: 1 });
+    await app.event('handler');
+    app.signal('SIGTERM');
+    await app.event('draining');
+    tasks.next({ id: 41 });
+    await app.event('handler', 2);
+    tasks.complete();
+    expect(await sum).toEqual({ id: 42 });
+    expect((await app.exited).code).toBe(0);
+  });
+});

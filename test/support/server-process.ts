@@ -1,0 +1,145 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const startTimeoutMs = 60_000;
+const lookAgainMs = 50;
+/** Where Debian puts servers, which is not always in the path. */
+const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
+
+/** @returns the program's path; undefined where it is not installed */
+export function findProgram(name: string): string | undefined {
+  return folders.map((folder) => join(folder, name)).find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** A server of a test's own, on a free port, with a folder of its own. */
+export class ServerProcess {
+  private constructor(
+    readonly port: number,
+    private readonly child: ChildProcess,
+    private readonly folder: string,
+  ) {}
+
+  /**
+   * Resolves when the server accepts connections.
+   *
+   * @param argumentsFor - given its port and a folder for its files
+   */
+  static async start(
+    program: string,
+    argumentsFor: (port: number, folder: string) => string[],
+    env: (port: number, folder: string) => NodeJS.ProcessEnv = () => ({}),
+  ): Promise<ServerProcess> {
+    const port = await freePort();
+    const folder = mkdtempSync(join(tmpdir(), 'nestjs-drain-'));
+    const path = findProgram(program) ?? program;
+    // A group of its own: RabbitMQ's script starts the server below itself.
+    const child = spawn(path, argumentsFor(port, folder), {
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: folders.join(delimiter), ...env(port, folder) },
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    }
+    const server = new ServerProcess(port, child, folder);
+    const end = Date.now() + startTimeoutMs;
+    while (!(await accepts(port))) {
+      if (child.exitCode !== null || Date.now() > end) {
+        await server.stop();
+        throw new Error(`${program} did not start:\n${output}`);
+      }
+      await sleep(lookAgainMs);
+    }
+    return server;
+  }
+
+  async stop(): Promise<void> {
+    if (this.child.exitCode === null && this.child.signalCode === null) {
+      const exited = once(this.child, 'exit');
+      process.kill(-this.child.pid!, 'SIGKILL');
+      await exited;
+    }
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+async function accepts(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+export function startRedis(): Promise<ServerProcess> {
+  return ServerProcess.start('redis-server', (port, folder) =>
+    `--port ${port} --bind 127.0.0.1 --dir ${folder} --appendonly no`.split(' '),
+  );
+}
+
+export function startNats(): Promise<ServerProcess> {
+  return ServerProcess.start('nats-server', (port) => ['-a', '127.0.0.1', '-p', String(port)]);
+}
+
+export function startMosquitto(): Promise<ServerProcess> {
+  return ServerProcess.start('mosquitto', (port, folder) => {
+    const file = join(folder, 'mosquitto.conf');
+    writeFileSync(file, `listener ${port} 127.0.0.1\nallow_anonymous true\n`);
+    return ['-c', file];
+  });
+}
+
+/** Debian's wrapper would run this as another user, who may not write to our folder. */
+const rabbitMqScript = '/usr/lib/rabbitmq/bin/rabbitmq-server';
+
+export async function startRabbitMq(): Promise<ServerProcess> {
+  const distributionPort = await freePort();
+  return ServerProcess.start(
+    isExecutable(rabbitMqScript) ? rabbitMqScript : 'rabbitmq-server',
+    () => [],
+    (port, folder) => ({
+      HOME: folder,
+      RABBITMQ_NODENAME: `drain-${port}@localhost`,
+      RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
+      RABBITMQ_NODE_PORT: String(port),
+      RABBITMQ_DIST_PORT: String(distributionPort),
+      RABBITMQ_MNESIA_BASE: join(folder, 'mnesia'),
+      RABBITMQ_LOG_BASE: join(folder, 'log'),
+      RABBITMQ_LOGS: '-',
+      RABBITMQ_PID_FILE: join(folder, 'pid'),
+      // None of the machine's settings.
+      RABBITMQ_CONFIG_FILE: join(folder, 'rabbitmq'),
+      RABBITMQ_CONF_ENV_FILE: join(folder, 'env'),
+      RABBITMQ_ENABLED_PLUGINS_FILE: join(folder, 'plugins'),
+    }),
+  );
+}
