@@ -31,6 +31,7 @@ export class ApplicationShutdown implements ProcessMember {
   readonly #preparations: (() => void)[] = [];
   #bootstrapped = false;
   #application: CapturedApplication | undefined;
+  readonly #onStarted: (() => void)[] = [];
 
   constructor(
     options: LeaveOptions,
@@ -58,6 +59,11 @@ export class ApplicationShutdown implements ProcessMember {
     this.#preparations.push(prepare);
   }
 
+  /** Runs once the application has started: it listens, or it has no server and is initialized. */
+  onStarted(callback: () => void): void {
+    this.#onStarted.push(callback);
+  }
+
   isCreated(): boolean {
     return this.#application !== undefined;
   }
@@ -78,6 +84,7 @@ export class ApplicationShutdown implements ProcessMember {
     });
     keepOffHttpRoutes(application, instance);
     application.beforeInit = () => this.#prepare();
+    application.onStarted = () => this.#started();
     sequence.addParticipant(application.bootstrap);
     sequence.teardown = application;
     this.#instance = instance;
@@ -126,6 +133,10 @@ export class ApplicationShutdown implements ProcessMember {
 
   #prepare(): void {
     for (const prepare of this.#preparations.splice(0)) prepare();
+  }
+
+  #started(): void {
+    for (const callback of this.#onStarted.splice(0)) callback();
   }
 
   /** `app.enableShutdownHooks()` in `main.ts`: the hooks are on already, its signals are added. */

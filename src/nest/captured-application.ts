@@ -21,6 +21,8 @@ export class CapturedApplication implements Teardown {
   readonly bootstrap: BootstrapParticipant;
   /** Called before the first `onModuleInit`, when all providers have been made. */
   beforeInit = () => {};
+  /** Called when it listens, or, where it has no server, when it is initialized. */
+  onStarted = () => {};
   readonly #close: (signal?: string) => Promise<void>;
   readonly #restores: ((() => void) | undefined)[] = [];
   #starting = 0;
@@ -97,6 +99,7 @@ export class CapturedApplication implements Teardown {
     this.replace('callBootstrapHook', (original) => async () => {
       try {
         await original();
+        if (!('listen' in this.application)) this.onStarted();
       } finally {
         this.bootstrap.end();
       }
@@ -112,6 +115,7 @@ export class CapturedApplication implements Teardown {
         const result: unknown = await original(...args);
         if (this.sequence.endsProcess) return await never();
         this.#starting -= 1;
+        if (name === 'listen') this.onStarted();
         return result;
       } catch (error) {
         if (this.sequence.endsProcess) return never();

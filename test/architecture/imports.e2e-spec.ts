@@ -34,6 +34,9 @@ const layers: readonly Layer[] = [
   { files: /^graceful-shutdown\.errors\.ts$/, imports: ['shutdown/'] },
   { files: /^graceful-shutdown\.options\.ts$/, imports: ['graceful-shutdown.errors.ts'] },
   { files: /^graceful-shutdown\.service\.ts$/, imports: ['shutdown/', 'tracking/'] },
+  // The primary loads neither the application nor Nest.
+  { files: /^restart\//, imports: ['shutdown/', 'net/', 'supervisors/'], nodeOnly: true },
+  { files: /^supervisors\//, imports: ['shutdown/', 'net/'], nodeOnly: true },
   { files: /^provide\.ts$/, imports: [] },
   // Wires all together.
   { files: /^graceful-shutdown\.participants\.ts$/, imports: [''] },

@@ -1,0 +1,64 @@
+import type { ListenQuery } from '../net/bind.js';
+import type { ShutdownState } from '../shutdown/shutdown-state.js';
+
+/**
+ * What a worker and its primary tell each other, over the IPC channel of the child process. Both
+ * may be of different releases of this package: what one does not know it ignores.
+ *
+ * @internal
+ */
+export type FromWorker =
+  /** Asks for a socket to listen on; answered by `bound`. */
+  | { readonly type: 'bind'; readonly id: number; readonly query: ListenQuery }
+  /** It has started, its readiness check is green, and it accepts connections. */
+  | { readonly type: 'ready' }
+  /** The shutdown of its application has come to a state. `endsInMs`: the rest of its budget. */
+  | { readonly type: 'state'; readonly state: ShutdownState; readonly endsInMs: number }
+  /** The answer to `report`. */
+  | {
+      readonly type: 'report';
+      readonly id: number;
+      readonly state: ShutdownState;
+      readonly inFlight: number;
+    };
+
+/** @internal */
+export type FromPrimary =
+  /** Comes with the handle, or with the error of the system (below 0). */
+  | { readonly type: 'bound'; readonly id: number; readonly error?: number }
+  /** Leave. `restart`: another worker has taken over, so nothing is in a hurry. */
+  | { readonly type: 'leave'; readonly because: LeaveReason }
+  /** As a second signal: cut what is under way. */
+  | { readonly type: 'force' }
+  | { readonly type: 'report'; readonly id: number };
+
+/** @internal */
+export type LeaveReason =
+  | { readonly kind: 'restart' }
+  | { readonly kind: 'signal'; readonly signal: NodeJS.Signals; readonly typed: boolean };
+
+/** Marks our messages among those that the application sends over the same channel. @internal */
+export interface Envelope {
+  readonly 'nestjs-drain': FromWorker | FromPrimary;
+}
+
+/** @internal */
+export function wrap(message: FromWorker | FromPrimary): Envelope {
+  return { 'nestjs-drain': message };
+}
+
+/** @returns the message; undefined for one of somebody else @internal */
+export function unwrap(received: unknown): FromWorker | FromPrimary | undefined {
+  return (received as Partial<Envelope> | null | undefined)?.['nestjs-drain'];
+}
+
+/** What a worker is told at its start, as JSON in the environment variable `WORKER_VARIABLE`. @internal */
+export interface WorkerSettings {
+  /** Not every process that inherits the variable is a worker: only a child of this one. */
+  readonly primaryPid: number;
+  /** A route that answers 2xx once the application is ready. */
+  readonly readyPath?: string | undefined;
+}
+
+/** @internal */
+export const WORKER_VARIABLE = 'NESTJS_DRAIN_WORKER';

@@ -1,0 +1,21 @@
+import type { ReloadResult } from './restart-status.js';
+
+/**
+ * What is to happen around reload and stop, in the primary. A hook may be asynchronous, for at most
+ * 10 s. One that throws is named in the log; the service lives on.
+ *
+ * @publicApi
+ */
+export interface RestartHooks {
+  /** Before any worker is started. `false` or an error calls the reload off. */
+  beforeReload?(): Veto;
+  /** After a reload, whether it went well or not. */
+  afterReload?(result: ReloadResult): void | Promise<void>;
+  /** Before any worker is told to leave. `false` keeps the service; an error does not. */
+  beforeStop?(signal: NodeJS.Signals): Veto;
+  /** After all workers are gone, before the primary ends. */
+  afterStop?(): void | Promise<void>;
+}
+
+/** @publicApi */
+export type Veto = boolean | void | Promise<boolean | void>;

@@ -1,0 +1,47 @@
+import type { ShutdownState } from '../shutdown/shutdown-state.js';
+
+/**
+ * A service under graceful restart, at one moment.
+ *
+ * @publicApi
+ */
+export interface RestartStatus {
+  /** Of the primary; stays for the life of the service. */
+  readonly pid: number;
+  readonly uptimeMs: number;
+  /** How often new code was asked for: 1 after the start, one more with each reload. */
+  readonly generation: number;
+  readonly isReloading: boolean;
+  /** How many workers there should be. */
+  readonly wanted: number;
+  /** All that run, those included that are starting or leaving. */
+  readonly workers: readonly WorkerStatus[];
+  /** How the last reload ended; undefined before the first one. */
+  readonly lastReload?: ReloadResult;
+}
+
+/** @publicApi */
+export interface WorkerStatus {
+  readonly pid: number;
+  /** Its place among the workers, from 1. */
+  readonly slot: number;
+  /** The generation that it was started for. */
+  readonly generation: number;
+  readonly ageMs: number;
+  readonly phase: 'starting' | 'ready' | 'leaving';
+  /** Of its application; undefined while it starts, or where it does not answer. */
+  readonly state?: ShutdownState;
+  /** Requests, messages and tracked work; undefined while it starts, or where it does not answer. */
+  readonly inFlight?: number;
+}
+
+/** @publicApi */
+export interface ReloadResult {
+  /** Whether all workers run the new code. */
+  readonly ok: boolean;
+  /** How many workers were replaced. */
+  readonly replaced: number;
+  readonly generation: number;
+  /** Why not all of them were. */
+  readonly reason?: string;
+}
