@@ -1,0 +1,22 @@
+const FIRST_MS = 100;
+const FACTOR = 1.5;
+const LONGEST_MS = 30_000;
+
+/**
+ * How long to wait before a worker that died is started again: at once, then longer each time.
+ *
+ * @internal
+ */
+export class Backoff {
+  #deaths = 0;
+
+  /** @returns ms */
+  next(): number {
+    const deaths = this.#deaths++;
+    return deaths === 0 ? 0 : Math.min(LONGEST_MS, Math.round(FIRST_MS * FACTOR ** (deaths - 1)));
+  }
+
+  reset(): void {
+    this.#deaths = 0;
+  }
+}

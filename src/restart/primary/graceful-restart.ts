@@ -1,0 +1,235 @@
+import { isatty } from 'node:tty';
+
+import { systemClock } from '../../shutdown/clock.js';
+import { GracefulShutdownError } from '../../shutdown/graceful-shutdown.error.js';
+import type { ReloadResult, RestartStatus } from '../restart-status.js';
+import { Hooks } from './hooks.js';
+import { ListeningSockets } from './listening-sockets.js';
+import { PidFile } from './pid-file.js';
+import { listenToSignals } from './primary-signals.js';
+import { Release } from './release.js';
+import { Reloads } from './reloads.js';
+import {
+  type GracefulRestartOptions,
+  type ResolvedRestartOptions,
+  resolveRestartOptions,
+} from './restart-options.js';
+import { count, messageOf, seconds } from './text.js';
+import { WorkerSlots } from './worker-slots.js';
+import { Workers } from './workers.js';
+
+/**
+ * A service whose code can be exchanged while it serves. This process holds the listening sockets
+ * and loads nothing of the application; its workers, child processes that run the application,
+ * accept from those sockets.
+ *
+ * The application imports `GracefulShutdownModule` and is as always otherwise.
+ *
+ * @example
+ * ```ts
+ * const service = new GracefulRestart({ script: 'dist/main.js', workers: 2 });
+ * await service.start();
+ * service.listenToSignals();
+ * const { ok, reason } = await service.reload();
+ * if (!ok) console.error(`The old version still serves: ${reason}`);
+ * process.exitCode = await service.ended;
+ * ```
+ *
+ * @publicApi
+ */
+export class GracefulRestart {
+  /** Resolves with the exit code that the service has earned: 0 if all went well, else 1. */
+  readonly ended: Promise<number>;
+  readonly #options: ResolvedRestartOptions;
+  readonly #hooks: Hooks;
+  readonly #sockets = new ListeningSockets();
+  readonly #workers: Workers;
+  readonly #slots: WorkerSlots;
+  readonly #reloads = new Reloads(() => this.#reload());
+  readonly #pidFile: PidFile | undefined;
+  readonly #startedAt = systemClock.now();
+  #lastReload: ReloadResult | undefined;
+  #stopping: Promise<boolean> | undefined;
+  #stopsAsked = 0;
+  #isLeaving = false;
+  #unsubscribe = () => {};
+  #end!: (code: number) => void;
+
+  /** @throws GracefulShutdownError `ERR_RESTART_INVALID_OPTIONS` */
+  constructor(options: GracefulRestartOptions) {
+    this.#options = resolveRestartOptions(options);
+    const { script, pidFile, hooks, log } = this.#options;
+    this.#hooks = new Hooks(hooks, log);
+    this.#pidFile = pidFile === undefined ? undefined : new PidFile(pidFile);
+    this.#workers = new Workers(new Release(script), this.#options, this.#sockets);
+    this.#slots = new WorkerSlots(this.#options, (place) => this.#workers.start(place));
+    this.#slots.onGivenUp = () => {
+      this.#workers.kill();
+      this.#finish(1);
+    };
+    this.ended = new Promise((resolve) => (this.#end = resolve));
+  }
+
+  /**
+   * Starts the workers; resolves when all are ready. One that fails is started again if another
+   * one is ready.
+   *
+   * @throws GracefulShutdownError `ERR_RESTART_START_FAILED` when none can run; the service has
+   * ended
+   */
+  async start(): Promise<void> {
+    try {
+      await this.#slots.fill();
+    } catch (error) {
+      if (this.#stopping !== undefined) return;
+      this.#finish(1);
+      throw startFailed(error);
+    }
+    if (this.#stopping !== undefined) return;
+    this.#writePidFile();
+    const pids = this.#slots.serving.map(({ pid }) => pid);
+    this.#options.log.log(
+      `${count(pids.length, 'worker')} ready after ${seconds(this.#uptimeMs)} (${pids.join(', ')}). ` +
+        'SIGHUP loads new code, SIGTERM stops',
+    );
+  }
+
+  /**
+   * Exchanges the workers, one after the other, for such that run the code on disk. Asked again
+   * while that is going on, one more reload follows. Where a new worker does not become ready, the
+   * rest is left as it is.
+   *
+   * @returns how it went; it never throws
+   */
+  reload(): Promise<ReloadResult> {
+    return this.#reloads.request();
+  }
+
+  /**
+   * Has all workers leave, each with its whole shutdown, and ends the service. Asked again, it cuts
+   * what is under way; for the third time it kills the workers.
+   *
+   * @returns whether it ends: `false` if `beforeStop` has kept it
+   */
+  stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<boolean> {
+    this.#stopsAsked += 1;
+    if (this.#stopping === undefined) {
+      this.#options.log.log(`${signal}: stops`);
+      this.#stopping = this.#stop(signal);
+    } else this.#insist(signal);
+    return this.#stopping;
+  }
+
+  async status(): Promise<RestartStatus> {
+    return {
+      pid: process.pid,
+      uptimeMs: Math.round(this.#uptimeMs),
+      generation: this.#slots.generation,
+      isReloading: this.#reloads.isRunning,
+      wanted: this.#options.workers,
+      workers: await this.#workers.status(),
+      ...(this.#lastReload && { lastReload: this.#lastReload }),
+    };
+  }
+
+  /** SIGHUP and SIGUSR2 reload, SIGTERM and SIGINT stop; until the service has ended. */
+  listenToSignals(): void {
+    this.#unsubscribe();
+    this.#unsubscribe = listenToSignals({
+      stop: (signal) => void this.stop(signal),
+      reload: () => void this.reload(),
+    });
+  }
+
+  get #uptimeMs(): number {
+    return systemClock.now() - this.#startedAt;
+  }
+
+  async #reload(): Promise<ReloadResult> {
+    const { log, workers } = this.#options;
+    const generation = ++this.#slots.generation;
+    log.log(`Reload ${generation - 1}: brings workers with the code on disk`);
+    const result = await this.#exchange(generation);
+    this.#lastReload = result;
+    if (result.ok) this.#workers.releaseSockets();
+    const extent = `${result.replaced} of ${count(workers, 'worker')} replaced`;
+    if (result.ok) log.log(`Reload ${generation - 1}: done, ${extent}`);
+    else log.error(`Reload ${generation - 1}: failed, ${extent}: ${result.reason}`);
+    await this.#hooks.afterReload(result);
+    return result;
+  }
+
+  async #exchange(generation: number): Promise<ReloadResult> {
+    let replaced = 0;
+    try {
+      if (this.#stopping !== undefined) throw new Error('the service stops');
+      await this.#hooks.beforeReload();
+      await this.#slots.exchange(() => (replaced += 1));
+      return { ok: true, replaced, generation };
+    } catch (error) {
+      return { ok: false, replaced, generation, reason: messageOf(error) };
+    }
+  }
+
+  async #stop(signal: NodeJS.Signals): Promise<boolean> {
+    const { log } = this.#options;
+    const mayStop = await this.#hooks.beforeStop(signal);
+    if (!mayStop && this.#stopsAsked === 1) {
+      log.warn(`${signal}: beforeStop has kept the service`);
+      this.#stopping = undefined;
+      this.#stopsAsked = 0;
+      return false;
+    }
+    this.#isLeaving = true;
+    this.#slots.retire();
+    const left = this.#workers.leave({ kind: 'signal', signal, typed: isTyped(signal) });
+    if (this.#stopsAsked > 1) this.#workers.force();
+    const isClean = (await left) && this.#stopsAsked === 1;
+    await this.#hooks.afterStop();
+    log.log(isClean ? 'Stopped' : 'Stopped; not all workers left in order');
+    this.#finish(isClean ? 0 : 1);
+    return true;
+  }
+
+  #insist(signal: NodeJS.Signals): void {
+    const { log } = this.#options;
+    if (!this.#isLeaving) return;
+    if (this.#stopsAsked === 2) {
+      log.warn(`${signal} again: cuts what is under way`);
+      this.#workers.force();
+    } else {
+      log.warn(`${signal} again: kills the workers`);
+      this.#workers.kill();
+    }
+  }
+
+  #finish(code: number): void {
+    this.#slots.retire();
+    this.#sockets.close();
+    this.#pidFile?.remove();
+    this.#unsubscribe();
+    this.#end(code);
+  }
+
+  #writePidFile(): void {
+    try {
+      this.#pidFile?.write();
+    } catch (error) {
+      this.#options.log.warn(`No PID file: ${messageOf(error)}`);
+    }
+  }
+}
+
+/** A Ctrl-C: whoever sits there does not want to wait for a balancer. */
+function isTyped(signal: NodeJS.Signals): boolean {
+  return signal === 'SIGINT' && isatty(0);
+}
+
+function startFailed(cause: unknown): GracefulShutdownError {
+  return new GracefulShutdownError(
+    'ERR_RESTART_START_FAILED',
+    `No worker could be started: ${messageOf(cause)}. Its own output says why; if it was not ready ` +
+      'in time, see that its root module imports GracefulShutdownModule.forRoot(), and that it listens',
+    { cause },
+  );
+}

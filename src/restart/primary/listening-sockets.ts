@@ -1,0 +1,84 @@
+import { rmSync } from 'node:fs';
+import { connect } from 'node:net';
+
+import { bind, type Errno, type ListenHandle, type ListenQuery } from '../../net/bind.js';
+
+const EADDRINUSE = -98;
+
+/** Sockets that this process was started with. @internal */
+export interface InheritedSockets {
+  /** @returns undefined if none is meant */
+  matching(query: ListenQuery): ListenHandle | undefined;
+}
+
+/**
+ * The sockets that the workers accept from, held here so that they outlive every worker: clients
+ * that connect while none is there wait in the accept queue, and are served by the next one.
+ *
+ * @internal
+ */
+export class ListeningSockets {
+  readonly #sockets = new Map<string, Promise<ListenHandle | Errno>>();
+
+  constructor(private readonly inherited?: InheritedSockets) {}
+
+  /** The same socket for the same wish, whichever worker has it. */
+  async take(query: ListenQuery): Promise<ListenHandle | Errno> {
+    const key = keyOf(query);
+    const known = this.#sockets.get(key);
+    if (known !== undefined) return known;
+    const socket = this.#open(query);
+    this.#sockets.set(key, socket);
+    // What could not be bound now may be free for the next worker.
+    if (typeof (await socket) === 'number') this.#sockets.delete(key);
+    return socket;
+  }
+
+  /** Closes those that no worker has asked for: the new code listens elsewhere. */
+  retain(wanted: ReadonlySet<string>): void {
+    for (const key of this.#sockets.keys()) if (!wanted.has(key)) this.#close(key);
+  }
+
+  close(): void {
+    for (const key of this.#sockets.keys()) this.#close(key);
+  }
+
+  #close(key: string): void {
+    const socket = this.#sockets.get(key);
+    this.#sockets.delete(key);
+    void socket?.then((handle) => typeof handle === 'object' && handle.close());
+  }
+
+  async #open(query: ListenQuery): Promise<ListenHandle | Errno> {
+    const inherited = this.inherited?.matching(query);
+    if (inherited !== undefined) return inherited;
+    const socket = bind(query);
+    if (socket !== EADDRINUSE || !isUnixSocket(query) || !(await isAbandoned(query.address))) {
+      return socket;
+    }
+    rmSync(query.address, { force: true });
+    return bind(query);
+  }
+}
+
+/** @internal */
+export function keyOf(query: ListenQuery): string {
+  return JSON.stringify(Object.entries(query).toSorted(([a], [b]) => a.localeCompare(b)));
+}
+
+function isUnixSocket(query: ListenQuery): query is ListenQuery & { address: string } {
+  return query.address !== null && query.port < 0;
+}
+
+/** Whether a killed process has left the file of its socket: nobody answers there. */
+function isAbandoned(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connect(path);
+    const settle = (abandoned: boolean) => {
+      probe.destroy();
+      resolve(abandoned);
+    };
+    probe.once('connect', () => settle(false));
+    probe.once('error', ({ code }: NodeJS.ErrnoException) => settle(code === 'ECONNREFUSED'));
+  });
+}

@@ -1,0 +1,228 @@
+import { type ChildProcess, type SendHandle, spawn } from 'node:child_process';
+
+import type { Errno, ListenHandle, ListenQuery } from '../../net/bind.js';
+import { systemClock } from '../../shutdown/clock.js';
+import type { ShutdownState } from '../../shutdown/shutdown-state.js';
+import { within } from '../../shutdown/within.js';
+import {
+  type FromPrimary,
+  type FromWorker,
+  type LeaveReason,
+  unwrap,
+  WORKER_VARIABLE,
+  type WorkerSettings,
+  wrap,
+} from '../protocol.js';
+import type { WorkerStatus } from '../restart-status.js';
+import { keyOf } from './listening-sockets.js';
+import type { Release } from './release.js';
+
+/** How long a worker may take to take notice; its event loop may be busy. */
+const NOTICE_MS = 30_000;
+/** One that is still starting has answered nobody yet, and may not know of the primary. */
+const STARTING_NOTICE_MS = 2000;
+/** A worker keeps its promised end by itself; this is for one that cannot. */
+const OVERDUE_MS = 2000;
+const REPORT_MS = 1000;
+
+/** What the primary is told by, and does for, its workers. @internal */
+export interface WorkerOwner {
+  socketFor(query: ListenQuery): Promise<ListenHandle | Errno>;
+  /** It accepts no longer, or never did. */
+  stoppedAccepting(worker: WorkerProcess): void;
+}
+
+/** @internal */
+export interface WorkerPlace {
+  readonly slot: number;
+  readonly generation: number;
+}
+
+/** How a worker ended, as half a sentence. @internal */
+export type Ending = string;
+
+type Phase = WorkerStatus['phase'];
+
+/**
+ * A process that runs the application, as its primary sees it.
+ *
+ * @internal
+ */
+export class WorkerProcess {
+  readonly pid: number;
+  /** Resolves when it accepts connections; never, if it ends before. */
+  readonly ready: Promise<void>;
+  readonly ended: Promise<Ending>;
+  /** Resolves when it leaves or ends, whoever wanted that. */
+  readonly gone: Promise<void>;
+  readonly #startedAt = systemClock.now();
+  readonly #child: ChildProcess;
+  readonly #sockets = new Set<string>();
+  readonly #reports = new Map<number, (report: Report) => void>();
+  #phase: Phase = 'starting';
+  #state: ShutdownState | undefined;
+  #isTold = false;
+  #failed = false;
+  #isKilled = false;
+  #lastReport = 0;
+  #cancelKill = () => {};
+  #becomeReady!: () => void;
+  #begone!: () => void;
+
+  constructor(
+    readonly place: WorkerPlace,
+    release: Release,
+    args: readonly string[],
+    settings: WorkerSettings,
+    env: NodeJS.ProcessEnv,
+    private readonly owner: WorkerOwner,
+  ) {
+    this.ready = new Promise((resolve) => (this.#becomeReady = resolve));
+    this.gone = new Promise((resolve) => (this.#begone = resolve));
+    this.#child = spawn(process.execPath, [...process.execArgv, release.script, ...args], {
+      cwd: release.folder,
+      env: { ...env, [WORKER_VARIABLE]: JSON.stringify(settings) },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    this.pid = this.#child.pid ?? 0;
+    this.#child.on('message', (received) => this.#received(unwrap(received) as FromWorker));
+    this.ended = new Promise((resolve) => {
+      this.#child.once('exit', (code, signal) => resolve(this.#end(code, signal)));
+      this.#child.on('error', (error) => {
+        if (this.#child.pid === undefined) resolve(this.#end(null, null, error));
+      });
+    });
+  }
+
+  get phase(): Phase {
+    return this.#phase;
+  }
+
+  /** How long it has been running, in ms. */
+  get ageMs(): number {
+    return systemClock.now() - this.#startedAt;
+  }
+
+  /** Whether it has not ended with an error of its own. */
+  get isClean(): boolean {
+    return !this.#failed;
+  }
+
+  /** Whether it may still take connections, or begin to. */
+  get mayAccept(): boolean {
+    return this.#state === undefined || this.#state === 'running' || this.#state === 'grace';
+  }
+
+  /** The keys of the sockets that it has asked for. */
+  get sockets(): ReadonlySet<string> {
+    return this.#sockets;
+  }
+
+  /** Has it leave with all its work done. Told again, for another reason, it knows both. */
+  leave(because: LeaveReason): void {
+    const noticeMs = this.#phase === 'starting' ? STARTING_NOTICE_MS : NOTICE_MS;
+    if (!this.#isTold) this.#killAfter(noticeMs);
+    this.#isTold = true;
+    this.#goes();
+    this.#send({ type: 'leave', because });
+  }
+
+  /** Cuts what is under way. */
+  force(): void {
+    this.#send({ type: 'force' });
+  }
+
+  kill(): void {
+    this.#isKilled = true;
+    this.#child.kill('SIGKILL');
+  }
+
+  async status(): Promise<WorkerStatus> {
+    const report = await this.#report();
+    const { pid, place, ageMs, phase } = this;
+    return { pid, ...place, ageMs: Math.round(ageMs), phase, ...report };
+  }
+
+  async #report(): Promise<Report | undefined> {
+    const id = ++this.#lastReport;
+    let report: Report | undefined;
+    const answered = new Promise<void>((resolve) => {
+      this.#reports.set(id, (received) => {
+        report = received;
+        resolve();
+      });
+    });
+    this.#send({ type: 'report', id });
+    await within(systemClock, REPORT_MS, Promise.race([answered, this.ended]));
+    this.#reports.delete(id);
+    return report;
+  }
+
+  #received(message: FromWorker | undefined): void {
+    switch (message?.type) {
+      case 'bind':
+        void this.#bind(message.id, message.query);
+        break;
+      case 'ready':
+        if (this.#phase === 'starting') this.#phase = 'ready';
+        this.#becomeReady();
+        break;
+      case 'state':
+        this.#entered(message.state, message.endsInMs);
+        break;
+      case 'report':
+        this.#reports.get(message.id)?.({ state: message.state, inFlight: message.inFlight });
+        break;
+      case undefined:
+    }
+  }
+
+  async #bind(id: number, query: ListenQuery): Promise<void> {
+    const found = await this.owner.socketFor(query);
+    if (typeof found === 'number') return this.#send({ type: 'bound', id, error: found });
+    this.#sockets.add(keyOf(query));
+    this.#send({ type: 'bound', id }, found);
+  }
+
+  #entered(state: ShutdownState, endsInMs: number): void {
+    this.#state = state;
+    if (state === 'running') return;
+    this.#killAfter(endsInMs + OVERDUE_MS);
+    this.#goes();
+    if (!this.mayAccept) this.owner.stoppedAccepting(this);
+  }
+
+  #goes(): void {
+    this.#phase = 'leaving';
+    this.#begone();
+  }
+
+  #killAfter(ms: number): void {
+    this.#cancelKill();
+    this.#cancelKill = systemClock.after(ms, () => {
+      this.#failed = true;
+      this.#child.kill('SIGKILL');
+    });
+  }
+
+  #end(code: number | null, signal: NodeJS.Signals | null, error?: Error): Ending {
+    this.#cancelKill();
+    if (code !== 0 && !this.#isKilled) this.#failed = true;
+    this.#state = 'closed';
+    this.#goes();
+    this.owner.stoppedAccepting(this);
+    if (error !== undefined) return `could not be started: ${error.message}`;
+    return signal === null ? `exited with ${code}` : `was ended by ${signal}`;
+  }
+
+  #send(message: FromPrimary, handle?: ListenHandle): void {
+    if (!this.#child.connected) return;
+    // It may end at any moment, which its exit tells better than an error here.
+    this.#child.send(wrap(message), handle as SendHandle | undefined, () => {});
+  }
+}
+
+interface Report {
+  readonly state: ShutdownState;
+  readonly inFlight: number;
+}

@@ -1,0 +1,153 @@
+import type { Clock } from '../../shutdown/clock.js';
+import { never, within } from '../../shutdown/within.js';
+import type { Backoff } from './backoff.js';
+import type { WorkerPlace, WorkerProcess } from './worker-process.js';
+
+/** Who has lived that long is well; its next death is not one more of a series. */
+const STABLE_MS = 10_000;
+
+/** @internal */
+export type Worker = Pick<
+  WorkerProcess,
+  'pid' | 'place' | 'ready' | 'ended' | 'gone' | 'phase' | 'ageMs' | 'leave' | 'kill'
+>;
+
+/** @internal */
+export interface SlotOptions {
+  readonly readyTimeoutMs: number;
+  readonly soakMs: number;
+}
+
+/** @internal */
+export interface SlotOwner<W extends Worker> {
+  start(place: WorkerPlace): W;
+  currentGeneration(): number;
+  /** A worker is gone that nobody has told to go. */
+  died(worker: W, ending: string, againInMs: number): void;
+  /** It serves in the place of another one, or of the one that died. */
+  serves(worker: W, instead: W | undefined): void;
+  couldNotStart(slot: number, error: unknown): void;
+}
+
+/**
+ * One place among the workers: keeps a worker in it, and exchanges it for a new one.
+ *
+ * @internal
+ */
+export class WorkerSlot<W extends Worker> {
+  #current: W | undefined;
+  #hasServed = false;
+  #isBringing = false;
+  readonly #stop = new AbortController();
+  #skipWait = new AbortController();
+  #isRecovering = false;
+
+  constructor(
+    private readonly number: number,
+    private readonly owner: SlotOwner<W>,
+    private readonly options: SlotOptions,
+    private readonly backoff: Backoff,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The worker that serves; undefined while there is none. */
+  get current(): W | undefined {
+    return this.#current;
+  }
+
+  /**
+   * Starts a worker, and once it has proved itself the one before it leaves.
+   *
+   * @param soakMs - how long it must live beside the one before it
+   * @throws Error that says why not; then nothing has changed
+   */
+  async bring(soakMs = this.#current === undefined ? 0 : this.options.soakMs): Promise<void> {
+    this.#isBringing = true;
+    this.#skipWait.abort();
+    try {
+      await this.#exchange(soakMs);
+    } finally {
+      this.#isBringing = false;
+      if (this.#hasServed && this.#current === undefined) void this.recover();
+    }
+  }
+
+  /** Fills the empty place, however often that takes. */
+  async recover(dead?: W): Promise<void> {
+    if (this.#isRecovering) return;
+    this.#isRecovering = true;
+    let gone = dead;
+    while (this.#current === undefined && !this.#isBringing && !this.#stop.signal.aborted) {
+      const waitMs = this.backoff.next();
+      if (gone !== undefined) this.owner.died(gone, await this.#endingOf(gone), waitMs);
+      gone = undefined;
+      this.#skipWait = new AbortController();
+      await within(this.clock, waitMs, never(), this.#skipWait.signal);
+      if (this.#skipWait.signal.aborted) break;
+      try {
+        await this.#exchange(0);
+      } catch (error) {
+        if (!this.#stop.signal.aborted) this.owner.couldNotStart(this.number, error);
+      }
+    }
+    this.#isRecovering = false;
+  }
+
+  /** Brings no worker any more, and kills the one that is on its way. */
+  retire(): void {
+    this.#stop.abort();
+    this.#skipWait.abort();
+  }
+
+  async #exchange(soakMs: number): Promise<void> {
+    const place = { slot: this.number, generation: this.owner.currentGeneration() };
+    const next = this.owner.start(place);
+    try {
+      await this.#prove(next, soakMs);
+    } catch (error) {
+      // Where the service stops, all are told to leave anyway.
+      if (!this.#stop.signal.aborted) next.kill();
+      throw error;
+    }
+    const before = this.#current;
+    if (before !== undefined && before.place.generation > place.generation) {
+      return next.leave({ kind: 'restart' });
+    }
+    this.#current = next;
+    this.#hasServed = true;
+    void this.#watch(next);
+    this.owner.serves(next, before);
+    before?.leave({ kind: 'restart' });
+  }
+
+  async #prove(worker: W, soakMs: number): Promise<void> {
+    const { readyTimeoutMs } = this.options;
+    const settled = Promise.race([worker.ready, worker.ended]);
+    const inTime = await within(this.clock, readyTimeoutMs, settled, this.#stop.signal);
+    if (this.#stop.signal.aborted) throw new Error('the service stops');
+    if (!inTime) throw new Error(`worker ${worker.pid} was not ready within ${readyTimeoutMs} ms`);
+    if (worker.phase === 'ready' && soakMs > 0) {
+      await within(this.clock, soakMs, worker.gone, this.#stop.signal);
+      if (this.#stop.signal.aborted) throw new Error('the service stops');
+      if (worker.phase === 'ready') return;
+      throw new Error(`worker ${worker.pid} ${await this.#endingOf(worker)} while it was tried`);
+    }
+    if (worker.phase !== 'ready') {
+      throw new Error(`worker ${worker.pid} ${await this.#endingOf(worker)} before it was ready`);
+    }
+  }
+
+  #endingOf(worker: W): Promise<string> {
+    // One that leaves of its own accord takes its time.
+    return Promise.race([worker.ended, this.clock.turn().then(() => 'left')]);
+  }
+
+  async #watch(worker: W): Promise<void> {
+    await worker.gone;
+    if (this.#current !== worker) return;
+    this.#current = undefined;
+    if (this.#stop.signal.aborted) return;
+    if (worker.ageMs >= STABLE_MS) this.backoff.reset();
+    await this.recover(worker);
+  }
+}

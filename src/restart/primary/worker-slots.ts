@@ -1,0 +1,95 @@
+import { systemClock } from '../../shutdown/clock.js';
+import { Backoff } from './backoff.js';
+import type { ResolvedRestartOptions } from './restart-options.js';
+import { messageOf, seconds } from './text.js';
+import type { WorkerPlace, WorkerProcess } from './worker-process.js';
+import { type SlotOwner, WorkerSlot } from './worker-slot.js';
+
+/** So often in a row a start may fail while no worker serves. */
+const FAILED_STARTS_AT_MOST = 10;
+
+/**
+ * All places for workers: filled at the start and after a death, exchanged at a reload.
+ *
+ * @internal
+ */
+export class WorkerSlots implements SlotOwner<WorkerProcess> {
+  /** The one that new workers are started for. */
+  generation = 1;
+  /** Called when no worker serves and starting them has failed too often. */
+  onGivenUp = () => {};
+  readonly #slots: readonly WorkerSlot<WorkerProcess>[];
+  #failedStarts = 0;
+
+  constructor(
+    private readonly options: Pick<
+      ResolvedRestartOptions,
+      'workers' | 'readyTimeoutMs' | 'soakMs' | 'log'
+    >,
+    readonly start: (place: WorkerPlace) => WorkerProcess,
+  ) {
+    this.#slots = Array.from(
+      { length: options.workers },
+      (_, i) => new WorkerSlot(i + 1, this, options, new Backoff(), systemClock),
+    );
+  }
+
+  /** Those that serve. */
+  get serving(): readonly WorkerProcess[] {
+    return this.#slots.flatMap(({ current }) => current ?? []);
+  }
+
+  /**
+   * Fills all places side by side. One that fails is filled later, if another one is filled.
+   *
+   * @throws Error that says why none could be
+   */
+  async fill(): Promise<void> {
+    const starts = await Promise.allSettled(this.#slots.map((slot) => slot.bring()));
+    const failures = starts.filter((start) => start.status === 'rejected');
+    if (failures.length === this.#slots.length) throw failures[0]!.reason;
+    for (const slot of this.#slots) if (slot.current === undefined) void slot.recover();
+  }
+
+  /**
+   * Exchanges one worker after the other, so that there are never fewer than there should be. Ends
+   * with the first one that fails.
+   *
+   * @param onReplaced - called after each
+   */
+  async exchange(onReplaced: () => void): Promise<void> {
+    for (const slot of this.#slots) {
+      await slot.bring();
+      onReplaced();
+    }
+  }
+
+  /** Starts no worker any more. */
+  retire(): void {
+    for (const slot of this.#slots) slot.retire();
+  }
+
+  currentGeneration(): number {
+    return this.generation;
+  }
+
+  died({ pid }: WorkerProcess, ending: string, againInMs: number): void {
+    const again = againInMs === 0 ? 'at once' : `in ${seconds(againInMs)}`;
+    this.options.log.warn(`Worker ${pid} ${ending}: another one is started ${again}`);
+  }
+
+  serves({ pid, place }: WorkerProcess, instead: WorkerProcess | undefined): void {
+    this.#failedStarts = 0;
+    const leaves = instead === undefined ? '' : `, ${instead.pid} leaves`;
+    this.options.log.log(`Worker ${pid} is ready in slot ${place.slot}${leaves}`);
+  }
+
+  couldNotStart(slot: number, error: unknown): void {
+    const { log } = this.options;
+    log.error(`No worker in slot ${slot}: ${messageOf(error)}`);
+    this.#failedStarts += 1;
+    if (this.serving.length > 0 || this.#failedStarts < FAILED_STARTS_AT_MOST) return;
+    log.error(`No worker serves, and ${this.#failedStarts} starts in a row have failed`);
+    this.onGivenUp();
+  }
+}
