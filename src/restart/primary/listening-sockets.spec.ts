@@ -1,0 +1,82 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+
+import { afterEach, expect, it } from 'vitest';
+
+import type { ListenHandle, ListenQuery } from '../../net/bind.js';
+import { keyOf, ListeningSockets } from './listening-sockets.js';
+
+const EADDRINUSE = -98;
+const folder = mkdtempSync(join(tmpdir(), 'listening-sockets-'));
+const sockets = new ListeningSockets();
+afterEach(() => sockets.close());
+
+function tcp(port: number): ListenQuery {
+  return { address: '127.0.0.1', port, addressType: 4 };
+}
+
+function unix(path: string): ListenQuery {
+  return { address: path, port: -1, addressType: -1 };
+}
+
+async function portOf(query: ListenQuery): Promise<number> {
+  const out: { port?: number } = {};
+  ((await sockets.take(query)) as ListenHandle).getsockname?.(out);
+  return out.port!;
+}
+
+function connects(to: number | string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = typeof to === 'number' ? connect(to, '127.0.0.1') : connect(to);
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}
+
+it('is one socket for all who ask for the same, at the same time too', async () => {
+  const [one, other] = await Promise.all([sockets.take(tcp(0)), sockets.take(tcp(0))]);
+  expect(one).toBe(other);
+  expect(await sockets.take(tcp(0))).toBe(one);
+});
+
+it('is bound and does not listen', async () => {
+  expect(await connects(await portOf(tcp(0)))).toBe(false);
+});
+
+it('tells of a port in use, and tries again when asked again', async () => {
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  const { port } = other.address() as { port: number };
+  expect(await sockets.take(tcp(port))).toBe(EADDRINUSE);
+  await new Promise((resolve) => other.close(resolve));
+  expect(await portOf(tcp(port))).toBe(port);
+});
+
+it('closes what nobody needs any more', async () => {
+  const path = join(folder, 'unused');
+  await sockets.take(unix(path));
+  await sockets.take(tcp(0));
+  sockets.retain(new Set([keyOf(tcp(0))]));
+  await expect.poll(() => existsSync(path)).toBe(false);
+});
+
+it('takes the place of the Unix socket that a killed process has left', async () => {
+  const path = join(folder, 'stale');
+  const program = `require('net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`;
+  spawnSync(process.execPath, ['-e', program]);
+  expect(existsSync(path)).toBe(true);
+  expect(await sockets.take(unix(path))).toBeTypeOf('object');
+});
+
+it('leaves alone a Unix socket that somebody answers at', async () => {
+  const path = join(folder, 'taken');
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(path, resolve));
+  expect(await sockets.take(unix(path))).toBe(EADDRINUSE);
+  expect(await connects(path)).toBe(true);
+  await new Promise((resolve) => other.close(resolve));
+  rmSync(folder, { recursive: true });
+});
