@@ -1,0 +1,172 @@
+import { parseArgs } from 'node:util';
+
+import { wrongUsage } from './command.errors.js';
+import type { ServiceChoice } from './find-service.js';
+import { type Action, OPTION_RULES, optionsOf } from './option-rules.js';
+import { scriptFile } from './script-file.js';
+
+/** What the user wants. @internal */
+export type Invocation =
+  RunInvocation | ReloadInvocation | StatusInvocation | { readonly action: 'help' | 'version' };
+
+/** @internal */
+export interface RunInvocation {
+  readonly action: 'run';
+  readonly script: string;
+  readonly args: readonly string[];
+  readonly options: RunOptions;
+  /** Of the options, as they were typed. */
+  readonly given: readonly string[];
+}
+
+/** @internal */
+export interface RunOptions {
+  readonly workers?: number;
+  readonly readyTimeoutMs?: number;
+  readonly readyPath?: string;
+  readonly soakMs?: number;
+  readonly pidFile?: string;
+  readonly hooks?: string;
+  readonly control?: string;
+}
+
+/** @internal */
+export interface ReloadInvocation {
+  readonly action: 'reload';
+  readonly options: ServiceChoice & { readonly wait?: boolean };
+}
+
+/** @internal */
+export interface StatusInvocation {
+  readonly action: 'status';
+  readonly options: ServiceChoice & { readonly json?: boolean };
+}
+
+/**
+ * @param argv - without the paths of node and of the command
+ * @throws GracefulShutdownError `ERR_RESTART_USAGE` that names all that is wrong
+ * @internal
+ */
+export function parseArguments(argv: readonly string[]): Invocation {
+  const line = readLine(argv);
+  for (const action of ['help', 'version'] as const) {
+    if (line.options.some(({ name }) => name === action)) return { action };
+  }
+  const [first] = line.words;
+  const action = first === 'reload' || first === 'status' ? first : 'run';
+  const problems = line.options.flatMap((option) => problemWith(option, action));
+  const options = valuesOf(line.options) as never;
+  if (action !== 'run') {
+    refuse([...problems, ...choiceProblems(line), ...strayProblems(line, [...line.args])]);
+    return { action, options };
+  }
+  const script = first === undefined ? undefined : scriptFile(first);
+  refuse([...problems, ...scriptProblems(line, script), ...strayProblems(line, [])]);
+  const given = line.options.map(({ typed }) => typed);
+  return { action, script: script!, args: line.args, options, given };
+}
+
+interface Line {
+  readonly options: readonly GivenOption[];
+  /** The subcommand or the script, and what should not be there. */
+  readonly words: readonly string[];
+  /** What stands after `--`. */
+  readonly args: readonly string[];
+  /** Whether a word may be meant as the value of an option. */
+  readonly isUnclear: boolean;
+}
+
+interface GivenOption {
+  readonly name: string;
+  /** With its dashes. */
+  readonly typed: string;
+  readonly value: string | undefined;
+}
+
+function readLine(argv: readonly string[]): Line {
+  const takesValue = Object.entries(OPTION_RULES).map(
+    ([name, { value }]) => [name, { type: value === undefined ? 'boolean' : 'string' }] as const,
+  );
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options: {
+      ...Object.fromEntries(takesValue),
+      help: { type: 'boolean', short: 'h' },
+      version: { type: 'boolean' },
+    },
+    strict: false, // Strictly, Node stops at the first problem.
+    tokens: true,
+  });
+  const end = tokens.find(({ kind }) => kind === 'option-terminator')?.index ?? argv.length;
+  const options = tokens
+    .filter((token) => token.kind === 'option')
+    .map(({ name, rawName, value, inlineValue }): GivenOption => {
+      // `--workers --soak 1s`: Node takes any word for the value.
+      const isMissing = inlineValue === false && value.startsWith('--');
+      return { name, typed: rawName, value: isMissing ? undefined : value };
+    });
+  return {
+    options,
+    words: tokens
+      .filter((token) => token.kind === 'positional')
+      .filter(({ index }) => index < end)
+      .map(({ value }) => value),
+    args: argv.slice(end + 1),
+    isUnclear: options.some(({ name, value }) => {
+      const rule = Object.hasOwn(OPTION_RULES, name) ? OPTION_RULES[name] : undefined;
+      return rule === undefined || (rule.value !== undefined && value === undefined);
+    }),
+  };
+}
+
+function problemWith({ name, typed, value }: GivenOption, action: Action): string[] {
+  const rule = Object.hasOwn(OPTION_RULES, name) ? OPTION_RULES[name] : undefined;
+  if (rule === undefined || !rule.actions.includes(action)) {
+    const where = action === 'run' ? '' : ` of ${action}`;
+    return [`unknown option ${typed}${where}, allowed are ${optionsOf(action).join(', ')}`];
+  }
+  if (rule.value === undefined) {
+    return value === undefined ? [] : [`${typed} is '${value}', but takes no value`];
+  }
+  const { allowed } = rule.value;
+  if (value === undefined) return [`${typed} has no value, allowed is ${allowed}`];
+  if (rule.value.read(value) !== undefined) return [];
+  return [`${typed} is '${value}', allowed is ${allowed}`];
+}
+
+/** As in most commands, of an option given twice the last one counts. */
+function valuesOf(options: readonly GivenOption[]): Record<string, unknown> {
+  const known = options.filter(({ name }) => Object.hasOwn(OPTION_RULES, name));
+  return Object.fromEntries(
+    known.map(({ name, value }) => {
+      const rule = OPTION_RULES[name]!;
+      return [rule.key, rule.value === undefined ? true : rule.value.read(value ?? '')];
+    }),
+  );
+}
+
+function choiceProblems({ options }: Line): string[] {
+  const choices = new Set(['pid', 'pid-file', 'control']);
+  const made = new Set(options.map(({ name }) => name).filter((name) => choices.has(name)));
+  if (made.size <= 1) return [];
+  return [`${[...made].map((name) => `--${name}`).join(' and ')} are given: one of them is enough`];
+}
+
+function scriptProblems({ words: [first], isUnclear }: Line, found: string | undefined): string[] {
+  if (isUnclear || found !== undefined) return [];
+  if (first !== undefined) {
+    return [`the script is '${first}', allowed is a file that can be read, such as dist/main.js`];
+  }
+  return ['there is no script: name the main file of the application, such as dist/main.js'];
+}
+
+function strayProblems({ words, isUnclear }: Line, args: readonly string[]): string[] {
+  if (isUnclear) return [];
+  return [...words.slice(1), ...args].map(
+    (word) => `unexpected '${word}': arguments for the application come after --`,
+  );
+}
+
+function refuse(problems: readonly string[]): void {
+  if (problems.length > 0) throw wrongUsage(problems);
+}

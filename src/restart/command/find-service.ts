@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+
+import { notRunning, severalServices } from './command.errors.js';
+import { runningServices } from './running-services.js';
+
+/** Which service is meant; at most one of them. Nothing: the only one that runs for this user. @internal */
+export interface ServiceChoice {
+  readonly pid?: number;
+  readonly pidFile?: string;
+  readonly control?: string;
+}
+
+/**
+ * @returns the path of its control socket
+ * @throws GracefulShutdownError where there is none, or more than one
+ * @internal
+ */
+export async function findService(
+  { control, pidFile, pid = pidFile === undefined ? undefined : readPid(pidFile) }: ServiceChoice,
+  warn: (message: string) => void,
+): Promise<string> {
+  if (control !== undefined) return control;
+  const running = await runningServices(warn);
+  const meant = pid === undefined ? running : running.filter((service) => service.pid === pid);
+  const [first, second] = meant;
+  if (first === undefined)
+    throw notRunning(
+      whyNone(
+        pid,
+        running.map((service) => service.pid),
+      ),
+    );
+  if (second !== undefined) throw severalServices(meant.map((service) => service.pid));
+  return first.path;
+}
+
+function readPid(file: string): number {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw notRunning(`no service: its PID file cannot be read, ${(error as Error).message}`, error);
+  }
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw notRunning(`no service: ${file} holds no PID`);
+}
+
+function whyNone(pid: number | undefined, others: readonly number[]): string {
+  const whose = `of the user ${process.getuid!()}`;
+  const remedy =
+    'One that was started with --control, or has a temporary folder of its own, is found by its --control only';
+  if (pid === undefined) return `no service ${whose} is running. ${remedy}`;
+  const instead = others.length > 0 ? `; there are ${others.join(', ')}` : '';
+  return `no service ${whose} is running with the PID ${pid}${instead}. ${remedy}`;
+}

@@ -1,0 +1,106 @@
+import { accessSync, constants } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+
+import { LONGEST_SOCKET_PATH } from './control-folder.js';
+import { DURATION_EXAMPLES, parseDuration } from './duration.js';
+
+/** What `nestjs-drain` can be told to do with a service. @internal */
+export type Action = 'run' | 'reload' | 'status';
+
+/** An option of the command line. @internal */
+export interface OptionRule {
+  /** The name of its value in the program. */
+  readonly key: string;
+  readonly actions: readonly Action[];
+  /** Of an option that takes a value. */
+  readonly value?: OptionValue;
+}
+
+/** @internal */
+export interface OptionValue {
+  readonly allowed: string;
+  /** @returns undefined where the text is not allowed */
+  read(text: string): unknown;
+}
+
+const MOST_WORKERS = 1024;
+
+const path: OptionValue = { allowed: 'a path', read: (text) => (text ? resolve(text) : undefined) };
+const pid: OptionValue = { allowed: 'the PID of a service', read: (text) => wholeNumber(text, 1) };
+
+/** All options that take part in a decision, by their name without the dashes. @internal */
+export const OPTION_RULES: Readonly<Record<string, OptionRule>> = {
+  workers: {
+    key: 'workers',
+    actions: ['run'],
+    value: {
+      allowed: `a whole number from 1 to ${MOST_WORKERS}, or max, one for each processor`,
+      read: (text) =>
+        text === 'max' ? availableParallelism() : wholeNumber(text, 1, MOST_WORKERS),
+    },
+  },
+  'ready-timeout': {
+    key: 'readyTimeoutMs',
+    actions: ['run'],
+    value: {
+      allowed: `more than 0, in ${DURATION_EXAMPLES}`,
+      read: (text) => parseDuration(text) || undefined,
+    },
+  },
+  'ready-path': {
+    key: 'readyPath',
+    actions: ['run'],
+    value: {
+      allowed: 'a path that begins with /, such as /health/ready',
+      read: (text) => (/^\/\S*$/.test(text) ? text : undefined),
+    },
+  },
+  soak: {
+    key: 'soakMs',
+    actions: ['run'],
+    value: { allowed: DURATION_EXAMPLES, read: parseDuration },
+  },
+  hooks: {
+    key: 'hooks',
+    actions: ['run'],
+    value: { allowed: 'a file that can be read', read: readableFile },
+  },
+  pid: { key: 'pid', actions: ['reload', 'status'], value: pid },
+  'pid-file': { key: 'pidFile', actions: ['run', 'reload', 'status'], value: path },
+  control: {
+    key: 'control',
+    actions: ['run', 'reload', 'status'],
+    value: {
+      allowed: `the path of a Unix socket, of at most ${LONGEST_SOCKET_PATH} bytes`,
+      read: (text) => {
+        const socket = path.read(text);
+        return Buffer.byteLength(String(socket)) > LONGEST_SOCKET_PATH ? undefined : socket;
+      },
+    },
+  },
+  wait: { key: 'wait', actions: ['reload'] },
+  json: { key: 'json', actions: ['status'] },
+};
+
+/** Their names, with the dashes, for one action. @internal */
+export function optionsOf(action: Action): string[] {
+  return Object.keys(OPTION_RULES)
+    .filter((name) => OPTION_RULES[name]!.actions.includes(action))
+    .map((name) => `--${name}`);
+}
+
+function wholeNumber(text: string, least: number, most = Infinity): number | undefined {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  return Number.isSafeInteger(value) && value >= least && value <= most ? value : undefined;
+}
+
+function readableFile(text: string): string | undefined {
+  if (text === '') return undefined;
+  try {
+    accessSync(resolve(text), constants.R_OK);
+    return resolve(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,20 @@
+import { GracefulRestart } from '../primary/graceful-restart.js';
+import { consoleLog } from '../primary/restart-log.js';
+import type { RunInvocation } from './arguments.js';
+import { ControlServer } from './control-server.js';
+import { loadHooks } from './load-hooks.js';
+
+/** Runs a service until it ends. @returns its exit code @internal */
+export async function run({ script, args, options }: RunInvocation): Promise<number> {
+  const { control: path, hooks: file, ...rest } = options;
+  const hooks = file === undefined ? {} : await loadHooks(file);
+  const service = new GracefulRestart({ script, args, ...rest, hooks });
+  service.listenToSignals();
+  const control = await ControlServer.start(service, consoleLog, path);
+  try {
+    // It may be stopped before it has started.
+    return await Promise.race([service.ended, service.start().then(() => service.ended)]);
+  } finally {
+    await control?.close();
+  }
+}

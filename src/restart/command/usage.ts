@@ -1,0 +1,32 @@
+/** @internal */
+export const USAGE = `nestjs-drain runs a NestJS application so that its code can be swapped under load.
+
+  nestjs-drain [options] <script> [-- arguments for the application]
+  nestjs-drain reload [--wait] [--pid N | --pid-file F | --control F]
+  nestjs-drain status [--json] [--pid N | --pid-file F | --control F]
+
+Run
+  --workers N|max      processes that serve; max: one for each processor (1)
+  --ready-path P       a route that must answer 2xx before a new worker accepts (none)
+  --ready-timeout T    how long a worker may take to become ready (60s)
+  --soak T             how long a new worker must live before the old one leaves (1s)
+  --pid-file F         written once all workers are ready, removed at the end (none)
+  --hooks F            a module with beforeReload, afterReload, beforeStop, afterStop (none)
+  --control F          the socket for reload and status (in XDG_RUNTIME_DIR or the
+                       folder for temporary files, for this user only)
+  T is a time in milliseconds, or with a unit: 4000, 250ms, 1.5s, 2m.
+
+Reload and status: of the only service of this user, or of the one that is named
+  --pid N              by the PID of its primary
+  --pid-file F         by the file it was started with
+  --control F          by the socket it was started with
+  --wait               reload: until all workers are replaced, or it failed
+  --json               status: for programs
+
+Signals to the primary
+  HUP, USR2            reload          TERM, INT    stop; a second one cuts what is under way
+
+Exit status
+  of a service         that of its end
+  of reload, status    0 done, 1 failed, 2 wrong usage, 3 no such service is running
+`;
