@@ -1,4 +1,6 @@
 export { GracefulShutdownError } from '../shutdown/graceful-shutdown.error.js';
-export { GracefulRestart, type GracefulRestartOptions } from './primary/graceful-restart.js';
+export { GracefulRestart } from './primary/graceful-restart.js';
+export type { RestartLog } from './primary/restart-log.js';
+export type { GracefulRestartOptions } from './primary/restart-options.js';
 export type { RestartHooks, Veto } from './restart-hooks.js';
 export type { ReloadResult, RestartStatus, WorkerStatus } from './restart-status.js';

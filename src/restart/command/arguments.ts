@@ -7,7 +7,11 @@ import { scriptFile } from './script-file.js';
 
 /** What the user wants. @internal */
 export type Invocation =
-  RunInvocation | ReloadInvocation | StatusInvocation | { readonly action: 'help' | 'version' };
+  | RunInvocation
+  | ReloadInvocation
+  | StatusInvocation
+  | { readonly action: 'help' }
+  | { readonly action: 'version' };
 
 /** @internal */
 export interface RunInvocation {
