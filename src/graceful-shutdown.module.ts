@@ -25,11 +25,15 @@ import { ApplicationShutdown } from './nest/application-shutdown.js';
 import { unwrap } from './nest/unwrap.js';
 import { provide } from './provide.js';
 import { ShutdownLog } from './report/shutdown-log.js';
+import { thisWorker } from './restart/worker/this-worker.js';
 import { systemClock } from './shutdown/clock.js';
 import { ShutdownSequence } from './shutdown/shutdown-sequence.js';
 import { thisProcess } from './shutdown/this-process.js';
 import { GracefulShutdownInterceptor } from './tracking/graceful-shutdown.interceptor.js';
 import { WorkTracker } from './tracking/work-tracker.js';
+
+// Before any server listens and any signal is handled.
+thisWorker();
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
   new ConfigurableModuleBuilder<GracefulShutdownOptions>({ moduleName: 'GracefulShutdown' })

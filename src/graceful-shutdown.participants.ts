@@ -20,6 +20,7 @@ import { RpcParticipant } from './participants/microservices/rpc.participant.js'
 import { transportOf } from './participants/microservices/rpc-transports.js';
 import { ScheduleParticipant } from './participants/schedule/schedule.participant.js';
 import { provide } from './provide.js';
+import { thisWorker } from './restart/worker/this-worker.js';
 import { nameHandlers } from './routes/handler-name.js';
 import { type LongLivedResponse, longLivedRoutes } from './routes/long-lived.decorator.js';
 import { Routes } from './routes/routes.js';
@@ -71,7 +72,9 @@ export const participants: readonly Provider[] = [
 ];
 
 function serversOf(host: HttpAdapterHost, application: ApplicationShutdown): HttpServers {
-  return new HttpServers(host, () => gatewayHttpServers(application.instance));
+  const servers = new HttpServers(host, () => gatewayHttpServers(application.instance));
+  thisWorker()?.join(application, servers);
+  return servers;
 }
 
 function routesOf(host: HttpAdapterHost, modules: ModulesContainer): Routes {
@@ -153,7 +156,10 @@ function rpcOf(
   sequence: ShutdownSequence,
 ): RpcServers {
   const servers = new RpcServers(modules);
-  const patience = () => (sequence.endsProcess ? TCP_PATIENCE : TCP_IMPATIENCE);
+  const patience = () => ({
+    ...(sequence.endsProcess ? TCP_PATIENCE : TCP_IMPATIENCE),
+    isShared: sequence.isUnhurried,
+  });
   if (servers.areKnown) interceptor.leaveMessages();
   servers.each((server) => {
     const broker = new Broker(systemClock);

@@ -55,6 +55,16 @@ export class GracefulShutdownService implements BeforeApplicationShutdown {
     return this.#sequence.observe({ entered });
   });
 
+  /**
+   * Whether balancers may send requests here. In a graceful restart to the end: they come over the
+   * same address, and what they see must not be red while another worker serves.
+   *
+   * @internal
+   */
+  get isReady(): boolean {
+    return this.state === 'running' || this.#sequence.isUnhurried;
+  }
+
   /** How many requests, messages and tracked pieces of work are under way. */
   get inFlight(): number {
     return this.#sequence.inFlight;

@@ -4,7 +4,8 @@ import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/term
 import { GracefulShutdownService } from '../graceful-shutdown.service.js';
 
 /**
- * Down from the first instant of a shutdown to its end. For the readiness check only: a liveness
+ * Down from the first instant of a shutdown to its end; but not where another worker has taken over
+ * (a graceful restart). For the readiness check only: a liveness
  * check with this in it gets the process killed while it drains.
  *
  * @example
@@ -47,8 +48,8 @@ export class GracefulShutdownHealthIndicator {
     key: Key = 'shutdown' as Key,
   ): HealthIndicatorResult<Key> {
     const indicator = this.indicators.check(key);
-    const { state } = this.shutdown;
-    if (state === 'running') return indicator.up();
+    const { state, isReady } = this.shutdown;
+    if (isReady) return indicator.up();
     return indicator.down({ state, remainingMs: Math.round(this.shutdown.remainingMs()) });
   }
 }

@@ -59,7 +59,8 @@ export class ApplicationShutdown implements ProcessMember {
     this.#preparations.push(prepare);
   }
 
-  /** Runs once the application has started: it listens, or it has no server and is initialized. */
+  /** Runs once the application has started: it listens, or it has no server and is initialized. Where
+   * it could not be caught, a moment before. */
   onStarted(callback: () => void): void {
     this.#onStarted.push(callback);
   }
@@ -100,10 +101,11 @@ export class ApplicationShutdown implements ProcessMember {
     if (this.#instance === undefined) {
       this.release();
       this.log.notCaptured();
+      this.#started();
       return;
     }
     if (this.sequence.state !== 'running') return;
-    this.log.armed(this.signals, this.sequence.budget);
+    this.log.armed(this.signals, this.sequence.budget, this.process.primaryPid);
     this.log.idleSettings(idleSettings(this.#instance, this.modules));
     this.process.nameForeignListeners();
   }
@@ -117,6 +119,11 @@ export class ApplicationShutdown implements ProcessMember {
     if (this.sequence.endsProcess) return;
     this.#application?.release();
     this.#leaveProcess();
+  }
+
+  /** @param reason - why it does not become ready, although it has started */
+  notReady(reason: string): void {
+    this.log.notReady(reason);
   }
 
   crashed(error: unknown): void {

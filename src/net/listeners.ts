@@ -30,10 +30,18 @@ export class Listeners {
     this.#disposers.push(dispose);
   }
 
-  /** Accepts what waits to be accepted, then stops listening. */
-  async stop(): Promise<void> {
-    const listening = [...this.#servers].filter((server) => server.listening);
-    if (listening.length > 0) await emptyAcceptQueue(() => this.#accepted, this.clock);
+  /** All servers that were added. */
+  get servers(): readonly Server[] {
+    return [...this.#servers];
+  }
+
+  /**
+   * Stops listening. What waits to be accepted is accepted before, unless others listen on the same
+   * sockets: then it is theirs.
+   */
+  async stop(isShared: boolean): Promise<void> {
+    const isListening = this.servers.some((server) => server.listening);
+    if (isListening && !isShared) await emptyAcceptQueue(() => this.#accepted, this.clock);
     this.refuseConnections();
   }
 

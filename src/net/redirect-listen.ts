@@ -1,11 +1,12 @@
 import cluster from 'node:cluster';
+import type { Server } from 'node:net';
 
 import type { Errno, ListenHandle, ListenQuery } from './bind.js';
 
 const SEAM = ['isPrimary', 'isMaster', '_getServer'] as const;
 
 type GetServer = (
-  server: unknown,
+  server: Server,
   query: ListenQuery,
   callback: (error: Errno, handle?: ListenHandle) => void,
 ) => Promise<void>;
@@ -20,10 +21,10 @@ type GetServer = (
  * @internal
  */
 export function redirectListen(
-  source: (query: ListenQuery) => Promise<ListenHandle | Errno>,
+  source: (query: ListenQuery, server: Server) => Promise<ListenHandle | Errno>,
 ): () => void {
-  const getServer: GetServer = async (_server, query, callback) => {
-    const found = await source(query);
+  const getServer: GetServer = async (server, query, callback) => {
+    const found = await source(query, server);
     if (typeof found === 'number') callback(found);
     else callback(0, found);
   };

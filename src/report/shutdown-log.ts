@@ -38,13 +38,26 @@ export class ShutdownLog implements ShutdownObserver {
     private readonly clock: Clock,
   ) {}
 
-  armed(signals: readonly string[], budget: ShutdownBudget): void {
+  /** @param primaryPid - the process that gets the signals in place of this one, if any */
+  armed(signals: readonly string[], budget: ShutdownBudget, primaryPid?: number): void {
     const { gracePeriodMs, drainTimeoutMs, closeTimeoutMs } = budget;
+    const times =
+      `grace ${seconds(gracePeriodMs)} + drain ${seconds(drainTimeoutMs)} + ` +
+      `close ${seconds(closeTimeoutMs)} = ${seconds(totalMs(budget))}`;
+    if (primaryPid !== undefined) {
+      this.sink.log(
+        `Armed as a worker of process ${primaryPid}, which takes the signals: ${times}`,
+      );
+      return;
+    }
     this.sink.log(
-      `Armed for ${signals.join(', ') || 'no signal'}: grace ${seconds(gracePeriodMs)} + drain ` +
-        `${seconds(drainTimeoutMs)} + close ${seconds(closeTimeoutMs)} = ${seconds(totalMs(budget))}` +
+      `Armed for ${signals.join(', ') || 'no signal'}: ${times}` +
         `; in Kubernetes set terminationGracePeriodSeconds to at least ${secondsNeeded(budget)}`,
     );
+  }
+
+  notReady(reason: string): void {
+    this.sink.warn(`Not ready for connections yet: ${reason}`);
   }
 
   notCaptured(): void {
@@ -121,9 +134,12 @@ export class ShutdownLog implements ShutdownObserver {
   }
 
   #begun(): void {
-    const { trigger, inFlight } = this.sequence;
+    const { trigger, inFlight, isUnhurried } = this.sequence;
     if (trigger === undefined) return;
-    this.#tell(`${describeTrigger(trigger)}: leaving, readiness is down, ${inFlight} in flight`);
+    const readiness = isUnhurried ? 'stays up' : 'is down';
+    this.#tell(
+      `${describeTrigger(trigger)}: leaving, readiness ${readiness}, ${inFlight} in flight`,
+    );
   }
 
   #startProgress(): void {

@@ -8,8 +8,16 @@ import type { ShutdownState } from '../shutdown/shutdown-state.js';
  * @internal
  */
 export type FromWorker =
-  /** Asks for a socket to listen on; answered by `bound`. */
-  | { readonly type: 'bind'; readonly id: number; readonly query: ListenQuery }
+  /**
+   * Asks for a socket to listen on; answered by `bound`. `index` tells apart the servers of one
+   * worker on the same address (port 0), from 0: the next worker gets the same socket for it.
+   */
+  | {
+      readonly type: 'bind';
+      readonly id: number;
+      readonly query: ListenQuery;
+      readonly index: number;
+    }
   /** It has started, its readiness check is green, and it accepts connections. */
   | { readonly type: 'ready' }
   /** The shutdown of its application has come to a state. `endsInMs`: the rest of its budget. */

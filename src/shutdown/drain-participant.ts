@@ -58,6 +58,12 @@ export interface DrainParticipant {
   drain(deadline: AbortSignal): Promise<void>;
   /** Time is up: cut what is left, visibly for its peer. */
   force?(): void;
+  /**
+   * How long its idle peers may stay, in ms, where nothing is in a hurry (a graceful restart).
+   *
+   * @internal
+   */
+  idleMs?(): number;
   /** What happened during the shutdown, as half a sentence for its last log line. */
   summary?(): string | undefined;
 }

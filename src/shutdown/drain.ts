@@ -51,6 +51,12 @@ export class Drain {
     );
   }
 
+  /** How long idle peers may stay where nothing is in a hurry. */
+  idleMs(): number {
+    const all = [...this.#participants];
+    return Math.max(0, ...all.map((one) => this.#ask(one, () => one.idleMs?.() ?? 0, 0)));
+  }
+
   /** The names of those that say nothing is under way, and yet have not finished. */
   unfinished(): string[] {
     return [...this.#waitedFor]

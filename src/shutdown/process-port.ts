@@ -4,6 +4,8 @@
  * @internal
  */
 export interface ProcessPort {
+  /** The process that gets the signals in place of this one; undefined where it gets its own. */
+  readonly primaryPid?: number;
   onSignal(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): () => void;
   onCrash(listener: (error: unknown) => void): () => void;
   /** All listeners of a signal, by whomever. */

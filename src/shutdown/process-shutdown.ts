@@ -1,9 +1,8 @@
 import type { Clock } from './clock.js';
 import type { ProcessPort } from './process-port.js';
-import { totalMs } from './shutdown-budget.js';
 import { isClean } from './shutdown-outcome.js';
 import type { ShutdownSequence } from './shutdown-sequence.js';
-import type { ShutdownTrigger } from './shutdown-trigger.js';
+import { isUrgent, type ShutdownTrigger } from './shutdown-trigger.js';
 import { within } from './within.js';
 
 /** `npm start` passes on a Ctrl-C that the terminal has already delivered: one wish, two signals. */
@@ -48,13 +47,20 @@ export class ProcessShutdown {
   readonly #onSignal = (signal: NodeJS.Signals) => this.#received(signal);
   #signals = 0;
   #last: { signal: NodeJS.Signals; at: number } | undefined;
+  #isForced = false;
   #hasCrashed = false;
+  #trigger: ShutdownTrigger | undefined;
   #leaving: Promise<void> | undefined;
 
   constructor(
     private readonly port: ProcessPort,
     private readonly clock: Clock,
   ) {}
+
+  /** The process that gets the signals in place of this one, if any. */
+  get primaryPid(): number | undefined {
+    return this.port.primaryPid;
+  }
 
   /** @returns what removes it again, and the signal listeners with the last one */
   join(member: ProcessMember): () => void {
@@ -88,13 +94,23 @@ export class ProcessShutdown {
 
   /** All applications leave, then the process ends. Joins a shutdown that runs. */
   leave(trigger: ShutdownTrigger): Promise<void> {
+    const wasUrgent = this.#trigger === undefined || isUrgent(this.#trigger);
+    if (this.#trigger === undefined || !wasUrgent) this.#trigger = trigger;
     if (this.#leaving === undefined) {
       // Known before it runs: whoever is told of its beginning may ask for it again.
       let begin!: (leave: Promise<void>) => void;
       this.#leaving = new Promise((resolve) => (begin = resolve));
       begin(this.#leave(trigger));
+    } else if (!wasUrgent && isUrgent(trigger)) {
+      this.#hurry(trigger);
     }
     return this.#leaving;
+  }
+
+  /** What is under way is cut. */
+  force(): void {
+    this.#isForced = true;
+    for (const { sequence } of this.#members) sequence.force();
   }
 
   /** Names, once each, the listeners of others: some end the process under the shutdown's feet. */
@@ -121,7 +137,7 @@ export class ProcessShutdown {
       void this.leave({ kind: 'signal', signal, typed });
       this.nameForeignListeners();
     } else if (this.#signals === 2) {
-      for (const member of this.#members) member.sequence.force();
+      this.force();
     } else {
       this.port.exit(1);
     }
@@ -137,12 +153,10 @@ export class ProcessShutdown {
     if (![...this.#members].some((member) => member.isCreated())) {
       return this.port.exit(this.#hasCrashed ? 1 : 0);
     }
-    const budgetMs = Math.max(
-      ...[...this.#members].map(({ sequence }) => totalMs(sequence.budget)),
-    );
-    const closed = this.#closeAll(trigger);
-    this.port.startWatchdog(budgetMs + WATCHDOG_MARGIN_MS);
-    const inTime = await within(this.clock, budgetMs + SEQUENCE_MARGIN_MS, closed);
+    const longestMs = this.#longestMs(trigger);
+    const closed = this.#closeAll();
+    this.port.startWatchdog(longestMs + WATCHDOG_MARGIN_MS);
+    const inTime = await within(this.clock, longestMs + SEQUENCE_MARGIN_MS, closed);
     if (!inTime) return this.port.exit(1);
     const clean = (await closed) && !this.#hasCrashed;
     const code = clean ? 0 : 1;
@@ -155,8 +169,20 @@ export class ProcessShutdown {
     });
   }
 
+  /** It has begun to leave without haste, and somebody waits for its end now. */
+  #hurry(trigger: ShutdownTrigger): void {
+    for (const { sequence } of this.#members) {
+      if (sequence.trigger !== undefined) void sequence.start(trigger);
+    }
+    this.port.startWatchdog(this.#longestMs(trigger) + WATCHDOG_MARGIN_MS);
+  }
+
+  #longestMs(trigger: ShutdownTrigger): number {
+    return Math.max(...[...this.#members].map(({ sequence }) => sequence.longestMs(trigger)));
+  }
+
   /** @returns whether all went well, those included that joined while others were closing */
-  async #closeAll(trigger: ShutdownTrigger): Promise<boolean> {
+  async #closeAll(): Promise<boolean> {
     const closed = new Set<ProcessMember>();
     let clean = true;
     for (;;) {
@@ -164,9 +190,9 @@ export class ProcessShutdown {
       if (open.length === 0) return clean;
       const outcomes = await Promise.all(
         open.map(({ sequence }) => {
-          const outcome = sequence.start(trigger);
+          const outcome = sequence.start(this.#trigger!);
           // It came after the second signal, which forced the others.
-          if (this.#signals > 1) sequence.force();
+          if (this.#isForced) sequence.force();
           return outcome;
         }),
       );

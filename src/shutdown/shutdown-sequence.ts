@@ -3,7 +3,6 @@ import { setMaxListeners } from 'node:events';
 import type { Clock } from './clock.js';
 import { Drain } from './drain.js';
 import type { DrainParticipant, WorkUnderWay } from './drain-participant.js';
-import { GracefulShutdownError } from './graceful-shutdown.error.js';
 import {
   abortWindowMs,
   announceWindowMs,
@@ -12,8 +11,14 @@ import {
 } from './shutdown-budget.js';
 import type { ShutdownFailure, ShutdownOutcome } from './shutdown-outcome.js';
 import type { ShutdownState } from './shutdown-state.js';
-import { deservesGrace, endsTheProcess, type ShutdownTrigger } from './shutdown-trigger.js';
+import {
+  deservesGrace,
+  endsTheProcess,
+  isUrgent,
+  type ShutdownTrigger,
+} from './shutdown-trigger.js';
 import { nothingToTearDown, type Teardown } from './teardown.js';
+import { closeTimeout, drainTimeout } from './timeout-errors.js';
 import { never, within } from './within.js';
 
 /**
@@ -41,6 +46,8 @@ export class ShutdownSequence {
   readonly #observers = new Set<ShutdownObserver>();
   readonly #failures: ShutdownFailure[] = [];
   readonly #hurry = new AbortController();
+  /** Aborted when somebody waits for the end. */
+  readonly #urgent = new AbortController();
   #state: ShutdownState = 'running';
   #trigger: ShutdownTrigger | undefined;
   #endsProcess = false;
@@ -72,6 +79,14 @@ export class ShutdownSequence {
     return this.#endsProcess;
   }
 
+  /**
+   * Whether nobody waits for the end, as another process serves on the same sockets. Until somebody
+   * does: a signal after all, a crash.
+   */
+  get isUnhurried(): boolean {
+    return this.#trigger !== undefined && !isUrgent(this.#trigger) && !this.#urgent.signal.aborted;
+  }
+
   get inFlight(): number {
     return this.#drain.active;
   }
@@ -86,6 +101,20 @@ export class ShutdownSequence {
 
   remainingMs(): number {
     return this.#endsAt === Infinity ? Infinity : Math.max(0, this.#endsAt - this.clock.now());
+  }
+
+  /**
+   * How long is left before work is told that its time is up. Counted back from the promised end,
+   * so that a late timer eats into its own state only.
+   */
+  drainRemainingMs(): number {
+    return this.remainingMs() - this.budget.closeTimeoutMs - abortWindowMs(this.budget);
+  }
+
+  /** How long a shutdown may take that begins now. */
+  longestMs(trigger: ShutdownTrigger): number {
+    const gracePeriodMs = deservesGrace(trigger) ? this.budget.gracePeriodMs : 0;
+    return totalMs({ ...this.budget, gracePeriodMs, drainTimeoutMs: this.#drainMs(trigger) });
   }
 
   underWay(): WorkUnderWay[] {
@@ -109,6 +138,7 @@ export class ShutdownSequence {
   start(trigger: ShutdownTrigger): Promise<ShutdownOutcome> {
     if (endsTheProcess(trigger)) this.#endsProcess = true;
     this.#trigger ??= trigger;
+    this.#mayHurry(trigger);
     if (this.#outcome === undefined) {
       // Known before it runs: whoever is told of its beginning may ask for it again.
       let begin!: (run: Promise<ShutdownOutcome>) => void;
@@ -120,6 +150,7 @@ export class ShutdownSequence {
 
   /** Waits for nothing any more: cuts what is under way and closes. */
   force(): void {
+    this.#urgent.abort();
     this.#hurry.abort();
   }
 
@@ -149,7 +180,7 @@ export class ShutdownSequence {
 
   async #passGrace(trigger: ShutdownTrigger): Promise<void> {
     const gracePeriodMs = deservesGrace(trigger) ? this.budget.gracePeriodMs : 0;
-    this.#endsAt = this.clock.now() + totalMs({ ...this.budget, gracePeriodMs });
+    this.#endsAt = this.clock.now() + this.longestMs(trigger);
     this.#enter('grace');
     this.#intake.abort();
     this.#drain.stopEarlyIntake();
@@ -161,12 +192,29 @@ export class ShutdownSequence {
   async #drainOrForce(): Promise<void> {
     if (this.#hurry.signal.aborted) return this.#force(never());
     this.#enter('draining');
-    // Counted back from the promised end, so that a late timer eats into its own state only.
-    const abortMs = abortWindowMs(this.budget);
-    const drainMs = this.remainingMs() - this.budget.closeTimeoutMs - abortMs;
     const drained = this.#drain.run(this.deadlineSignal);
-    if (await within(this.clock, drainMs, drained, this.#hurry.signal)) return;
+    if (this.isUnhurried && (await this.#isDrained(drained, this.#urgent.signal))) return;
+    if (await this.#isDrained(drained, this.#hurry.signal)) return;
     await this.#force(drained);
+  }
+
+  #isDrained(drained: Promise<void>, interrupt: AbortSignal): Promise<boolean> {
+    return within(this.clock, this.drainRemainingMs(), drained, interrupt);
+  }
+
+  /** Idle peers may need longer to leave by themselves than work may take. */
+  #drainMs(trigger: ShutdownTrigger): number {
+    const { drainTimeoutMs } = this.budget;
+    if (isUrgent(trigger)) return drainTimeoutMs;
+    return Math.max(drainTimeoutMs, this.#drain.idleMs() + abortWindowMs(this.budget));
+  }
+
+  /** Somebody waits for the end now: it comes as soon as if it had begun now. */
+  #mayHurry(trigger: ShutdownTrigger): void {
+    if (!this.isUnhurried || !isUrgent(trigger) || !endsTheProcess(trigger)) return;
+    const { drainTimeoutMs, closeTimeoutMs } = this.budget;
+    this.#endsAt = Math.min(this.#endsAt, this.clock.now() + drainTimeoutMs + closeTimeoutMs);
+    this.#urgent.abort();
   }
 
   async #force(drained: Promise<void>): Promise<void> {
@@ -229,18 +277,4 @@ export class ShutdownSequence {
       }
     }
   }
-}
-
-function drainTimeout(drainTimeoutMs: number): GracefulShutdownError {
-  return new GracefulShutdownError(
-    'ERR_SHUTDOWN_DRAIN_TIMEOUT',
-    `has nothing under way, but its drain() did not end within drainTimeoutMs (${drainTimeoutMs} ms)`,
-  );
-}
-
-function closeTimeout(closeTimeoutMs: number): GracefulShutdownError {
-  return new GracefulShutdownError(
-    'ERR_SHUTDOWN_CLOSE_TIMEOUT',
-    `did not end within closeTimeoutMs (${closeTimeoutMs} ms): make it faster or raise closeTimeoutMs`,
-  );
 }

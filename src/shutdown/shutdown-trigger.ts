@@ -6,6 +6,7 @@
 export type ShutdownTrigger =
   | { readonly kind: 'signal'; readonly signal: NodeJS.Signals; readonly typed: boolean }
   | { readonly kind: 'request'; readonly reason?: string | undefined }
+  | { readonly kind: 'restart' }
   | { readonly kind: 'crash'; readonly error: unknown }
   | { readonly kind: 'close'; readonly signal?: string | undefined };
 
@@ -15,8 +16,19 @@ export function endsTheProcess(trigger: ShutdownTrigger): boolean {
 }
 
 /**
+ * Whether somebody waits for the end. Not where another process serves on the same sockets: peers
+ * that are idle may stay until they leave by themselves.
+ *
+ * @internal
+ */
+export function isUrgent(trigger: ShutdownTrigger): boolean {
+  return trigger.kind !== 'restart';
+}
+
+/**
  * Nobody routes traffic to a process whose owner presses Ctrl-C, a crashed process is not to be
- * trusted for longer than its work under way needs, and a test that calls `close()` has no balancer.
+ * trusted for longer than its work under way needs, a test that calls `close()` has no balancer, and
+ * after a restart the balancer has nothing to notice.
  *
  * @internal
  */
@@ -34,6 +46,7 @@ export function describeTrigger(trigger: ShutdownTrigger): string {
   const descriptions: Readonly<Record<ShutdownTrigger['kind'], string>> = {
     signal: `${signalOf(trigger)}${isTyped(trigger) ? ' at the terminal' : ''}`,
     request: 'shutdown()',
+    restart: 'restart: a new worker has taken over',
     crash: 'uncaught exception',
     close: 'close()',
   };

@@ -1,5 +1,6 @@
 import { systemClock } from './clock.js';
 import { nodeProcess } from './node-process.js';
+import type { ProcessPort } from './process-port.js';
 import { ProcessShutdown } from './process-shutdown.js';
 
 const KEY = Symbol.for('nestjs-drain.process.v1');
@@ -9,9 +10,10 @@ const registry = globalThis as { [KEY]?: ProcessShutdown };
  * The one shutdown of this process. Found through the global object, because two copies of this
  * package with a shutdown each would cut each other short.
  *
+ * @param port - heeded by the first call
  * @internal
  */
-export function thisProcess(): ProcessShutdown {
-  registry[KEY] ??= new ProcessShutdown(nodeProcess, systemClock);
+export function thisProcess(port: ProcessPort = nodeProcess): ProcessShutdown {
+  registry[KEY] ??= new ProcessShutdown(port, systemClock);
   return registry[KEY];
 }

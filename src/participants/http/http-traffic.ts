@@ -55,6 +55,11 @@ export class HttpTraffic implements OpenResponses {
     return [...this.#connections.values()];
   }
 
+  /** After how long Node itself ends an idle connection; 0 where it never does. */
+  get keepAliveMs(): number {
+    return Math.max(0, ...this.#listeners.servers.map(keepAliveMsOf));
+  }
+
   get isEmpty(): boolean {
     return (this.#requests | this.#connections.size | this.#handshakes.size) === 0;
   }
@@ -90,8 +95,9 @@ export class HttpTraffic implements OpenResponses {
     }
   }
 
-  async stopListening(): Promise<void> {
-    await this.#listeners.stop();
+  /** @param isShared - whether others listen on the same sockets */
+  async stopListening(isShared: boolean): Promise<void> {
+    await this.#listeners.stop(isShared);
   }
 
   refuseConnections(): void {
@@ -210,6 +216,15 @@ function listenerOf(end: (response: ServerResponse) => void): (this: ServerRespo
   return function () {
     end(this);
   };
+}
+
+/** Newer versions of Node add a second (`keepAliveTimeoutBuffer`). */
+function keepAliveMsOf(server: Server): number {
+  const { keepAliveTimeout = 0, keepAliveTimeoutBuffer = 0 } = server as {
+    keepAliveTimeout?: number;
+    keepAliveTimeoutBuffer?: number;
+  };
+  return keepAliveTimeout > 0 ? keepAliveTimeout + keepAliveTimeoutBuffer : 0;
 }
 
 /** Which client a socket leads to; the same for a TLS socket and the TCP socket below it. */

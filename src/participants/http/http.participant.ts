@@ -15,6 +15,12 @@ import { HttpTraffic } from './http-traffic.js';
 
 /** How long a connection may be silent that has not sent a whole request yet. */
 const SILENCE_MS = 200;
+/** The same where nobody waits for the end; the rule of Go's `Server.Shutdown`. */
+const UNHURRIED_SILENCE_MS = 5000;
+/** How much later than Node an idle connection would be ended that Node has to end. */
+const KEEP_ALIVE_MARGIN_MS = 1000;
+/** How long before the drain's time is up idle connections go, so that none is left to be cut. */
+const LAST_CALL_MS = 200;
 /** How long a header may take that comes byte by byte, so that nobody holds the exit with one. */
 const SLOW_HEADER_MS = 1000;
 const SWEEP_AT_LEAST_EVERY_MS = 1000;
@@ -78,7 +84,7 @@ export class HttpParticipant implements DrainParticipant {
   async stopIntake(): Promise<void> {
     // In this order: a client that is told to go while the listener is open comes right back, to
     // wait in the very queue that is about to be dropped.
-    await this.#traffic.stopListening();
+    await this.#traffic.stopListening(this.sequence.isUnhurried);
     this.#traffic.sayCloseTo(() => true);
     this.#stoppedAt = this.clock.now();
   }
@@ -89,6 +95,11 @@ export class HttpParticipant implements DrainParticipant {
 
   underWay(): readonly WorkUnderWay[] {
     return this.#traffic.underWay();
+  }
+
+  /** Until their own keep-alive timeout: ended before it, a client's next request would be lost. */
+  idleMs(): number {
+    return this.#traffic.keepAliveMs + KEEP_ALIVE_MARGIN_MS;
   }
 
   async drain(deadline: AbortSignal): Promise<void> {
@@ -129,10 +140,13 @@ export class HttpParticipant implements DrainParticipant {
 
   /** For how much longer a connection without a request is left alone. */
   #restMs(connection: Connection): number {
+    const { isUnhurried } = this.sequence;
+    if (isUnhurried && connection.used) return this.sequence.drainRemainingMs() - LAST_CALL_MS;
     // Closed last: as long as something runs, nobody waits for this one either.
     if (connection.used && this.active() > 0) return Infinity;
     const now = this.clock.now();
-    const patienceMs = connection.used ? this.#lingerMs() : SILENCE_MS;
+    const silenceMs = isUnhurried ? UNHURRIED_SILENCE_MS : SILENCE_MS;
+    const patienceMs = connection.used ? this.#lingerMs() : silenceMs;
     const restedMs = now - Math.max(connection.restsSince, this.#stoppedAt);
     return Math.min(patienceMs - connection.quietMs(now), patienceMs + SLOW_HEADER_MS - restedMs);
   }

@@ -83,8 +83,9 @@ export class Http2Traffic implements OpenResponses {
     );
   }
 
-  async stopListening(): Promise<void> {
-    await this.#listeners.stop();
+  /** @param isShared - whether others listen on the same sockets */
+  async stopListening(isShared: boolean): Promise<void> {
+    await this.#listeners.stop(isShared);
   }
 
   refuseConnections(): void {

@@ -61,7 +61,7 @@ export class Http2Participant implements DrainParticipant {
   }
 
   async stopIntake(): Promise<void> {
-    await this.#traffic.stopListening();
+    await this.#traffic.stopListening(this.sequence.isUnhurried);
     this.#departures.cancel();
     this.#traffic.onSession = (session) => session.leave(this.#lingerMs());
     for (const session of this.#traffic.sessions) session.leave(this.#lingerMs());

@@ -18,6 +18,8 @@ export interface TcpPatience {
   readonly silenceMs: number;
   /** How long one that never pauses is listened to. */
   readonly streamMs: number;
+  /** Whether others listen on the same socket, and accept what waits to be accepted. */
+  readonly isShared: boolean;
 }
 
 /**
@@ -51,7 +53,7 @@ export class TcpTransport implements RpcTransport {
     this.server.retire();
     const listener = this.#listener;
     if (listener?.listening) {
-      await emptyAcceptQueue(() => this.#accepted, this.clock);
+      if (!this.patience().isShared) await emptyAcceptQueue(() => this.#accepted, this.clock);
       listener.close();
     }
     await this.#hush();

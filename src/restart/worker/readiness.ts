@@ -1,0 +1,66 @@
+import type { Server } from 'node:net';
+
+import type { Clock } from '../../shutdown/clock.js';
+import { sleep, within } from '../../shutdown/within.js';
+import { askServer } from './readiness-request.js';
+
+const ASK_EVERY_MS = 100;
+/** A check that takes longer is none that a balancer would wait for. */
+const ANSWER_WITHIN_MS = 5000;
+
+/**
+ * The readiness check of the applications that have started. They are asked like a balancer would,
+ * by a request, but before anybody can connect to them.
+ *
+ * @internal
+ */
+export class Readiness {
+  #lastReason = '';
+
+  constructor(
+    private readonly path: string,
+    private readonly servers: ReadonlySet<Server>,
+    private readonly clock: Clock,
+    private readonly ask: typeof askServer = askServer,
+  ) {}
+
+  /**
+   * Resolves when the check is green.
+   *
+   * @param isOver - whether nobody waits any more
+   * @param onRed - told why it is not green yet, once for each reason
+   */
+  async green(isOver: () => boolean, onRed: (reason: string) => void): Promise<void> {
+    if (this.servers.size === 0) {
+      return onRed(`no HTTP server can be asked for ${this.path}, so it is ready without`);
+    }
+    for (;;) {
+      const reason = await this.#whyRed();
+      if (reason === undefined || isOver()) return;
+      if (reason !== this.#lastReason) onRed(reason);
+      this.#lastReason = reason;
+      await sleep(this.clock, ASK_EVERY_MS);
+    }
+  }
+
+  /** Of several servers, those do not matter that do not know the route. */
+  async #whyRed(): Promise<string | undefined> {
+    const answers = await Promise.all([...this.servers].map((server) => this.#answerOf(server)));
+    const known = answers.filter((answer) => answer !== 404);
+    if (known.length === 0) return `GET ${this.path} answers 404`;
+    const red = known.find((answer) => typeof answer === 'string' || answer < 200 || answer > 299);
+    if (red === undefined) return undefined;
+    return `GET ${this.path} ${typeof red === 'string' ? red : `answers ${red}`}`;
+  }
+
+  /** @returns the status, or what went wrong */
+  async #answerOf(server: Server): Promise<number | string> {
+    let answer: number | string = `has not answered in ${ANSWER_WITHIN_MS} ms`;
+    const asked = this.ask(server, this.path).then(
+      (status) => (answer = status),
+      (error: unknown) => (answer = `fails: ${String(error)}`),
+    );
+    await within(this.clock, ANSWER_WITHIN_MS, asked);
+    return answer;
+  }
+}

@@ -1,0 +1,101 @@
+import type { Server } from 'node:net';
+import { constants } from 'node:os';
+import { getSystemErrorName } from 'node:util';
+
+import type { Errno, ListenHandle, ListenQuery } from '../../net/bind.js';
+import type { PrimaryLink } from './primary-link.js';
+
+/**
+ * The sockets that this worker listens on, all of them bound by the primary. Until the worker is
+ * ready, its servers believe that they listen, and do not: of several processes that listen on one
+ * socket, any may be given a connection.
+ *
+ * @internal
+ */
+export class SharedListeners {
+  readonly #taken = new Set<string>();
+  readonly #held = new Map<ListenHandle, () => void>();
+  #isOpen = false;
+
+  constructor(private readonly link: Pick<PrimaryLink, 'bind' | 'hold'>) {}
+
+  /** Where a server of this worker gets its socket. */
+  async take(query: ListenQuery, server: Server): Promise<ListenHandle | Errno> {
+    const { address, port, addressType, flags, fd } = query;
+    const index = this.#freeIndex(query);
+    // The primary would bind another socket, that nobody could listen on.
+    if (index > 0 && port !== 0) return -constants.errno.EADDRINUSE;
+    const key = keyOf(query, index);
+    this.#taken.add(key);
+    const wanted = { address, port, addressType, flags, fd } as ListenQuery;
+    const bound = await this.link.bind(wanted, index);
+    if (typeof bound === 'number') {
+      this.#taken.delete(key);
+      return bound;
+    }
+    this.#onClose(bound, () => this.#taken.delete(key));
+    if (!this.#isOpen) this.#hold(bound, server);
+    return bound;
+  }
+
+  /** From now on they accept connections. */
+  open(): void {
+    this.#isOpen = true;
+    for (const listen of this.#held.values()) listen();
+  }
+
+  /** Servers on port 0 are told apart by their order, which is the same in the next worker. */
+  #freeIndex(query: ListenQuery): number {
+    let index = 0;
+    while (this.#taken.has(keyOf(query, index))) index += 1;
+    return index;
+  }
+
+  #hold(handle: ListenHandle, server: Server): void {
+    const release = this.link.hold();
+    let backlog: number | undefined;
+    const end = () => {
+      this.#held.delete(handle);
+      release();
+    };
+    handle.listen = (wanted) => {
+      backlog = wanted;
+      return 0;
+    };
+    this.#onClose(handle, end);
+    this.#held.set(handle, () => {
+      end();
+      restore(handle, 'listen');
+      // Without a backlog its server has not come to it yet.
+      const error = backlog === undefined ? 0 : handle.listen(backlog);
+      if (error !== 0) fail(server, error);
+    });
+  }
+
+  #onClose(handle: ListenHandle, callback: () => void): void {
+    const close = handle.close.bind(handle);
+    handle.close = (...args) => {
+      callback();
+      close(...args);
+    };
+  }
+}
+
+function keyOf({ address, port, addressType, fd }: ListenQuery, index: number): string {
+  return [address, port, addressType, fd, index].join(' ');
+}
+
+/** Gives back the method of its class. */
+function restore(handle: ListenHandle, method: 'listen'): void {
+  Reflect.deleteProperty(handle, method);
+}
+
+/** As Node tells it when it listens at once. */
+function fail(server: Server, errno: Errno): void {
+  const code = getSystemErrorName(errno);
+  server.close();
+  server.emit(
+    'error',
+    Object.assign(new Error(`listen ${code}`), { code, errno, syscall: 'listen' }),
+  );
+}

@@ -1,0 +1,35 @@
+import { redirectListen } from '../../net/redirect-listen.js';
+import { systemClock } from '../../shutdown/clock.js';
+import { thisProcess } from '../../shutdown/this-process.js';
+import type { WorkerSettings } from '../protocol.js';
+import { PrimaryLink } from './primary-link.js';
+import { SharedListeners } from './shared-listeners.js';
+import { processChannel } from './worker-channel.js';
+import { takeWorkerSettings } from './worker-settings.js';
+import { Worker } from './worker.js';
+import { workerProcess } from './worker-process.js';
+
+const KEY = Symbol.for('nestjs-drain.worker.v1');
+const registry = globalThis as { [KEY]?: Worker };
+
+/**
+ * This process as a worker; undefined where it is none. Found through the global object, because
+ * the first of two copies of this package takes the settings. From the first call on, servers
+ * listen on sockets of the primary, and signals are left to it.
+ *
+ * @internal
+ */
+export function thisWorker(): Worker | undefined {
+  if (registry[KEY] !== undefined) return registry[KEY];
+  const settings = takeWorkerSettings();
+  if (settings !== undefined) registry[KEY] = begin(settings);
+  return registry[KEY];
+}
+
+function begin(settings: WorkerSettings): Worker {
+  const process = thisProcess(workerProcess(settings.primaryPid));
+  const link = new PrimaryLink(processChannel);
+  const listeners = new SharedListeners(link);
+  redirectListen((query, server) => listeners.take(query, server));
+  return new Worker(settings, link, listeners, process, systemClock);
+}

@@ -1,0 +1,37 @@
+import type { ListenHandle } from '../../net/bind.js';
+
+/**
+ * The IPC channel of a worker. Injected, so that a test forks nothing.
+ *
+ * @internal
+ */
+export interface WorkerChannel {
+  readonly isConnected: boolean;
+  send(message: unknown): void;
+  onMessage(listener: (message: unknown, handle?: ListenHandle) => void): void;
+  onDisconnect(listener: () => void): void;
+  /** Keeps the event loop alive, until `unref()`. */
+  ref(): void;
+  unref(): void;
+}
+
+/** That of this process. @internal */
+export const processChannel: WorkerChannel = {
+  get isConnected() {
+    return process.connected;
+  },
+  send: (message) => {
+    // With a callback: an error would be an event of `process`, and end it.
+    if (process.connected) process.send!(message, undefined, undefined, () => {});
+  },
+  onMessage: (listener) => {
+    process.on('message', (message, handle) =>
+      listener(message, handle as unknown as ListenHandle),
+    );
+    // A listener holds the channel, and with it the process, unless told otherwise.
+    process.channel?.unref();
+  },
+  onDisconnect: (listener) => void process.on('disconnect', listener),
+  ref: () => process.channel?.ref(),
+  unref: () => process.channel?.unref(),
+};

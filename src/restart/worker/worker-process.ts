@@ -1,0 +1,33 @@
+import { constants } from 'node:os';
+
+import { nodeProcess } from '../../shutdown/node-process.js';
+import type { ProcessPort } from '../../shutdown/process-port.js';
+
+/** What a terminal, a service manager or an operator may send to a whole group of processes. */
+const GROUP_SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'];
+
+function leftToThePrimary(): void {}
+
+function ignore(signal: NodeJS.Signals): void {
+  if (!process.listeners(signal).includes(leftToThePrimary)) process.on(signal, leftToThePrimary);
+}
+
+/**
+ * The process of a worker. A signal does nothing to it, because the primary gets it too, and says
+ * who leaves, and when; but it is listened to, or it would end the process.
+ *
+ * @internal
+ */
+export function workerProcess(primaryPid: number): ProcessPort {
+  for (const signal of GROUP_SIGNALS) if (signal in constants.signals) ignore(signal);
+  return {
+    ...nodeProcess,
+    primaryPid,
+    onSignal: (signal) => {
+      ignore(signal);
+      return () => {};
+    },
+    listeners: (signal) =>
+      nodeProcess.listeners(signal).filter((listener) => listener !== leftToThePrimary),
+  };
+}

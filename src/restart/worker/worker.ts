@@ -1,0 +1,141 @@
+import type { Server } from 'node:net';
+
+import type { Clock } from '../../shutdown/clock.js';
+import type { ProcessShutdown } from '../../shutdown/process-shutdown.js';
+import type { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
+import type { ShutdownState } from '../../shutdown/shutdown-state.js';
+import type { ShutdownTrigger } from '../../shutdown/shutdown-trigger.js';
+import type { WorkerSettings } from '../protocol.js';
+import type { FromPrimaryUnasked, PrimaryLink } from './primary-link.js';
+import { Readiness } from './readiness.js';
+import type { SharedListeners } from './shared-listeners.js';
+
+/**
+ * An application of a worker.
+ *
+ * @internal
+ */
+export interface WorkerMember {
+  readonly sequence: ShutdownSequence;
+  onStarted(callback: () => void): void;
+  notReady(reason: string): void;
+}
+
+/** How far an application is; the process is as far as the last of them. */
+const ORDER: readonly ShutdownState[] = [
+  'running',
+  'grace',
+  'draining',
+  'forcing',
+  'closing',
+  'closed',
+];
+
+/**
+ * A process under a primary: it listens on the sockets of the primary once it is ready, tells it
+ * where it stands, and leaves when it is told to, or when the primary is gone.
+ *
+ * @internal
+ */
+export class Worker {
+  /** Those that have not started yet. */
+  readonly #starting = new Set<WorkerMember>();
+  readonly #members = new Set<WorkerMember>();
+  readonly #servers = new Set<Server>();
+  #isLeaving = false;
+  #isChecking = false;
+  #told: ShutdownState = 'running';
+
+  constructor(
+    private readonly settings: WorkerSettings,
+    private readonly link: PrimaryLink,
+    private readonly listeners: SharedListeners,
+    private readonly process: ProcessShutdown,
+    private readonly clock: Clock,
+  ) {
+    link.onMessage = (message) => this.#received(message);
+    link.onLost(() => this.#lost());
+  }
+
+  /** @param servers - those that can be asked for the application's readiness */
+  join(member: WorkerMember, servers: { each(callback: (server: Server) => void): void }): void {
+    this.#members.add(member);
+    this.#starting.add(member);
+    servers.each((server) => this.#servers.add(server));
+    member.onStarted(() => this.#started(member));
+    member.sequence.observe({
+      entered: () => this.#tellState(),
+      // It has never come to its start, and holds up nobody.
+      closed: () => this.#started(member),
+    });
+  }
+
+  #started(member: WorkerMember): void {
+    this.#starting.delete(member);
+    if (this.#starting.size === 0) void this.#becomeReady();
+  }
+
+  async #becomeReady(): Promise<void> {
+    if (this.#isChecking || this.#isLeaving) return;
+    this.#isChecking = true;
+    const { readyPath } = this.settings;
+    if (readyPath !== undefined) {
+      const readiness = new Readiness(readyPath, this.#servers, this.clock);
+      await readiness.green(
+        () => this.#isLeaving,
+        (reason) => this.#notReady(reason),
+      );
+    }
+    if (this.#isLeaving) return;
+    this.listeners.open();
+    this.link.send({ type: 'ready' });
+  }
+
+  #notReady(reason: string): void {
+    const [member] = this.#members;
+    member?.notReady(reason);
+  }
+
+  #received(message: FromPrimaryUnasked): void {
+    switch (message.type) {
+      case 'leave':
+        return this.#leave(message.because);
+      case 'force':
+        return this.process.force();
+      case 'report':
+        return this.#report(message.id);
+    }
+  }
+
+  #lost(): void {
+    const { primaryPid } = this.settings;
+    this.#leave({ kind: 'request', reason: `its primary, process ${primaryPid}, is gone` });
+  }
+
+  #leave(trigger: ShutdownTrigger): void {
+    this.#isLeaving = true;
+    void this.process.leave(trigger);
+    this.#tellEnd();
+  }
+
+  get #state(): ShutdownState {
+    const states = [...this.#members].map(({ sequence }) => ORDER.indexOf(sequence.state));
+    return ORDER[Math.min(...states)] ?? 'running';
+  }
+
+  #tellState(): void {
+    if (this.#state !== this.#told) this.#tellEnd();
+  }
+
+  #tellEnd(): void {
+    const state = (this.#told = this.#state);
+    if (state === 'running') return;
+    const remaining = [...this.#members].map(({ sequence }) => sequence.remainingMs());
+    this.link.send({ type: 'state', state, endsInMs: Math.max(...remaining) });
+  }
+
+  #report(id: number): void {
+    const inFlight = [...this.#members].reduce((sum, it) => sum + it.sequence.inFlight, 0);
+    this.link.send({ type: 'report', id, state: this.#state, inFlight });
+  }
+}
