@@ -12,8 +12,8 @@ export async function run({ script, args, options }: RunInvocation): Promise<num
   service.listenToSignals();
   const control = await ControlServer.start(service, consoleLog, path);
   try {
-    // It may be stopped before it has started.
-    return await Promise.race([service.ended, service.start().then(() => service.ended)]);
+    await service.start();
+    return await service.ended;
   } finally {
     await control?.close();
   }

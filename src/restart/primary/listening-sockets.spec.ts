@@ -24,7 +24,7 @@ function unix(path: string): ListenQuery {
 
 async function portOf(query: ListenQuery): Promise<number> {
   const out: { port?: number } = {};
-  ((await sockets.take(query)) as ListenHandle).getsockname?.(out);
+  ((await sockets.take(query, 0)) as ListenHandle).getsockname?.(out);
   return out.port!;
 }
 
@@ -37,9 +37,10 @@ function connects(to: number | string): Promise<boolean> {
 }
 
 it('is one socket for all who ask for the same, at the same time too', async () => {
-  const [one, other] = await Promise.all([sockets.take(tcp(0)), sockets.take(tcp(0))]);
+  const [one, other] = await Promise.all([sockets.take(tcp(0), 0), sockets.take(tcp(0), 0)]);
   expect(one).toBe(other);
-  expect(await sockets.take(tcp(0))).toBe(one);
+  expect(await sockets.take(tcp(0), 0)).toBe(one);
+  expect(await sockets.take(tcp(0), 1)).not.toBe(one);
 });
 
 it('is bound and does not listen', async () => {
@@ -50,16 +51,16 @@ it('tells of a port in use, and tries again when asked again', async () => {
   const other = createServer();
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   const { port } = other.address() as { port: number };
-  expect(await sockets.take(tcp(port))).toBe(EADDRINUSE);
+  expect(await sockets.take(tcp(port), 0)).toBe(EADDRINUSE);
   await new Promise((resolve) => other.close(resolve));
   expect(await portOf(tcp(port))).toBe(port);
 });
 
 it('closes what nobody needs any more', async () => {
   const path = join(folder, 'unused');
-  await sockets.take(unix(path));
-  await sockets.take(tcp(0));
-  sockets.retain(new Set([keyOf(tcp(0))]));
+  await sockets.take(unix(path), 0);
+  await sockets.take(tcp(0), 0);
+  sockets.retain(new Set([keyOf(tcp(0), 0)]));
   await expect.poll(() => existsSync(path)).toBe(false);
 });
 
@@ -68,14 +69,14 @@ it('takes the place of the Unix socket that a killed process has left', async ()
   const program = `require('net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`;
   spawnSync(process.execPath, ['-e', program]);
   expect(existsSync(path)).toBe(true);
-  expect(await sockets.take(unix(path))).toBeTypeOf('object');
+  expect(await sockets.take(unix(path), 0)).toBeTypeOf('object');
 });
 
 it('leaves alone a Unix socket that somebody answers at', async () => {
   const path = join(folder, 'taken');
   const other = createServer();
   await new Promise<void>((resolve) => other.listen(path, resolve));
-  expect(await sockets.take(unix(path))).toBe(EADDRINUSE);
+  expect(await sockets.take(unix(path), 0)).toBe(EADDRINUSE);
   expect(await connects(path)).toBe(true);
   await new Promise((resolve) => other.close(resolve));
   rmSync(folder, { recursive: true });

@@ -22,9 +22,13 @@ export class ListeningSockets {
 
   constructor(private readonly inherited?: InheritedSockets) {}
 
-  /** The same socket for the same wish, whichever worker has it. */
-  async take(query: ListenQuery): Promise<ListenHandle | Errno> {
-    const key = keyOf(query);
+  /**
+   * The same socket for the same wish, whichever worker has it.
+   *
+   * @param index - tells apart what one worker wants several times (port 0)
+   */
+  async take(query: ListenQuery, index: number): Promise<ListenHandle | Errno> {
+    const key = keyOf(query, index);
     const known = this.#sockets.get(key);
     if (known !== undefined) return known;
     const socket = this.#open(query);
@@ -62,8 +66,9 @@ export class ListeningSockets {
 }
 
 /** @internal */
-export function keyOf(query: ListenQuery): string {
-  return JSON.stringify(Object.entries(query).toSorted(([a], [b]) => a.localeCompare(b)));
+export function keyOf(query: ListenQuery, index: number): string {
+  const { address, port, addressType, flags, fd } = query;
+  return JSON.stringify([address, port, addressType, flags, fd, index]);
 }
 
 function isUnixSocket(query: ListenQuery): query is ListenQuery & { address: string } {

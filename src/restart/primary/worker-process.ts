@@ -27,7 +27,7 @@ const REPORT_MS = 1000;
 
 /** What the primary is told by, and does for, its workers. @internal */
 export interface WorkerOwner {
-  socketFor(query: ListenQuery): Promise<ListenHandle | Errno>;
+  socketFor(query: ListenQuery, index: number): Promise<ListenHandle | Errno>;
   /** It accepts no longer, or never did. */
   stoppedAccepting(worker: WorkerProcess): void;
 }
@@ -161,7 +161,7 @@ export class WorkerProcess {
   #received(message: FromWorker | undefined): void {
     switch (message?.type) {
       case 'bind':
-        void this.#bind(message.id, message.query);
+        void this.#bind(message.id, message.query, message.index);
         break;
       case 'ready':
         if (this.#phase === 'starting') this.#phase = 'ready';
@@ -177,10 +177,10 @@ export class WorkerProcess {
     }
   }
 
-  async #bind(id: number, query: ListenQuery): Promise<void> {
-    const found = await this.owner.socketFor(query);
+  async #bind(id: number, query: ListenQuery, index: number): Promise<void> {
+    const found = await this.owner.socketFor(query, index);
     if (typeof found === 'number') return this.#send({ type: 'bound', id, error: found });
-    this.#sockets.add(keyOf(query));
+    this.#sockets.add(keyOf(query, index));
     this.#send({ type: 'bound', id }, found);
   }
 

@@ -47,8 +47,8 @@ export class Workers implements WorkerOwner {
     return worker;
   }
 
-  socketFor(query: ListenQuery): Promise<ListenHandle | Errno> {
-    return this.sockets.take(query);
+  socketFor(query: ListenQuery, index: number): Promise<ListenHandle | Errno> {
+    return this.sockets.take(query, index);
   }
 
   stoppedAccepting(): void {
