@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type SendHandle, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -51,8 +51,8 @@ export class RunningApplication {
         this.#notify();
       });
     }
-    this.#child.on('message', (event) => {
-      this.events.push(event as FixtureEvent);
+    this.#child.on('message', (message) => {
+      this.received(message);
       this.#notify();
     });
     this.exited = once(this.#child, 'exit').then(([code, signal]) => {
@@ -89,7 +89,7 @@ export class RunningApplication {
 
   /** Has the application call `close()`. */
   close(): void {
-    this.#child.send('close');
+    this.send('close');
   }
 
   /** Waits for the `count`-th event of that name. */
@@ -112,8 +112,21 @@ export class RunningApplication {
     }
   }
 
+  send(message: object | string, handle?: SendHandle): void {
+    this.#child.send(message, handle);
+  }
+
+  /** As its parent's death does. */
+  disconnect(): void {
+    this.#child.disconnect();
+  }
+
   kill(): void {
     this.#child.kill('SIGKILL');
+  }
+
+  protected received(message: unknown): void {
+    this.events.push(message as FixtureEvent);
   }
 
   #notify(): void {
