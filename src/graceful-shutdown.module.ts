@@ -26,9 +26,11 @@ import { unwrap } from './nest/unwrap.js';
 import { provide } from './provide.js';
 import { ShutdownLog } from './report/shutdown-log.js';
 import { thisWorker } from './restart/worker/this-worker.js';
+import { WORKER_VARIABLE } from './restart/protocol.js';
 import { systemClock } from './shutdown/clock.js';
 import { ShutdownSequence } from './shutdown/shutdown-sequence.js';
 import { thisProcess } from './shutdown/this-process.js';
+import { supervise } from './supervisors/supervise.js';
 import { GracefulShutdownInterceptor } from './tracking/graceful-shutdown.interceptor.js';
 import { WorkTracker } from './tracking/work-tracker.js';
 
@@ -122,6 +124,8 @@ export class GracefulShutdownModule
   }
 }
 
+/** Looked at before the variable is taken out of the environment. */
+const isWorker = WORKER_VARIABLE in process.env;
 const importedModules: { options: ResolvedOptions; module: DynamicModule }[] = [];
 const owners = new WeakMap<ModulesContainer, ApplicationShutdown>();
 
@@ -135,7 +139,8 @@ function shutdownOf(
     other.release();
     throw importedTwice();
   }
-  const log = new ShutdownLog(new Logger('GracefulShutdown'), sequence, systemClock);
+  const logger = new Logger('GracefulShutdown');
+  const log = new ShutdownLog(logger, sequence, systemClock);
   const shutdown = new ApplicationShutdown(
     options,
     sequence,
@@ -144,6 +149,8 @@ function shutdownOf(
     thisProcess(),
     systemClock,
   );
+  // The primary speaks for its workers.
+  if (!isWorker) supervise(shutdown, thisProcess(), (message) => logger.warn(message));
   owners.set(modules, shutdown);
   return shutdown;
 }

@@ -1,0 +1,70 @@
+import cluster from 'node:cluster';
+
+import type { ProcessShutdown } from '../shutdown/process-shutdown.js';
+import type { Supervisor } from './supervisor.js';
+
+/** What PM2 does unless told otherwise. */
+const DEFAULT_KILL_TIMEOUT_MS = 1600;
+/** From the end of the shutdown's budget to the end of the process, as PM2 sees it. */
+const EXIT_MARGIN_MS = 1000;
+
+/**
+ * PM2. It hands the options of its ecosystem file to the process as environment variables.
+ *
+ * @internal
+ */
+export class Pm2 implements Supervisor {
+  readonly #onMessage = (message: unknown) => {
+    // What comes in place of SIGINT.
+    if (message === 'shutdown') {
+      void this.applications.leave({ kind: 'signal', signal: 'SIGINT', typed: false });
+    }
+  };
+
+  private constructor(
+    private readonly env: NodeJS.ProcessEnv,
+    private readonly applications: ProcessShutdown,
+    private readonly warn: (message: string) => void,
+  ) {
+    if (this.#sendsMessages) process.on('message', this.#onMessage);
+  }
+
+  /** @returns undefined where this process is none of PM2's */
+  static fromEnvironment(
+    env: NodeJS.ProcessEnv,
+    applications: ProcessShutdown,
+    warn: (message: string) => void,
+  ): Pm2 | undefined {
+    const isChild = env['pm_id'] !== undefined && process.send !== undefined;
+    return isChild ? new Pm2(env, applications, warn) : undefined;
+  }
+
+  started(budgetMs: number): void {
+    // What `wait_ready` waits for; without it PM2 takes no notice.
+    process.send?.('ready');
+    const killMs = this.#killTimeoutMs;
+    if (killMs >= budgetMs) return;
+    this.warn(
+      `PM2 kills this process ${killMs} ms after it has asked it to leave, and leaving may take ` +
+        `${budgetMs} ms: set kill_timeout to ${budgetMs + EXIT_MARGIN_MS} in the ecosystem file.`,
+    );
+  }
+
+  closed(): void {
+    process.off('message', this.#onMessage);
+  }
+
+  /**
+   * A listener keeps the process alive, which a program that ends by itself must not notice. In a
+   * worker of a cluster the channel does so anyway.
+   */
+  get #sendsMessages(): boolean {
+    const { shutdown_with_message: option, PM2_KILL_USE_MESSAGE: all } = this.env;
+    return option === 'true' || Boolean(all) || cluster.isWorker;
+  }
+
+  get #killTimeoutMs(): number {
+    const { kill_timeout: option, PM2_KILL_TIMEOUT: all } = this.env;
+    return Number(option) || Number(all) || DEFAULT_KILL_TIMEOUT_MS;
+  }
+}

@@ -1,0 +1,45 @@
+import { bind } from '../net/bind.js';
+import { redirectListen } from '../net/redirect-listen.js';
+import { describeSocket, type InheritedSockets } from './inherited-sockets.js';
+import type { Supervisor } from './supervisor.js';
+
+/** `main.ts` may have a server of its own listen, after Nest's. */
+const LAST_LISTEN_MS = 1000;
+
+/**
+ * Has servers of this process take the sockets it was started with: `app.listen(3000)` takes the
+ * one that systemd holds for port 3000. Everything else is bound as always.
+ *
+ * @internal
+ */
+export class SocketActivation implements Supervisor {
+  readonly #restore: () => void;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly sockets: InheritedSockets,
+    private readonly warn: (message: string) => void,
+  ) {
+    this.#restore = redirectListen((query) => Promise.resolve(sockets.take(query) ?? bind(query)));
+  }
+
+  started(): void {
+    this.#timer = setTimeout(() => warnOfUnused(this.sockets, this.warn), LAST_LISTEN_MS).unref();
+  }
+
+  closed(): void {
+    clearTimeout(this.#timer);
+    this.#restore();
+  }
+}
+
+/** @internal */
+export function warnOfUnused(sockets: InheritedSockets, warn: (message: string) => void): void {
+  const { unused } = sockets;
+  if (unused.length === 0) return;
+  warn(
+    `Nobody listens on ${unused.map(describeSocket).join(', ')}, passed by the service manager: ` +
+      'clients that connect there wait in vain. Listen on the same address and port, or take it ' +
+      'out of the socket unit.',
+  );
+}

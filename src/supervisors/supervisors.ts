@@ -1,0 +1,66 @@
+import { totalMs } from '../shutdown/shutdown-budget.js';
+import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
+import type { Supervisor } from './supervisor.js';
+
+/** An application as its supervisors see it. @internal */
+export interface SupervisedApplication {
+  readonly sequence: ShutdownSequence;
+  onStarted(callback: () => void): void;
+}
+
+/**
+ * Tells those who run this process of the life of its applications, as if they were one: started
+ * when all of them have started, leaving with the first, closed with the last.
+ *
+ * @internal
+ */
+export class Supervisors {
+  readonly #starting = new Set<ShutdownSequence>();
+  readonly #open = new Set<ShutdownSequence>();
+  #hasStarted = false;
+  #isLeaving = false;
+
+  constructor(private readonly supervisors: readonly Supervisor[]) {}
+
+  /** Whether all applications that it has followed are closed. */
+  get isDone(): boolean {
+    return this.#open.size === 0;
+  }
+
+  follow(application: SupervisedApplication): void {
+    const { sequence } = application;
+    this.#starting.add(sequence);
+    this.#open.add(sequence);
+    application.onStarted(() => this.#started(sequence));
+    sequence.observe({
+      entered: (state) => {
+        if (state === 'grace' && sequence.endsProcess) this.#leaving();
+      },
+      closed: () => this.#closed(sequence),
+    });
+  }
+
+  #started(sequence: ShutdownSequence): void {
+    this.#starting.delete(sequence);
+    if (this.#starting.size > 0 || this.#hasStarted || this.#isLeaving) return;
+    this.#hasStarted = true;
+    for (const supervisor of this.supervisors) supervisor.started?.(this.#budgetMs);
+  }
+
+  #leaving(): void {
+    if (this.#isLeaving) return;
+    this.#isLeaving = true;
+    for (const supervisor of this.supervisors) supervisor.leaving?.(this.#budgetMs);
+  }
+
+  #closed(sequence: ShutdownSequence): void {
+    this.#starting.delete(sequence);
+    this.#open.delete(sequence);
+    if (!this.isDone) return;
+    for (const supervisor of this.supervisors) supervisor.closed?.();
+  }
+
+  get #budgetMs(): number {
+    return Math.max(...[...this.#open].map(({ budget }) => totalMs(budget)));
+  }
+}

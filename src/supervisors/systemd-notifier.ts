@@ -1,0 +1,122 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+import type { Supervisor } from './supervisor.js';
+
+/**
+ * Names the socket of the service manager. Children of the service must not inherit it: what they
+ * say would count as the service's own word.
+ *
+ * @internal
+ */
+export const NOTIFY_VARIABLE = 'NOTIFY_SOCKET';
+
+/** Node has no datagram sockets of the Unix kind; this one comes with systemd. */
+const PROGRAM = 'systemd-notify';
+/** A receiver that is not systemd may leave a helper waiting, for 5 s. The next one does not wait. */
+const LONGEST_WAIT_MS = 1000;
+/** From the end of the shutdown's budget to the end of the process, watchdog included. */
+const EXIT_MARGIN_MS = 2000;
+
+/**
+ * Tells systemd how the service is: `sd_notify(3)`. Nothing that goes wrong here harms the service;
+ * the first failure is told once.
+ *
+ * The messages are not sent with `--no-block`: the helper would be gone before systemd can tell
+ * whose message it is, and systemd ignores those of strangers. Under root they appear as sent by
+ * this process; otherwise the unit needs `NotifyAccess=all`.
+ *
+ * @internal
+ */
+export class SystemdNotifier implements Supervisor {
+  #sent: Promise<unknown> = Promise.resolve();
+  #hasFailed = false;
+  #isMissing = false;
+
+  private constructor(
+    private readonly socket: string,
+    private readonly warn: (message: string) => void,
+  ) {}
+
+  /** @returns undefined where no service manager listens */
+  static fromEnvironment(
+    env: NodeJS.ProcessEnv,
+    warn: (message: string) => void,
+  ): SystemdNotifier | undefined {
+    const socket = env[NOTIFY_VARIABLE];
+    return socket ? new SystemdNotifier(socket, warn) : undefined;
+  }
+
+  /** Has started, or has reloaded. */
+  ready(status = 'Serving'): void {
+    this.#send('READY=1', `MAINPID=${process.pid}`, statusLine(status));
+  }
+
+  /** `ready()` must follow, whether the reload goes well or not. */
+  reloading(status = 'Reloading'): void {
+    const microseconds = process.hrtime.bigint() / 1000n;
+    this.#send('RELOADING=1', `MONOTONIC_USEC=${microseconds}`, statusLine(status));
+  }
+
+  /** @param extendMs - how long it may take, whatever `TimeoutStopSec` says */
+  stopping(extendMs: number, status = 'Leaving'): void {
+    const microseconds = Math.ceil(extendMs + EXIT_MARGIN_MS) * 1000;
+    this.#send('STOPPING=1', `EXTEND_TIMEOUT_USEC=${microseconds}`, statusLine(status));
+  }
+
+  /** What `systemctl status` shows. */
+  status(text: string): void {
+    this.#send(statusLine(text));
+  }
+
+  started(): void {
+    this.ready();
+  }
+
+  leaving(budgetMs: number): void {
+    this.stopping(budgetMs);
+  }
+
+  /** One helper after the other, so that the messages arrive in order. */
+  #send(...variables: string[]): void {
+    this.#sent = this.#sent.then(() => {
+      if (this.#isMissing) return undefined;
+      const waited = new AbortController();
+      const late = new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, LONGEST_WAIT_MS).unref();
+        waited.signal.addEventListener('abort', () => clearTimeout(timer));
+      });
+      return Promise.race([this.#run(variables), late]).finally(() => waited.abort());
+    });
+  }
+
+  async #run(variables: readonly string[]): Promise<void> {
+    try {
+      const helper = spawn(PROGRAM, variables, {
+        env: { PATH: process.env['PATH'], [NOTIFY_VARIABLE]: this.socket },
+        stdio: 'ignore',
+      });
+      // The process may end before its helper does.
+      helper.unref();
+      const [code] = (await once(helper, 'exit')) as [number | null];
+      if (code !== 0) this.#fail(`exit code ${code}`);
+    } catch (error) {
+      this.#isMissing = true;
+      this.#fail((error as Error).message);
+    }
+  }
+
+  #fail(reason: string): void {
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    this.warn(
+      `systemd may not know how this service is, as ${PROGRAM} failed: ${reason}. The program comes ` +
+        'with systemd; where it is missing, use Type=exec in place of Type=notify.',
+    );
+  }
+}
+
+/** A message is one variable a line. */
+function statusLine(text: string): string {
+  return `STATUS=${text.replaceAll(/\s+/g, ' ')}`;
+}
