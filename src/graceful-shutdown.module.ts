@@ -26,7 +26,6 @@ import { unwrap } from './nest/unwrap.js';
 import { provide } from './provide.js';
 import { ShutdownLog } from './report/shutdown-log.js';
 import { thisWorker } from './restart/worker/this-worker.js';
-import { WORKER_VARIABLE } from './restart/protocol.js';
 import { systemClock } from './shutdown/clock.js';
 import { ShutdownSequence } from './shutdown/shutdown-sequence.js';
 import { thisProcess } from './shutdown/this-process.js';
@@ -124,8 +123,6 @@ export class GracefulShutdownModule
   }
 }
 
-/** Looked at before the variable is taken out of the environment. */
-const isWorker = WORKER_VARIABLE in process.env;
 const importedModules: { options: ResolvedOptions; module: DynamicModule }[] = [];
 const owners = new WeakMap<ModulesContainer, ApplicationShutdown>();
 
@@ -150,7 +147,8 @@ function shutdownOf(
     systemClock,
   );
   // The primary speaks for its workers.
-  if (!isWorker) supervise(shutdown, thisProcess(), (message) => logger.warn(message));
+  if (thisWorker() === undefined)
+    supervise(shutdown, thisProcess(), (message) => logger.warn(message));
   owners.set(modules, shutdown);
   return shutdown;
 }

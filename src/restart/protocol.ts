@@ -18,8 +18,11 @@ export type FromWorker =
       readonly query: ListenQuery;
       readonly index: number;
     }
-  /** It has started, its readiness check is green, and it accepts connections. */
-  | { readonly type: 'ready' }
+  /**
+   * It has started, its readiness check is green, and it accepts connections. `budgetMs`: how long
+   * it may take to leave.
+   */
+  | { readonly type: 'ready'; readonly budgetMs: number }
   /** The shutdown of its application has come to a state. `endsInMs`: the rest of its budget. */
   | { readonly type: 'state'; readonly state: ShutdownState; readonly endsInMs: number }
   /** The answer to `report`. */

@@ -17,13 +17,13 @@ export class Pm2 implements Supervisor {
   readonly #onMessage = (message: unknown) => {
     // What comes in place of SIGINT.
     if (message === 'shutdown') {
-      void this.applications.leave({ kind: 'signal', signal: 'SIGINT', typed: false });
+      void this.service.leave({ kind: 'signal', signal: 'SIGINT', typed: false });
     }
   };
 
   private constructor(
     private readonly env: NodeJS.ProcessEnv,
-    private readonly applications: ProcessShutdown,
+    private readonly service: Pick<ProcessShutdown, 'leave'>,
     private readonly warn: (message: string) => void,
   ) {
     if (this.#sendsMessages) process.on('message', this.#onMessage);
@@ -32,11 +32,11 @@ export class Pm2 implements Supervisor {
   /** @returns undefined where this process is none of PM2's */
   static fromEnvironment(
     env: NodeJS.ProcessEnv,
-    applications: ProcessShutdown,
+    service: Pick<ProcessShutdown, 'leave'>,
     warn: (message: string) => void,
   ): Pm2 | undefined {
     const isChild = env['pm_id'] !== undefined && process.send !== undefined;
-    return isChild ? new Pm2(env, applications, warn) : undefined;
+    return isChild ? new Pm2(env, service, warn) : undefined;
   }
 
   started(budgetMs: number): void {

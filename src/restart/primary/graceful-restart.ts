@@ -2,6 +2,10 @@ import { isatty } from 'node:tty';
 
 import { systemClock } from '../../shutdown/clock.js';
 import { GracefulShutdownError } from '../../shutdown/graceful-shutdown.error.js';
+import { InheritedSockets } from '../../supervisors/inherited-sockets.js';
+import { warnOfUnused } from '../../supervisors/socket-activation.js';
+import { Pm2 } from '../../supervisors/pm2.js';
+import { SystemdNotifier } from '../../supervisors/systemd-notifier.js';
 import type { ReloadResult, RestartStatus } from '../restart-status.js';
 import { Hooks } from './hooks.js';
 import { ListeningSockets } from './listening-sockets.js';
@@ -42,7 +46,10 @@ export class GracefulRestart {
   readonly ended: Promise<number>;
   readonly #options: ResolvedRestartOptions;
   readonly #hooks: Hooks;
-  readonly #sockets = new ListeningSockets();
+  readonly #inherited = InheritedSockets.fromEnvironment(process.env);
+  readonly #sockets = new ListeningSockets(this.#inherited);
+  readonly #systemd: SystemdNotifier | undefined;
+  readonly #pm2: Pm2 | undefined;
   readonly #workers: Workers;
   readonly #slots: WorkerSlots;
   readonly #reloads = new Reloads(() => this.#reload());
@@ -60,6 +67,10 @@ export class GracefulRestart {
     this.#options = resolveRestartOptions(options);
     const { script, pidFile, hooks, log } = this.#options;
     this.#hooks = new Hooks(hooks, log);
+    const warn = (message: string) => log.warn(message);
+    this.#systemd = SystemdNotifier.fromEnvironment(process.env, warn);
+    const leave = async () => void (await this.stop('SIGINT'));
+    this.#pm2 = Pm2.fromEnvironment(process.env, { leave }, warn);
     this.#pidFile = pidFile === undefined ? undefined : new PidFile(pidFile);
     this.#workers = new Workers(new Release(script), this.#options, this.#sockets);
     this.#slots = new WorkerSlots(this.#options, (place) => this.#workers.start(place));
@@ -87,6 +98,9 @@ export class GracefulRestart {
     }
     if (this.#stopping !== undefined) return;
     this.#writePidFile();
+    this.#systemd?.ready();
+    this.#pm2?.started(this.#workers.budgetMs);
+    this.#warnOfUnused();
     const pids = this.#slots.serving.map(({ pid }) => pid);
     this.#options.log.log(
       `${count(pids.length, 'worker')} ready after ${seconds(this.#uptimeMs)} (${pids.join(', ')}). ` +
@@ -149,7 +163,9 @@ export class GracefulRestart {
     const { log, workers } = this.#options;
     const generation = ++this.#slots.generation;
     log.log(`Reload ${generation - 1}: brings workers with the code on disk`);
+    this.#systemd?.reloading();
     const result = await this.#exchange(generation);
+    this.#systemd?.ready(result.ok ? 'Serving' : `Serving, reload failed: ${result.reason}`);
     this.#lastReload = result;
     if (result.ok) this.#workers.releaseSockets();
     const extent = `${result.replaced} of ${count(workers, 'worker')} replaced`;
@@ -181,6 +197,7 @@ export class GracefulRestart {
       return false;
     }
     this.#isLeaving = true;
+    this.#systemd?.stopping(this.#workers.budgetMs);
     this.#slots.retire();
     const left = this.#workers.leave({ kind: 'signal', signal, typed: isTyped(signal) });
     if (this.#stopsAsked > 1) this.#workers.force();
@@ -207,8 +224,14 @@ export class GracefulRestart {
     this.#slots.retire();
     this.#sockets.close();
     this.#pidFile?.remove();
+    this.#pm2?.closed();
     this.#unsubscribe();
     this.#end(code);
+  }
+
+  #warnOfUnused(): void {
+    if (this.#inherited === undefined) return;
+    warnOfUnused(this.#inherited, (message) => this.#options.log.warn(message));
   }
 
   #writePidFile(): void {

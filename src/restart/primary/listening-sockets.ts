@@ -2,14 +2,9 @@ import { rmSync } from 'node:fs';
 import { connect } from 'node:net';
 
 import { bind, type Errno, type ListenHandle, type ListenQuery } from '../../net/bind.js';
+import type { InheritedSockets } from '../../supervisors/inherited-sockets.js';
 
 const EADDRINUSE = -98;
-
-/** Sockets that this process was started with. @internal */
-export interface InheritedSockets {
-  /** @returns undefined if none is meant */
-  matching(query: ListenQuery): ListenHandle | undefined;
-}
 
 /**
  * The sockets that the workers accept from, held here so that they outlive every worker: clients
@@ -19,8 +14,10 @@ export interface InheritedSockets {
  */
 export class ListeningSockets {
   readonly #sockets = new Map<string, Promise<ListenHandle | Errno>>();
+  readonly #inherited = new Set<string>();
 
-  constructor(private readonly inherited?: InheritedSockets) {}
+  /** @param inherited - those that this process was started with */
+  constructor(private readonly inherited?: Pick<InheritedSockets, 'take'>) {}
 
   /**
    * The same socket for the same wish, whichever worker has it.
@@ -31,16 +28,21 @@ export class ListeningSockets {
     const key = keyOf(query, index);
     const known = this.#sockets.get(key);
     if (known !== undefined) return known;
-    const socket = this.#open(query);
+    const socket = this.#inherit(query, key) ?? this.#open(query);
     this.#sockets.set(key, socket);
     // What could not be bound now may be free for the next worker.
     if (typeof (await socket) === 'number') this.#sockets.delete(key);
     return socket;
   }
 
-  /** Closes those that no worker has asked for: the new code listens elsewhere. */
+  /**
+   * Closes those that no worker has asked for: the new code listens elsewhere. What was inherited
+   * stays, as it could not be had again.
+   */
   retain(wanted: ReadonlySet<string>): void {
-    for (const key of this.#sockets.keys()) if (!wanted.has(key)) this.#close(key);
+    for (const key of this.#sockets.keys()) {
+      if (!wanted.has(key) && !this.#inherited.has(key)) this.#close(key);
+    }
   }
 
   close(): void {
@@ -53,9 +55,14 @@ export class ListeningSockets {
     void socket?.then((handle) => typeof handle === 'object' && handle.close());
   }
 
+  #inherit(query: ListenQuery, key: string): Promise<ListenHandle> | undefined {
+    const socket = this.inherited?.take(query);
+    if (socket === undefined) return undefined;
+    this.#inherited.add(key);
+    return Promise.resolve(socket);
+  }
+
   async #open(query: ListenQuery): Promise<ListenHandle | Errno> {
-    const inherited = this.inherited?.matching(query);
-    if (inherited !== undefined) return inherited;
     const socket = bind(query);
     if (socket !== EADDRINUSE || !isUnixSocket(query) || !(await isAbandoned(query.address))) {
       return socket;

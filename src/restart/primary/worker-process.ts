@@ -64,6 +64,7 @@ export class WorkerProcess {
   #isTold = false;
   #failed = false;
   #isKilled = false;
+  #budgetMs = 0;
   #lastReport = 0;
   #cancelKill = () => {};
   #becomeReady!: () => void;
@@ -111,6 +112,11 @@ export class WorkerProcess {
   /** Whether it may still take connections, or begin to. */
   get mayAccept(): boolean {
     return this.#state === undefined || this.#state === 'running' || this.#state === 'grace';
+  }
+
+  /** How long it may take to leave, in ms; 0 before it is ready. */
+  get budgetMs(): number {
+    return this.#budgetMs;
   }
 
   /** The keys of the sockets that it has asked for. */
@@ -165,6 +171,7 @@ export class WorkerProcess {
         break;
       case 'ready':
         if (this.#phase === 'starting') this.#phase = 'ready';
+        this.#budgetMs = message.budgetMs;
         this.#becomeReady();
         break;
       case 'state':

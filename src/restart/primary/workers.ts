@@ -1,4 +1,5 @@
 import type { Errno, ListenHandle, ListenQuery } from '../../net/bind.js';
+import { NOTIFY_VARIABLE } from '../../supervisors/systemd-notifier.js';
 import type { LeaveReason } from '../protocol.js';
 import type { WorkerStatus } from '../restart-status.js';
 import type { ListeningSockets } from './listening-sockets.js';
@@ -6,12 +7,9 @@ import type { Release } from './release.js';
 import type { ResolvedRestartOptions } from './restart-options.js';
 import { type WorkerOwner, type WorkerPlace, WorkerProcess } from './worker-process.js';
 
-/** Those that only the process they were meant for may act upon. */
+/** What systemd tells this process; the inherited sockets have been taken out already. */
 const NOT_FOR_WORKERS: ReadonlySet<string> = new Set([
-  'LISTEN_FDS',
-  'LISTEN_PID',
-  'LISTEN_FDNAMES',
-  'NOTIFY_SOCKET',
+  NOTIFY_VARIABLE,
   'WATCHDOG_PID',
   'WATCHDOG_USEC',
 ]);
@@ -33,6 +31,11 @@ export class Workers implements WorkerOwner {
 
   get all(): readonly WorkerProcess[] {
     return [...this.#workers];
+  }
+
+  /** How long they may take to leave, in ms. */
+  get budgetMs(): number {
+    return Math.max(0, ...this.all.map(({ budgetMs }) => budgetMs));
   }
 
   start(place: WorkerPlace): WorkerProcess {

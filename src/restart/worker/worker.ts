@@ -2,6 +2,7 @@ import type { Server } from 'node:net';
 
 import type { Clock } from '../../shutdown/clock.js';
 import type { ProcessShutdown } from '../../shutdown/process-shutdown.js';
+import { totalMs } from '../../shutdown/shutdown-budget.js';
 import type { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
 import type { ShutdownState } from '../../shutdown/shutdown-state.js';
 import type { ShutdownTrigger } from '../../shutdown/shutdown-trigger.js';
@@ -88,7 +89,8 @@ export class Worker {
     }
     if (this.#isLeaving) return;
     this.listeners.open();
-    this.link.send({ type: 'ready' });
+    const budgets = [...this.#members].map(({ sequence }) => totalMs(sequence.budget));
+    this.link.send({ type: 'ready', budgetMs: Math.max(...budgets) });
   }
 
   #notReady(reason: string): void {
