@@ -19,10 +19,12 @@ export type FromWorker =
       readonly index: number;
     }
   /**
-   * It has started, its readiness check is green, and it accepts connections. `budgetMs`: how long
-   * it may take to leave.
+   * It has started and its readiness check is green; it accepts no connection yet. `budgetMs`: how
+   * long it may take to leave.
    */
   | { readonly type: 'ready'; readonly budgetMs: number }
+  /** It accepts connections. */
+  | { readonly type: 'accepting' }
   /** The shutdown of its application has come to a state. `endsInMs`: the rest of its budget. */
   | { readonly type: 'state'; readonly state: ShutdownState; readonly endsInMs: number }
   /** The answer to `report`. */
@@ -37,6 +39,8 @@ export type FromWorker =
 export type FromPrimary =
   /** Comes with the handle, or with the error of the system (below 0). */
   | { readonly type: 'bound'; readonly id: number; readonly error?: number }
+  /** Accept connections; answered by `accepting`. */
+  | { readonly type: 'accept' }
   /** Leave. `restart`: another worker has taken over, so nothing is in a hurry. */
   | { readonly type: 'leave'; readonly because: LeaveReason }
   /** As a second signal: cut what is under way. */

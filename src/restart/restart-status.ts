@@ -28,7 +28,8 @@ export interface WorkerStatus {
   /** The generation that it was started for. */
   readonly generation: number;
   readonly ageMs: number;
-  readonly phase: 'starting' | 'ready' | 'leaving';
+  /** `soaking`: ready, and not yet given any connection. */
+  readonly phase: 'starting' | 'soaking' | 'ready' | 'leaving';
   /** Of its application; undefined while it starts, or where it does not answer. */
   readonly state?: ShutdownState;
   /** Requests, messages and tracked work; undefined while it starts, or where it does not answer. */

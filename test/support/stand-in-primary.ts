@@ -41,6 +41,8 @@ export class StandInPrimary {
   async ready(...parameters: Parameters<StandInPrimary['start']>): Promise<RunningWorker> {
     const worker = this.start(...parameters);
     await worker.message('ready');
+    worker.tell({ type: 'accept' });
+    await worker.message('accepting');
     return worker;
   }
 

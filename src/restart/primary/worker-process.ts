@@ -50,11 +50,12 @@ type Phase = WorkerStatus['phase'];
  */
 export class WorkerProcess {
   readonly pid: number;
-  /** Resolves when it accepts connections; never, if it ends before. */
+  /** Resolves when it could accept connections; never, if it ends before. */
   readonly ready: Promise<void>;
   readonly ended: Promise<Ending>;
   /** Resolves when it leaves or ends, whoever wanted that. */
   readonly gone: Promise<void>;
+  readonly #accepting: Promise<void>;
   readonly #startedAt = systemClock.now();
   readonly #child: ChildProcess;
   readonly #sockets = new Set<string>();
@@ -68,6 +69,7 @@ export class WorkerProcess {
   #lastReport = 0;
   #cancelKill = () => {};
   #becomeReady!: () => void;
+  #accepts!: () => void;
   #begone!: () => void;
 
   constructor(
@@ -79,6 +81,7 @@ export class WorkerProcess {
     private readonly owner: WorkerOwner,
   ) {
     this.ready = new Promise((resolve) => (this.#becomeReady = resolve));
+    this.#accepting = new Promise((resolve) => (this.#accepts = resolve));
     this.gone = new Promise((resolve) => (this.#begone = resolve));
     this.#child = spawn(process.execPath, [...process.execArgv, release.script, ...args], {
       cwd: release.folder,
@@ -122,6 +125,12 @@ export class WorkerProcess {
   /** The keys of the sockets that it has asked for. */
   get sockets(): ReadonlySet<string> {
     return this.#sockets;
+  }
+
+  /** Has it accept connections; resolves when it does, or is gone. */
+  async accept(): Promise<void> {
+    this.#send({ type: 'accept' });
+    await Promise.race([this.#accepting, this.gone]);
   }
 
   /** Has it leave with all its work done. Told again, for another reason, it knows both. */
@@ -170,9 +179,13 @@ export class WorkerProcess {
         void this.#bind(message.id, message.query, message.index);
         break;
       case 'ready':
-        if (this.#phase === 'starting') this.#phase = 'ready';
+        if (this.#phase === 'starting') this.#phase = 'soaking';
         this.#budgetMs = message.budgetMs;
         this.#becomeReady();
+        break;
+      case 'accepting':
+        if (this.#phase === 'soaking') this.#phase = 'ready';
+        this.#accepts();
         break;
       case 'state':
         this.#entered(message.state, message.endsInMs);

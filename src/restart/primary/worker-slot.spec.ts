@@ -23,8 +23,12 @@ class FakeWorker implements Worker {
   ) {}
 
   becomeReady(): void {
-    this.phase = 'ready';
+    this.phase = 'soaking';
     this.#becomeReady();
+  }
+
+  async accept(): Promise<void> {
+    this.phase = 'ready';
   }
 
   die(ending = 'exited with 1'): void {
@@ -91,7 +95,9 @@ describe('a reload', () => {
     await clock.advance(999);
     expect(slot.current).toBe(started[0]);
     expect(started[0]!.told).toBeUndefined();
+    expect(started[1]!.phase).toBe('soaking');
     await clock.advance(1);
+    expect(started[1]!.phase).toBe('ready');
     expect(await brought).toBe('brought');
     expect(slot.current).toBe(started[1]);
     expect(started[0]!.told).toEqual({ kind: 'restart' });

@@ -9,7 +9,7 @@ const STABLE_MS = 10_000;
 /** @internal */
 export type Worker = Pick<
   WorkerProcess,
-  'pid' | 'place' | 'ready' | 'ended' | 'gone' | 'phase' | 'ageMs' | 'leave' | 'kill'
+  'pid' | 'place' | 'ready' | 'ended' | 'gone' | 'phase' | 'ageMs' | 'accept' | 'leave' | 'kill'
 >;
 
 /** @internal */
@@ -120,21 +120,29 @@ export class WorkerSlot<W extends Worker> {
     before?.leave({ kind: 'restart' });
   }
 
+  /** Nobody is connected to it yet, so that nothing is lost if it fails. */
   async #prove(worker: W, soakMs: number): Promise<void> {
     const { readyTimeoutMs } = this.options;
-    const settled = Promise.race([worker.ready, worker.ended]);
-    const inTime = await within(this.clock, readyTimeoutMs, settled, this.#stop.signal);
+    const isSettled = Promise.race([worker.ready, worker.ended]);
+    const isInTime = await this.#within(readyTimeoutMs, isSettled);
+    if (!isInTime)
+      throw new Error(`worker ${worker.pid} was not ready within ${readyTimeoutMs} ms`);
+    await this.#mustLive(worker, 'before it was ready');
+    if (soakMs > 0) await this.#within(soakMs, worker.gone);
+    await this.#mustLive(worker, 'while it was tried');
+    await this.#within(readyTimeoutMs, worker.accept());
+    await this.#mustLive(worker, 'as it was to accept');
+  }
+
+  async #within(ms: number, work: Promise<unknown>): Promise<boolean> {
+    const isInTime = await within(this.clock, ms, work, this.#stop.signal);
     if (this.#stop.signal.aborted) throw new Error('the service stops');
-    if (!inTime) throw new Error(`worker ${worker.pid} was not ready within ${readyTimeoutMs} ms`);
-    if (worker.phase === 'ready' && soakMs > 0) {
-      await within(this.clock, soakMs, worker.gone, this.#stop.signal);
-      if (this.#stop.signal.aborted) throw new Error('the service stops');
-      if (worker.phase === 'ready') return;
-      throw new Error(`worker ${worker.pid} ${await this.#endingOf(worker)} while it was tried`);
-    }
-    if (worker.phase !== 'ready') {
-      throw new Error(`worker ${worker.pid} ${await this.#endingOf(worker)} before it was ready`);
-    }
+    return isInTime;
+  }
+
+  async #mustLive(worker: W, when: string): Promise<void> {
+    if (worker.phase !== 'leaving') return;
+    throw new Error(`worker ${worker.pid} ${await this.#endingOf(worker)} ${when}`);
   }
 
   #endingOf(worker: W): Promise<string> {

@@ -88,7 +88,6 @@ export class Worker {
       );
     }
     if (this.#isLeaving) return;
-    this.listeners.open();
     const budgets = [...this.#members].map(({ sequence }) => totalMs(sequence.budget));
     this.link.send({ type: 'ready', budgetMs: Math.max(...budgets) });
   }
@@ -100,6 +99,9 @@ export class Worker {
 
   #received(message: FromPrimaryUnasked): void {
     switch (message.type) {
+      case 'accept':
+        this.listeners.open();
+        return this.link.send({ type: 'accepting' });
       case 'leave':
         return this.#leave(message.because);
       case 'force':
