@@ -1,18 +1,25 @@
-import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
+import { configDefaults, defineConfig, type TestProjectConfiguration } from 'vitest/config';
 
-// Every spec runs once per supported Nest major. Nest 12 is the one installed at the root,
+const oxc = { decorator: { legacy: true, emitDecoratorMetadata: true } };
+const testTimeout = 30_000;
+
+/** They look at files, or run the package as it is built: under each Nest they would be the same. */
+const once = 'test/{architecture,package,readme,samples}/**/*.e2e-spec.ts';
+
+// Every other spec runs once per supported Nest major. Nest 12 is the one installed at the root,
 // Nest 11 lives in the `test/nest-11` workspace and is swapped in by an alias.
 function project(name: 'nest-11' | 'nest-12'): TestProjectConfiguration {
   const modules = `${import.meta.dirname}/test/nest-11/node_modules/@nestjs/$1`;
   const nest = /^@nestjs\/(?!config$)([^/]+)$/;
   return {
     resolve: { alias: name === 'nest-11' ? [{ find: nest, replacement: modules }] : [] },
-    oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
+    oxc,
     test: {
       name,
       env: { NEST: name },
       include: ['src/**/*.spec.ts', 'test/**/*.e2e-spec.ts'],
-      testTimeout: 30_000,
+      exclude: [...configDefaults.exclude, once],
+      testTimeout,
     },
   };
 }
@@ -22,7 +29,19 @@ export default defineConfig({
     globalSetup: './test/global-setup.ts',
     // Most tests time real processes; on a small machine they would time each other.
     fileParallelism: false,
-    projects: [project('nest-12'), project('nest-11')],
+    projects: [
+      project('nest-12'),
+      project('nest-11'),
+      {
+        oxc,
+        test: {
+          name: 'once',
+          include: [once],
+          globalSetup: './test/build-samples.ts',
+          testTimeout,
+        },
+      },
+    ],
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],

@@ -44,9 +44,7 @@ function blocksOf(page: string): Block[] {
   }));
 }
 
-// What is compiled is the code of the repository, whose Nest is 12; in the project nest-11 it would
-// be the same again.
-describe.skipIf(process.env['NEST'] === 'nest-11')('the pages', () => {
+describe('the pages', () => {
   let folder = '';
 
   beforeAll(() => {

@@ -1,21 +1,13 @@
 import { join } from 'node:path';
 
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 
-import {
-  buildSamples,
-  buildTimeoutMs,
-  endSamples,
-  startSample,
-  startScript,
-} from './start-sample.js';
+import { endSamples, startSample, startScript } from './start-sample.js';
 
 const clean = { code: 0, signal: null };
 const name = '05-websockets';
 
-// Of Nest 12, whichever project runs it: see samples.e2e-spec.ts.
-describe.skipIf(process.env['NEST'] === 'nest-11')('05-websockets', () => {
-  beforeAll(buildSamples, buildTimeoutMs);
+describe('05-websockets', () => {
   afterEach(endSamples);
 
   it('a message under way is answered, then the client goes on with the next process', async () => {

@@ -1,12 +1,10 @@
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 
 import { request } from '../support/http-client.js';
 import { openStream } from '../support/stream-client.js';
-import { buildSamples, buildTimeoutMs, endSamples, startSample } from './start-sample.js';
+import { endSamples, startSample } from './start-sample.js';
 
-// Of Nest 12, whichever project runs it: see samples.e2e-spec.ts.
-describe.skipIf(process.env['NEST'] === 'nest-11')('06-event-stream', () => {
-  beforeAll(buildSamples, buildTimeoutMs);
+describe('06-event-stream', () => {
   afterEach(endSamples);
 
   it('the prices end with a time to come back after, the export with its last day', async () => {

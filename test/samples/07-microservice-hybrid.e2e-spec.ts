@@ -1,23 +1,14 @@
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 
 import { request } from '../support/http-client.js';
 import { SampleProcess } from './sample-process.js';
 
 const folder = join('.out', '07-microservice-hybrid');
-const buildTimeoutMs = 120_000;
 
-// As for the other samples: under nest-11 it would be the same test again.
-describe.skipIf(process.env['NEST'] === 'nest-11')('07-microservice-hybrid', () => {
+describe('07-microservice-hybrid', () => {
   const started: SampleProcess[] = [];
-
-  beforeAll(async () => {
-    const build = join(import.meta.dirname, '..', '..', 'sample', 'build.mjs');
-    await promisify(execFile)(process.execPath, [build]);
-  }, buildTimeoutMs);
 
   afterEach(async () => {
     await Promise.all(started.splice(0).map((sample) => sample.kill()));

@@ -2,18 +2,16 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { request } from '../support/http-client.js';
 import { findProgram, type ServerProcess, startRedis } from '../support/server-process.js';
-import { buildSamples, buildTimeoutMs, endSamples, startSample } from './start-sample.js';
+import { endSamples, startSample } from './start-sample.js';
 
-// Of Nest 12, whichever project runs it: see samples.e2e-spec.ts.
-const isSkipped = process.env['NEST'] === 'nest-11' || findProgram('redis-server') === undefined;
+const isMissing = findProgram('redis-server') === undefined;
 
-describe.skipIf(isSkipped)('08-bullmq', () => {
+describe.skipIf(isMissing)('08-bullmq', () => {
   let redis: ServerProcess;
 
   beforeAll(async () => {
     redis = await startRedis();
-    await buildSamples();
-  }, buildTimeoutMs);
+  });
   afterEach(endSamples);
   afterAll(() => redis.stop());
 

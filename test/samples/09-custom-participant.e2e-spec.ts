@@ -1,11 +1,9 @@
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 
 import { request } from '../support/http-client.js';
-import { buildSamples, buildTimeoutMs, endSamples, startSample } from './start-sample.js';
+import { endSamples, startSample } from './start-sample.js';
 
-// Of Nest 12, whichever project runs it: see samples.e2e-spec.ts.
-describe.skipIf(process.env['NEST'] === 'nest-11')('09-custom-participant', () => {
-  beforeAll(buildSamples, buildTimeoutMs);
+describe('09-custom-participant', () => {
   afterEach(endSamples);
 
   it('the mail and the thumbnail under way are finished, the other mails given back', async () => {

@@ -4,23 +4,14 @@ import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 
 import { keepAliveAgent, request } from '../support/http-client.js';
-import {
-  buildSamples,
-  buildTimeoutMs,
-  endSamples,
-  startSample,
-  startScript,
-} from './start-sample.js';
+import { endSamples, startSample, startScript } from './start-sample.js';
 
 const clean = { code: 0, signal: null };
 
-// The samples find Nest at the root, where version 12 is installed, whichever project runs them:
-// under nest-11 they would be the same tests again.
-describe.skipIf(process.env['NEST'] === 'nest-11')('samples', () => {
-  beforeAll(buildSamples, buildTimeoutMs);
+describe('samples', () => {
   afterEach(endSamples);
 
   it('01-express: the order is read from a pool that is closed afterwards', async () => {

@@ -1,17 +1,8 @@
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 
 import { SampleProcess } from './sample-process.js';
 
-export const buildTimeoutMs = 120_000;
-
 const started: SampleProcess[] = [];
-
-export async function buildSamples(): Promise<void> {
-  const build = join(import.meta.dirname, '..', '..', 'sample', 'build.mjs');
-  await promisify(execFile)(process.execPath, [build]);
-}
 
 /** What `npm run sample <name>` runs. */
 export function startSample(name: string, env?: NodeJS.ProcessEnv): SampleProcess {
