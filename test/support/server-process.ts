@@ -1,13 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const startTimeoutMs = 60_000;
 const lookAgainMs = 50;
+/** Linux gives ports from 32768 on to who does not name one. */
+const firstPort = 10_000;
+const portsOfWorker = 5000;
+const workersWithPorts = 4;
+/** Of this process; from anywhere, for the sake of other runs on the same machine. */
+let ports = randomInt(portsOfWorker);
 /** Where Debian puts servers, which is not always in the path. */
 const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
 
@@ -25,14 +32,26 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** A port that was free a moment ago. */
+/**
+ * A port that was free a moment ago, and that nobody takes until it is used: below those that the
+ * kernel gives to `listen(0)` and to clients, and in a range of this worker's own.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const worker = Number(process.env['VITEST_POOL_ID'] ?? 0) % workersWithPorts;
+  const port = firstPort + worker * portsOfWorker + (ports++ % portsOfWorker);
+  return (await isFree(port)) ? port : freePort();
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch {
+    return false;
+  }
   server.close();
   await once(server, 'close');
-  return port;
+  return true;
 }
 
 /** A server of a test's own, on a free port, with a folder of its own. */
