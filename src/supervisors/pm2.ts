@@ -14,6 +14,7 @@ const EXIT_MARGIN_MS = 1000;
  * @internal
  */
 export class Pm2 implements Supervisor {
+  #isLeaving = false;
   readonly #onMessage = (message: unknown) => {
     // What comes in place of SIGINT.
     if (message === 'shutdown') {
@@ -50,8 +51,14 @@ export class Pm2 implements Supervisor {
     );
   }
 
+  leaving(): void {
+    this.#isLeaving = true;
+  }
+
   closed(): void {
     process.off('message', this.#onMessage);
+    // PM2's own wrapper around the program listens to it, for metrics and actions, to no end.
+    if (this.#isLeaving) process.channel?.unref();
   }
 
   /**
