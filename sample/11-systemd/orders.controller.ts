@@ -1,0 +1,18 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { Controller, DefaultValuePipe, Get, Param, ParseIntPipe, Query } from '@nestjs/common';
+
+const CARRIER_MS = 5000;
+
+@Controller('orders')
+export class OrdersController {
+  /** Slow: asks a carrier where the parcel is. */
+  @Get(':id')
+  async find(
+    @Param('id', ParseIntPipe) id: number,
+    @Query('ms', new DefaultValuePipe(CARRIER_MS), ParseIntPipe) carrierMs: number,
+  ): Promise<{ id: number; answeredBy: number }> {
+    await sleep(carrierMs);
+    return { id, answeredBy: process.pid };
+  }
+}
