@@ -4,19 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 
 import { request } from '../support/http-client.js';
 import { endProcesses, LoggedProcess } from '../support/logged-process.js';
 import { findProgram, freePort } from '../support/server-process.js';
-import { buildSamples, buildTimeoutMs } from './start-sample.js';
 
 const samples = join(import.meta.dirname, '..', '..', 'sample');
 const isMissing = (program: string) => findProgram(program) === undefined;
 
-// Of Nest 12, whichever project runs it: see samples.e2e-spec.ts.
-describe.skipIf(process.env['NEST'] === 'nest-11')('11-systemd', () => {
-  beforeAll(buildSamples, buildTimeoutMs);
+describe('11-systemd', () => {
   afterEach(endProcesses);
 
   it.skipIf(isMissing('systemd-analyze'))('systemd understands the unit files', async () => {

@@ -1,20 +1,18 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 
 import { request } from '../support/http-client.js';
 import { findProgram, freePort } from '../support/server-process.js';
 import { Load } from '../supervisors/load.js';
 import { Pm2Daemon } from '../supervisors/pm2-daemon.js';
-import { buildSamples, buildTimeoutMs, endSamples, startSample } from './start-sample.js';
+import { endSamples, startSample } from './start-sample.js';
 
 const file = join(import.meta.dirname, '..', '..', 'sample', '12-pm2', 'ecosystem.config.cjs');
 const timeoutMs = 60_000;
 
-// Of Nest 12, whichever project runs it: see samples.e2e-spec.ts.
-describe.skipIf(process.env['NEST'] === 'nest-11')('12-pm2', { timeout: timeoutMs }, () => {
-  beforeAll(buildSamples, buildTimeoutMs);
+describe('12-pm2', { timeout: timeoutMs }, () => {
   afterEach(endSamples);
 
   it('kill_timeout is more than the times that are armed', async () => {
