@@ -26,8 +26,10 @@ Module({ imports: await imports(), controllers: [HelloController] })(AppModule);
 
 const adapter = await httpAdapter();
 const app = await NestFactory.create(AppModule, ...adapter, { logger: false });
-await app.listen(0, '127.0.0.1');
-process.on('message', () => process.send({ cpu: process.cpuUsage() }));
+await app.listen(Number(process.env.PORT ?? 0), '127.0.0.1');
+process.on('message', (message) => {
+  if (message === 'cpu') process.send({ cpu: process.cpuUsage() });
+});
 process.send({ port: app.getHttpServer().address().port });
 
 async function imports() {

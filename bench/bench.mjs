@@ -1,5 +1,7 @@
-// `npm run bench [throughput|leaving|kinds]`: what the module costs, and how fast it leaves.
+// `npm run bench [throughput|leaving|kinds|restart]`: what the module and the command cost, and how
+// fast the module leaves.
 import { measureLeaving } from './leaving.mjs';
+import { measureRestart } from './restart.mjs';
 import { measureThroughput } from './throughput.mjs';
 
 const measurements = {
@@ -7,6 +9,7 @@ const measurements = {
   leaving: measureLeaving,
   // Loads the tests and all that they need.
   kinds: async () => (await import('./kinds.mjs')).measureKinds(),
+  restart: measureRestart,
 };
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(measurements);
 
