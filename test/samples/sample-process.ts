@@ -55,9 +55,13 @@ export class SampleProcess {
     return this.lines.findIndex((line) => pattern.test(line));
   }
 
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
   /** Sends SIGTERM; resolves when the sample has seen it. */
   async terminate(): Promise<void> {
-    this.#child.kill('SIGTERM');
+    this.signal('SIGTERM');
     await this.line(/SIGTERM: leaving/);
   }
 
