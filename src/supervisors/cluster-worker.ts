@@ -5,6 +5,8 @@ import type { Supervisor } from './supervisor.js';
 
 type Listener = (message: unknown, handle: unknown) => void;
 
+/** How long a connection may be on its way from the primary. */
+const HANDED_OVER_MS = 100;
 /** The channel of a cluster; neither the event nor its messages are documented. */
 const CHANNEL = 'internalMessage';
 
@@ -40,14 +42,15 @@ export class ClusterWorker implements Supervisor {
 
   /**
    * Under round robin the primary may have handed over a connection that this process has not seen
-   * yet: its client would wait for ever. Once the primary has answered, there is none: those that
-   * were on their way have gone back, to other workers.
+   * yet: its client would wait for ever. Those that come now go back, to other workers. Only where
+   * the primary has called `disconnect()` is the worker's end a wanted one (`exitedAfterDisconnect`);
+   * after any other, many primaries start another worker.
    */
   closed(): void {
     for (const restore of this.#restores.splice(0)) restore();
     if (!this.worker.isConnected()) return;
-    if (this.#passOn === undefined) this.worker.disconnect();
-    else this.#passOn();
+    if (this.#passOn !== undefined) return this.#passOn();
+    setTimeout(() => process.channel?.unref(), HANDED_OVER_MS);
   }
 
   #outlivePrimary(): void {
