@@ -62,6 +62,11 @@ export class ProcessShutdown {
     return this.port.primaryPid;
   }
 
+  /** Whether the process ends with the shutdown that runs. */
+  get isLeaving(): boolean {
+    return this.#leaving !== undefined;
+  }
+
   /** @returns what removes it again, and the signal listeners with the last one */
   join(member: ProcessMember): () => void {
     this.#members.add(member);

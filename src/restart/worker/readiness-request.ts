@@ -1,36 +1,35 @@
 import { request as requestHttp, Server as HttpServer } from 'node:http';
 import type { Server } from 'node:net';
+import { addAbortSignal } from 'node:stream';
 import { Server as TlsServer } from 'node:tls';
 
 import { InMemorySocket } from './in-memory-socket.js';
 
-const HEADERS = { host: 'localhost', 'user-agent': 'nestjs-drain' };
+const HTTP2_HEADERS = { 'user-agent': 'nestjs-drain' };
+const HEADERS = { ...HTTP2_HEADERS, host: 'localhost' };
 
 /**
  * Asks a server of this process, whether it listens or not, over a connection that leaves no trace
  * in the network.
  *
+ * @param signal - gives up
  * @returns the status of the answer; rejects where there is none
  * @internal
  */
-export function askServer(server: Server, path: string): Promise<number> {
-  return speaksHttp1(server) ? askHttp1(server, path) : askHttp2(server, path);
+export function askServer(server: Server, path: string, signal: AbortSignal): Promise<number> {
+  return speaksHttp1(server) ? askHttp1(server, path, signal) : askHttp2(server, path, signal);
 }
 
 /** A server of `node:http2` takes HTTP/1.1 only if it is told to, and only with TLS. */
 function speaksHttp1(server: Server): boolean {
   if (server instanceof HttpServer) return true;
-  return server instanceof TlsServer && allowsHttp1(server);
-}
-
-function allowsHttp1(server: TlsServer): boolean {
   const { ALPNProtocols } = server as { ALPNProtocols?: Uint8Array };
-  return ALPNProtocols === undefined || Buffer.from(ALPNProtocols).includes('http/1.1');
+  return ALPNProtocols !== undefined && Buffer.from(ALPNProtocols).includes('http/1.1');
 }
 
-function askHttp1(server: Server, path: string): Promise<number> {
+function askHttp1(server: Server, path: string, signal: AbortSignal): Promise<number> {
   return new Promise((resolve, reject) => {
-    const socket = connectTo(server, 'http/1.1');
+    const socket = connectTo(server, 'http/1.1', signal);
     const request = requestHttp({ path, headers: HEADERS, createConnection: () => socket });
     request.on('error', reject);
     request.on('response', (response) => {
@@ -42,14 +41,16 @@ function askHttp1(server: Server, path: string): Promise<number> {
   });
 }
 
-async function askHttp2(server: Server, path: string): Promise<number> {
+async function askHttp2(server: Server, path: string, signal: AbortSignal): Promise<number> {
   const { connect } = await import('node:http2');
-  const session = connect('http://localhost', { createConnection: () => connectTo(server, 'h2') });
+  const socket = connectTo(server, 'h2', signal);
+  const session = connect('http://localhost', { createConnection: () => socket });
   try {
     return await new Promise((resolve, reject) => {
       session.on('error', reject);
-      const request = session.request({ ':path': path, 'user-agent': 'nestjs-drain' });
+      const request = session.request({ ...HTTP2_HEADERS, ':path': path });
       request.on('error', reject);
+      request.on('close', () => reject(new Error('closed without an answer')));
       request.on('response', (headers) => resolve(headers[':status'] ?? 0));
       request.resume();
     });
@@ -59,13 +60,13 @@ async function askHttp2(server: Server, path: string): Promise<number> {
 }
 
 /** @returns the client's end of the connection */
-function connectTo(server: Server, alpnProtocol: string): InMemorySocket {
+function connectTo(server: Server, alpnProtocol: string, signal: AbortSignal): InMemorySocket {
   const [near, far] = InMemorySocket.pair();
-  if (server instanceof TlsServer) {
-    Object.assign(far, { encrypted: true, authorized: false, alpnProtocol });
-    server.emit('secureConnection', far);
-  } else {
-    server.emit('connection', far);
-  }
+  addAbortSignal(signal, near);
+  // A client that has its answer listens no more.
+  near.on('error', () => {});
+  const isSecure = server instanceof TlsServer;
+  Object.assign(far, { server }, isSecure && { encrypted: true, authorized: false, alpnProtocol });
+  server.emit(isSecure ? 'secureConnection' : 'connection', far);
   return near;
 }

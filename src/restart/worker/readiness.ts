@@ -8,6 +8,9 @@ const ASK_EVERY_MS = 100;
 /** A check that takes longer is none that a balancer would wait for. */
 const ANSWER_WITHIN_MS = 5000;
 
+/** Of servers that do not know the route; 426 is said by those that speak nothing but websocket. */
+const ELSEWHERE: ReadonlySet<unknown> = new Set([404, 426]);
+
 /**
  * The readiness check of the applications that have started. They are asked like a balancer would,
  * by a request, but before anybody can connect to them.
@@ -46,8 +49,8 @@ export class Readiness {
   /** Of several servers, those do not matter that do not know the route. */
   async #whyRed(): Promise<string | undefined> {
     const answers = await Promise.all([...this.servers].map((server) => this.#answerOf(server)));
-    const known = answers.filter((answer) => answer !== 404);
-    if (known.length === 0) return `GET ${this.path} answers 404`;
+    const known = answers.filter((answer) => !ELSEWHERE.has(answer));
+    if (known.length === 0) return `GET ${this.path} answers ${answers[0]}`;
     const red = known.find((answer) => typeof answer === 'string' || answer < 200 || answer > 299);
     if (red === undefined) return undefined;
     return `GET ${this.path} ${typeof red === 'string' ? red : `answers ${red}`}`;
@@ -56,11 +59,15 @@ export class Readiness {
   /** @returns the status, or what went wrong */
   async #answerOf(server: Server): Promise<number | string> {
     let answer: number | string = `has not answered in ${ANSWER_WITHIN_MS} ms`;
-    const asked = this.ask(server, this.path).then(
+    const patience = new AbortController();
+    const asked = this.ask(server, this.path, patience.signal).then(
       (status) => (answer = status),
       (error: unknown) => (answer = `fails: ${String(error)}`),
     );
     await within(this.clock, ANSWER_WITHIN_MS, asked);
-    return answer;
+    // What becomes of a connection that is given up is no news.
+    const known = answer;
+    patience.abort();
+    return known;
   }
 }

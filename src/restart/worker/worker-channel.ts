@@ -18,7 +18,7 @@ export interface WorkerChannel {
 /** That of this process. @internal */
 export const processChannel: WorkerChannel = {
   get isConnected() {
-    return process.connected;
+    return process.connected ?? false;
   },
   send: (message) => {
     // With a callback: an error would be an event of `process`, and end it.

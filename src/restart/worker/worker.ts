@@ -43,7 +43,6 @@ export class Worker {
   readonly #starting = new Set<WorkerMember>();
   readonly #members = new Set<WorkerMember>();
   readonly #servers = new Set<Server>();
-  #isLeaving = false;
   #isChecking = false;
   #told: ShutdownState = 'running';
 
@@ -66,28 +65,34 @@ export class Worker {
     member.onStarted(() => this.#started(member));
     member.sequence.observe({
       entered: () => this.#tellState(),
-      // It has never come to its start, and holds up nobody.
-      closed: () => this.#started(member),
+      closed: () => this.#closed(member),
     });
   }
 
   #started(member: WorkerMember): void {
     this.#starting.delete(member);
-    if (this.#starting.size === 0) void this.#becomeReady();
+    if (this.#starting.size === 0 && this.#members.size > 0) void this.#becomeReady();
+  }
+
+  /** It was closed alone, and the process lives on for the others. */
+  #closed(member: WorkerMember): void {
+    if (this.process.isLeaving) return;
+    this.#members.delete(member);
+    this.#started(member);
   }
 
   async #becomeReady(): Promise<void> {
-    if (this.#isChecking || this.#isLeaving) return;
+    if (this.#isChecking || this.process.isLeaving) return;
     this.#isChecking = true;
     const { readyPath } = this.settings;
     if (readyPath !== undefined) {
       const readiness = new Readiness(readyPath, this.#servers, this.clock);
       await readiness.green(
-        () => this.#isLeaving,
+        () => this.process.isLeaving,
         (reason) => this.#notReady(reason),
       );
     }
-    if (this.#isLeaving) return;
+    if (this.process.isLeaving) return;
     const budgets = [...this.#members].map(({ sequence }) => totalMs(sequence.budget));
     this.link.send({ type: 'ready', budgetMs: Math.max(...budgets) });
   }
@@ -100,8 +105,7 @@ export class Worker {
   #received(message: FromPrimaryUnasked): void {
     switch (message.type) {
       case 'accept':
-        this.listeners.open();
-        return this.link.send({ type: 'accepting' });
+        return this.#accept();
       case 'leave':
         return this.#leave(message.because);
       case 'force':
@@ -111,15 +115,22 @@ export class Worker {
     }
   }
 
+  #accept(): void {
+    if (this.process.isLeaving) return;
+    this.listeners.open();
+    this.link.send({ type: 'accepting' });
+  }
+
   #lost(): void {
     const { primaryPid } = this.settings;
     this.#leave({ kind: 'request', reason: `its primary, process ${primaryPid}, is gone` });
   }
 
   #leave(trigger: ShutdownTrigger): void {
-    this.#isLeaving = true;
+    const wasLeaving = this.process.isLeaving;
     void this.process.leave(trigger);
-    this.#tellEnd();
+    // The same state may have another end now.
+    if (wasLeaving) this.#tellEnd();
   }
 
   get #state(): ShutdownState {
@@ -128,14 +139,14 @@ export class Worker {
   }
 
   #tellState(): void {
-    if (this.#state !== this.#told) this.#tellEnd();
+    if (this.process.isLeaving && this.#state !== this.#told) this.#tellEnd();
   }
 
   #tellEnd(): void {
     const state = (this.#told = this.#state);
     if (state === 'running') return;
     const remaining = [...this.#members].map(({ sequence }) => sequence.remainingMs());
-    this.link.send({ type: 'state', state, endsInMs: Math.max(...remaining) });
+    this.link.send({ type: 'state', state, endsInMs: Math.ceil(Math.max(...remaining)) });
   }
 
   #report(id: number): void {
