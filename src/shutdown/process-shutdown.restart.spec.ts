@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+
+import { FakeClock } from '../../test/support/fake-clock.js';
+import { FakeProcess } from '../../test/support/fake-process.js';
+import type { DrainParticipant } from './drain-participant.js';
+import { type ProcessMember, ProcessShutdown } from './process-shutdown.js';
+import { ShutdownSequence } from './shutdown-sequence.js';
+
+function nothing(): void {}
+
+const BUDGET = { gracePeriodMs: 5000, drainTimeoutMs: 10_000, closeTimeoutMs: 2000 };
+const RESTART = { kind: 'restart' } as const;
+const STOP = { kind: 'signal', signal: 'SIGTERM', typed: false } as const;
+const WATCHDOG_MARGIN_MS = 200;
+
+/** Has idle peers that stay until they are let go. */
+function setUp() {
+  const clock = new FakeClock();
+  const port = new FakeProcess();
+  const shutdown = new ProcessShutdown(port, clock);
+  const add = () => {
+    const sequence = new ShutdownSequence(BUDGET, clock);
+    let finish = nothing;
+    const http: DrainParticipant = {
+      name: 'http',
+      active: () => 0,
+      drain: () => new Promise((resolve) => (finish = resolve)),
+      idleMs: () => 73_000,
+    };
+    sequence.addParticipant(http);
+    const member: ProcessMember = {
+      sequence,
+      signals: [],
+      leavesOnCrash: false,
+      isCreated: () => true,
+      isStarting: () => false,
+      crashed: nothing,
+      foreignListener: nothing,
+      held: nothing,
+    };
+    shutdown.join(member);
+    return { sequence, finish: () => finish() };
+  };
+  return { clock, port, shutdown, add, ...add() };
+}
+
+describe('a process that leaves for a restart', () => {
+  it('has as long as its idle peers may stay', async () => {
+    const { clock, port, shutdown, sequence, finish } = setUp();
+    expect(shutdown.isLeaving).toBe(false);
+    void shutdown.leave(RESTART);
+    expect(shutdown.isLeaving).toBe(true);
+    expect(port.watchdogs).toEqual([76_000 + WATCHDOG_MARGIN_MS]);
+    await clock.advance(70_000);
+    expect(sequence.state).toBe('draining');
+    finish();
+    await clock.flush();
+    expect(port.idleExits).toMatchObject([{ code: 0 }]);
+    expect(port.exits).toEqual([]);
+  });
+
+  it('hurries once it is told to stop', async () => {
+    const { clock, port, shutdown, sequence } = setUp();
+    void shutdown.leave(RESTART);
+    await clock.advance(1000);
+    void shutdown.leave(STOP);
+    expect(sequence.isUnhurried).toBe(false);
+    expect(sequence.remainingMs()).toBe(12_000);
+    expect(port.watchdogs.at(-1)).toBeLessThanOrEqual(17_000 + WATCHDOG_MARGIN_MS);
+    void shutdown.leave(STOP);
+    expect(port.watchdogs).toHaveLength(2);
+  });
+
+  it('is not slowed down by a restart once it stops', async () => {
+    const { clock, port, shutdown, sequence } = setUp();
+    void shutdown.leave(STOP);
+    void shutdown.leave(RESTART);
+    await clock.flush();
+    expect(sequence.isUnhurried).toBe(false);
+    expect(port.watchdogs).toHaveLength(1);
+  });
+
+  it('an application that joins after it was told to stop hurries, too', async () => {
+    const { clock, shutdown, add, finish } = setUp();
+    void shutdown.leave(RESTART);
+    await clock.flush();
+    void shutdown.leave(STOP);
+    const late = add();
+    finish();
+    await clock.flush();
+    await clock.flush();
+    expect(late.sequence.trigger).toEqual(STOP);
+  });
+
+  it('force() cuts all, also those that join later', async () => {
+    const { clock, port, shutdown, add, sequence } = setUp();
+    void shutdown.leave(RESTART);
+    await clock.flush();
+    const late = add();
+    shutdown.force();
+    await clock.flush();
+    await clock.flush();
+    expect([sequence.state, late.sequence.state]).toEqual(['closed', 'closed']);
+    expect(port.idleExits).toMatchObject([{ code: 1 }]);
+  });
+});
