@@ -68,6 +68,24 @@ describe('the line at the start', () => {
     ]);
   });
 
+  it('says whose worker it is, and nothing of Kubernetes, which would see the primary', () => {
+    const { log, lines } = setUp();
+    log.armed(['SIGTERM'], BUDGET, 42);
+    expect(lines).toEqual([
+      [
+        'log',
+        'Armed as a worker of process 42, which takes the signals: ' +
+          'grace 5.0 s + drain 10.0 s + close 2.0 s = 17.0 s',
+      ],
+    ]);
+  });
+
+  it('says why a worker is not ready', () => {
+    const { log, lines } = setUp();
+    log.notReady('GET /ready answers 503');
+    expect(lines).toEqual([['warn', 'Not ready for connections yet: GET /ready answers 503']]);
+  });
+
   it('says so where no signal is listened to', () => {
     const { log, lines } = setUp();
     log.armed([], BUDGET);
@@ -99,6 +117,15 @@ describe('the line at the start', () => {
       ['warn', expect.stringContaining('GracefulShutdownModule.attach(app)')],
     ]);
   });
+});
+
+it('in a restart says that readiness stays up', () => {
+  const { sequence, lines } = setUp();
+  void sequence.start({ kind: 'restart' });
+  expect(lines[0]).toEqual([
+    'log',
+    'restart: a new worker has taken over: leaving, readiness stays up, 0 in flight',
+  ]);
 });
 
 describe('the log of a shutdown', () => {

@@ -4,6 +4,7 @@ import {
   deservesGrace,
   describeTrigger,
   endsTheProcess,
+  isUrgent,
   type ShutdownTrigger,
   signalOf,
 } from './shutdown-trigger.js';
@@ -45,6 +46,12 @@ const rows: Row[] = [
     grace: false,
     exits: true,
   },
+  {
+    trigger: { kind: 'restart' },
+    line: 'restart: a new worker has taken over',
+    grace: false,
+    exits: true,
+  },
   { trigger: { kind: 'close' }, line: 'close()', grace: false, exits: false },
   {
     trigger: { kind: 'close', signal: 'SIGTERM' },
@@ -62,6 +69,10 @@ describe('ShutdownTrigger', () => {
 
   it.each(rows)('$line ends the process: $exits', ({ trigger, exits }) => {
     expect(endsTheProcess(trigger)).toBe(exits);
+  });
+
+  it.each(rows)('$line is waited for, unless it is a restart', ({ trigger }) => {
+    expect(isUrgent(trigger)).toBe(trigger.kind !== 'restart');
   });
 
   it.each(rows)('$line hands $signal to the hooks', ({ trigger, signal: expected }) => {
