@@ -40,7 +40,7 @@ export interface Client {
 /** A transport that a server and its clients share, on a port or queue of their own. */
 export interface Link {
   readonly server: ServerConfig;
-  connect(): Promise<Client>;
+  readonly connect: () => Promise<Client>;
 }
 
 const brokers = new Map<string, ServerProcess>();
