@@ -118,6 +118,18 @@ describe('reload of two workers that go on', () => {
     });
   });
 
+  it('a reload can change how many workers there are', async () => {
+    const numberAfter = async (workers: number) => {
+      const { code } = await service.run('reload', '--wait', '--workers', String(workers));
+      const all = (await service.status()).workers.filter(({ phase }) => phase === 'ready');
+      return { code, slots: new Set(all.map(({ slot }) => slot)) };
+    };
+    expect(await numberAfter(3)).toEqual({ code: 0, slots: new Set([1, 2, 3]) });
+    expect(await numberAfter(2)).toEqual({ code: 0, slots: new Set([1, 2]) });
+    await service.statusWith('two workers', ({ workers }) => workers.length === 2);
+    expect((await service.run('reload', '--workers', '0')).code).toBe(2);
+  });
+
   it('SIGUSR2 asks for the same as SIGHUP', async () => {
     const { generation } = await service.status();
     service.deploy({ version: 'by SIGUSR2' });

@@ -37,7 +37,7 @@ export interface RunOptions {
 /** @internal */
 export interface ReloadInvocation {
   readonly action: 'reload';
-  readonly options: ServiceChoice & { readonly wait?: boolean };
+  readonly options: ServiceChoice & { readonly wait?: boolean; readonly workers?: number };
 }
 
 /** @internal */

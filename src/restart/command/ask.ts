@@ -15,11 +15,11 @@ export async function status({ options }: StatusInvocation): Promise<number> {
 export async function reload({ options }: ReloadInvocation): Promise<number> {
   const client = new ControlClient(await findService(options, warn));
   if (!options.wait) {
-    await client.reload();
+    await client.reload(options.workers);
     console.log('reload accepted');
     return 0;
   }
-  const result = await client.reloadAndWait();
+  const result = await client.reloadAndWait(options.workers);
   if (result.ok) console.log(`reload: ${reloadText(result)}`);
   else console.error(`reload: ${reloadText(result)}`);
   return result.ok ? 0 : 1;

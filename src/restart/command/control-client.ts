@@ -14,13 +14,13 @@ export class ControlClient {
   }
 
   /** Returns once the reload was accepted. */
-  async reload(): Promise<void> {
-    await this.#ask('POST', '/reload', ANSWER_TIMEOUT_MS);
+  async reload(workers?: number): Promise<void> {
+    await this.#ask('POST', reloadPath({ workers }), ANSWER_TIMEOUT_MS);
   }
 
   /** However long it takes: the service bounds each of its steps. */
-  async reloadAndWait(): Promise<ReloadResult> {
-    return (await this.#ask('POST', '/reload?wait', 0)) as ReloadResult;
+  async reloadAndWait(workers?: number): Promise<ReloadResult> {
+    return (await this.#ask('POST', reloadPath({ workers, wait: '' }), 0)) as ReloadResult;
   }
 
   #ask(method: string, path: string, timeout: number): Promise<unknown> {
@@ -49,6 +49,13 @@ export class ControlClient {
       asked.end();
     });
   }
+}
+
+function reloadPath(wishes: Readonly<Record<string, string | number | undefined>>): string {
+  const given = Object.entries(wishes).flatMap(([name, value]): [string, string][] =>
+    value === undefined ? [] : [[name, String(value)]],
+  );
+  return `/reload?${new URLSearchParams(given).toString()}`;
 }
 
 function nobodyThere(path: string, error: Error): Error {

@@ -201,7 +201,6 @@ describe('nothing but reload and status can be asked for', () => {
   it.each([
     'DELETE /status',
     'GET /reload',
-    'POST /reload?wait=1',
     'POST /stop',
     'GET //',
     'GET /../status',

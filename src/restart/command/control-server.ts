@@ -97,26 +97,33 @@ export class ControlServer {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const [status, body] = await this.#answer(`${request.method} ${request.url}`).catch(
-      (error: unknown): Answer => [500, { error: (error as Error | undefined)?.message }],
-    );
+    const [status, body] = await this.#answer(request).catch((error: unknown): Answer => [
+      500,
+      { error: (error as Error | undefined)?.message },
+    ]);
     response.writeHead(status, { 'Content-Type': 'application/json', Connection: 'close' });
     response.end(`${JSON.stringify(body)}\n`);
   }
 
-  async #answer(what: string): Promise<Answer> {
-    switch (what) {
+  async #answer({ method, url }: IncomingMessage): Promise<Answer> {
+    const { pathname, searchParams } = new URL(`http://service${url}`);
+    switch (`${method} ${pathname}`) {
       case 'GET /status':
         return [200, await this.service.status()];
-      case 'POST /reload?wait':
-        return [200, await this.service.reload()];
       case 'POST /reload':
-        // How it ends is in the log, and in the status.
-        this.service.reload().catch(() => {});
-        return [202, { accepted: true }];
+        return this.#reload(searchParams);
       default:
-        return [404, { error: 'there are GET /status, POST /reload and POST /reload?wait' }];
+        return [404, { error: 'there are GET /status and POST /reload[?wait][&workers=N]' }];
     }
+  }
+
+  async #reload(wishes: URLSearchParams): Promise<Answer> {
+    const workers = wishes.has('workers') ? Number(wishes.get('workers')) : undefined;
+    const reload = this.service.reload({ workers });
+    if (wishes.has('wait')) return [200, await reload];
+    // How it ends is in the log, and in the status.
+    reload.catch(() => {});
+    return [202, { accepted: true }];
   }
 }
 

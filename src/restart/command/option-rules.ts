@@ -33,7 +33,7 @@ const pid: OptionValue = { allowed: 'the PID of a service', read: (text) => whol
 export const OPTION_RULES: Readonly<Record<string, OptionRule>> = {
   workers: {
     key: 'workers',
-    actions: ['run'],
+    actions: ['run', 'reload'],
     value: {
       allowed: `a whole number from 1 to ${MOST_WORKERS}, or max, one for each processor`,
       read: (text) =>

@@ -2,7 +2,7 @@
 export const USAGE = `nestjs-drain runs a NestJS application so that its code can be swapped under load.
 
   nestjs-drain [options] <script> [-- arguments for the application]
-  nestjs-drain reload [--wait] [--pid N | --pid-file F | --control F]
+  nestjs-drain reload [--wait] [--workers N] [--pid N | --pid-file F | --control F]
   nestjs-drain status [--json] [--pid N | --pid-file F | --control F]
 
 Run
@@ -20,6 +20,7 @@ Reload and status: of the only service of this user, or of the one that is named
   --pid N              by the PID of its primary
   --pid-file F         by the file it was started with
   --control F          by the socket it was started with
+  --workers N|max      reload: as many from now on (as many as before)
   --wait               reload: until all workers are replaced, or it failed
   --json               status: for programs
 

@@ -55,6 +55,8 @@ export class GracefulRestart {
   readonly #reloads = new Reloads(() => this.#reload());
   readonly #pidFile: PidFile | undefined;
   readonly #startedAt = systemClock.now();
+  /** How many workers the next reload is to bring; by default as many as there are. */
+  #wanted: number | undefined;
   #lastReload: ReloadResult | undefined;
   #stopping: Promise<boolean> | undefined;
   #stopsAsked = 0;
@@ -113,9 +115,12 @@ export class GracefulRestart {
    * while that is going on, one more reload follows. Where a new worker does not become ready, the
    * rest is left as it is.
    *
+   * @param options - `workers`: how many there should be from now on, 1 to 1024; by default as many
+   * as before
    * @returns how it went; it never throws
    */
-  reload(): Promise<ReloadResult> {
+  reload({ workers }: { readonly workers?: number | undefined } = {}): Promise<ReloadResult> {
+    this.#wanted = workers ?? this.#wanted;
     return this.#reloads.request();
   }
 
@@ -140,7 +145,7 @@ export class GracefulRestart {
       uptimeMs: Math.round(this.#uptimeMs),
       generation: this.#slots.generation,
       isReloading: this.#reloads.isRunning,
-      wanted: this.#options.workers,
+      wanted: this.#slots.wanted,
       workers: await this.#workers.status(),
       ...(this.#lastReload && { lastReload: this.#lastReload }),
     };
@@ -160,27 +165,30 @@ export class GracefulRestart {
   }
 
   async #reload(): Promise<ReloadResult> {
-    const { log, workers } = this.#options;
+    const { log } = this.#options;
     const generation = ++this.#slots.generation;
     log.log(`Reload ${generation - 1}: brings workers with the code on disk`);
     this.#systemd?.reloading();
-    const result = await this.#exchange(generation);
+    const wanted = this.#wanted ?? this.#slots.wanted;
+    this.#wanted = undefined;
+    const result = await this.#exchange(generation, wanted);
     this.#systemd?.ready(result.ok ? 'Serving' : `Serving, reload failed: ${result.reason}`);
     this.#lastReload = result;
     if (result.ok) this.#workers.releaseSockets();
-    const extent = `${result.replaced} of ${count(workers, 'worker')} replaced`;
+    const extent = `${result.replaced} of ${count(wanted, 'worker')} replaced`;
     if (result.ok) log.log(`Reload ${generation - 1}: done, ${extent}`);
     else log.error(`Reload ${generation - 1}: failed, ${extent}: ${result.reason}`);
     await this.#hooks.afterReload(result);
     return result;
   }
 
-  async #exchange(generation: number): Promise<ReloadResult> {
+  async #exchange(generation: number, wanted: number): Promise<ReloadResult> {
     let replaced = 0;
     try {
       if (this.#stopping !== undefined) throw new Error('the service stops');
+      resolveRestartOptions({ ...this.#options, workers: wanted });
       await this.#hooks.beforeReload();
-      await this.#slots.exchange(() => (replaced += 1));
+      await this.#slots.exchange(wanted, () => (replaced += 1));
       return { ok: true, replaced, generation };
     } catch (error) {
       return { ok: false, replaced, generation, reason: messageOf(error) };

@@ -99,6 +99,12 @@ export class WorkerSlot<W extends Worker> {
     this.#skipWait.abort();
   }
 
+  /** Its worker leaves, and no other one comes. */
+  dismiss(): void {
+    this.retire();
+    this.#current?.leave({ kind: 'restart' });
+  }
+
   async #exchange(soakMs: number): Promise<void> {
     const place = { slot: this.number, generation: this.owner.currentGeneration() };
     const next = this.owner.start(place);

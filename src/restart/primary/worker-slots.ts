@@ -18,7 +18,7 @@ export class WorkerSlots implements SlotOwner<WorkerProcess> {
   generation = 1;
   /** Called when no worker serves and starting them has failed too often. */
   onGivenUp = () => {};
-  readonly #slots: readonly WorkerSlot<WorkerProcess>[];
+  readonly #slots: WorkerSlot<WorkerProcess>[] = [];
   #failedStarts = 0;
 
   constructor(
@@ -28,10 +28,12 @@ export class WorkerSlots implements SlotOwner<WorkerProcess> {
     >,
     readonly start: (place: WorkerPlace) => WorkerProcess,
   ) {
-    this.#slots = Array.from(
-      { length: options.workers },
-      (_, i) => new WorkerSlot(i + 1, this, options, new Backoff(), systemClock),
-    );
+    for (let i = 0; i < options.workers; i++) this.#add();
+  }
+
+  /** How many workers there should be. */
+  get wanted(): number {
+    return this.#slots.length;
   }
 
   /** Those that serve. */
@@ -55,13 +57,15 @@ export class WorkerSlots implements SlotOwner<WorkerProcess> {
    * Exchanges one worker after the other, so that there are never fewer than there should be. Ends
    * with the first one that fails.
    *
+   * @param wanted - how many there should be from now on
    * @param onReplaced - called after each
    */
-  async exchange(onReplaced: () => void): Promise<void> {
-    for (const slot of this.#slots) {
-      await slot.bring();
+  async exchange(wanted: number, onReplaced: () => void): Promise<void> {
+    for (let i = 0; i < wanted; i++) {
+      await (this.#slots[i]?.bring() ?? this.#bringOneMore());
       onReplaced();
     }
+    for (const slot of this.#slots.splice(wanted)) slot.dismiss();
   }
 
   /** Starts no worker any more. */
@@ -91,5 +95,22 @@ export class WorkerSlots implements SlotOwner<WorkerProcess> {
     if (this.serving.length > 0 || this.#failedStarts < FAILED_STARTS_AT_MOST) return;
     log.error(`No worker serves, and ${this.#failedStarts} starts in a row have failed`);
     this.onGivenUp();
+  }
+
+  #add(): WorkerSlot<WorkerProcess> {
+    const number = this.#slots.length + 1;
+    const slot = new WorkerSlot(number, this, this.options, new Backoff(), systemClock);
+    this.#slots.push(slot);
+    return slot;
+  }
+
+  async #bringOneMore(): Promise<void> {
+    const slot = this.#add();
+    try {
+      await slot.bring();
+    } catch (error) {
+      this.#slots.pop();
+      throw error;
+    }
   }
 }
