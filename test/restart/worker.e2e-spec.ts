@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { firstValueFrom, toArray } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -193,6 +194,18 @@ describe('in a restart', () => {
     expect(await old.exited).toMatchObject({ code: 0, signal: null });
     await leaveCleanly(young);
   });
+});
+
+it('lives on between ready and accept, also where the application lets go of the channel', async () => {
+  const worker = primary.start();
+  await worker.message('ready');
+  await worker.event('listening');
+  // An event loop that nothing holds is over within milliseconds.
+  expect(await Promise.race([worker.exited, sleep(500, 'alive')])).toBe('alive');
+  worker.tell({ type: 'accept' });
+  await worker.message('accepting');
+  expect(await client()('/hello')).toMatchObject({ status: 200 });
+  await leaveCleanly(worker);
 });
 
 it.each([

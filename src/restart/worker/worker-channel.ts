@@ -15,6 +15,9 @@ export interface WorkerChannel {
   unref(): void;
 }
 
+const LONGEST_MS = 2 ** 31 - 1;
+let held: NodeJS.Timeout | undefined;
+
 /** That of this process. @internal */
 export const processChannel: WorkerChannel = {
   get isConnected() {
@@ -32,6 +35,10 @@ export const processChannel: WorkerChannel = {
     process.channel?.unref();
   },
   onDisconnect: (listener) => void process.on('disconnect', listener),
-  ref: () => process.channel?.ref(),
-  unref: () => process.channel?.unref(),
+  // By something of our own: the application, too, may say whether the channel counts.
+  ref: () => void (held ??= setInterval(() => {}, LONGEST_MS)),
+  unref: () => {
+    clearInterval(held);
+    held = undefined;
+  },
 };
