@@ -1,12 +1,21 @@
 // Builds the package and the samples, if a source is newer than the last build of both.
 // The samples import the package by its own name, so they run against `dist`, as users do.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(import.meta.dirname, '..');
+const command = join(root, 'dist', 'restart', 'command', 'command.js');
 const out = join(import.meta.dirname, '.out');
 /** Its time is when the last build that went well began: what is newer is not in it. */
 const stamp = join(out, 'built');
@@ -23,6 +32,8 @@ export function buildSamples() {
   const begin = new Date();
   const resolve = createRequire(import.meta.url).resolve;
   run(join(resolve('@nestjs/cli/package.json'), '../bin/nest.js'), 'build');
+  // As npm does where it installs the package; here `npx nestjs-drain` runs the file itself.
+  chmodSync(command, 0o755);
   run(resolve('typescript/bin/tsc'), '-p', import.meta.dirname);
   writeFileSync(stamp, '');
   utimesSync(stamp, begin, begin);
