@@ -59,8 +59,10 @@ export class ApplicationShutdown implements ProcessMember {
     this.#preparations.push(prepare);
   }
 
-  /** Runs once the application has started: it listens, or it has no server and is initialized. Where
-   * it could not be caught, a moment before. */
+  /**
+   * Runs once the application has started: it listens, or it has no server and is initialized.
+   * Where it could not be caught, a moment before.
+   */
   onStarted(callback: () => void): void {
     this.#onStarted.push(callback);
   }
@@ -85,7 +87,7 @@ export class ApplicationShutdown implements ProcessMember {
     });
     keepOffHttpRoutes(application, instance);
     application.beforeInit = () => this.#prepare();
-    application.onStarted = () => this.#started();
+    if (this.#onStarted.length > 0) application.onStarted = () => this.#started();
     sequence.addParticipant(application.bootstrap);
     sequence.teardown = application;
     this.#instance = instance;

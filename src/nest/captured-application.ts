@@ -12,6 +12,12 @@ import { replaceMethod } from './replace-method.js';
 import { TeardownHooks } from './teardown-hooks.js';
 
 /**
+ * How long after `init()` an application may be made to listen. One that never is has servers made
+ * by hand, as in Nest's recipe for several servers.
+ */
+const LISTEN_WITHIN_MS = 1000;
+
+/**
  * The application, with the shutdown put before its teardown: `close()` drains first, and signals
  * are the process's to handle, not Nest's.
  *
@@ -21,11 +27,16 @@ export class CapturedApplication implements Teardown {
   readonly bootstrap: BootstrapParticipant;
   /** Called before the first `onModuleInit`, when all providers have been made. */
   beforeInit = () => {};
-  /** Called when it listens, or, where it has no server, when it is initialized. */
-  onStarted = () => {};
+  /**
+   * Called when it listens; or when it is initialized, and either has no server or is not made to
+   * listen with it soon.
+   */
+  onStarted: (() => void) | undefined;
   readonly #close: (signal?: string) => Promise<void>;
   readonly #restores: ((() => void) | undefined)[] = [];
   #starting = 0;
+  #isListening = false;
+  #cancelWait = () => {};
   #closing: Promise<void> | undefined;
   #hooks: TeardownHooks | undefined;
 
@@ -81,6 +92,7 @@ export class CapturedApplication implements Teardown {
   }
 
   release(): void {
+    this.#cancelWait();
     this.#hooks?.restore();
     for (const restore of this.#restores.splice(0)) restore?.();
   }
@@ -99,10 +111,18 @@ export class CapturedApplication implements Teardown {
     this.replace('callBootstrapHook', (original) => async () => {
       try {
         await original();
-        if (!('listen' in this.application)) this.onStarted();
+        this.#initialized();
       } finally {
         this.bootstrap.end();
       }
+    });
+  }
+
+  #initialized(): void {
+    if (this.onStarted === undefined || this.#isListening) return;
+    if (!('listen' in this.application)) return this.onStarted();
+    this.#cancelWait = this.clock.after(LISTEN_WITHIN_MS, () => {
+      if (!this.#isListening) this.onStarted?.();
     });
   }
 
@@ -110,12 +130,13 @@ export class CapturedApplication implements Teardown {
   #holdWhileLeaving(name: string): void {
     this.replace(name, (original) => async (...args: unknown[]): Promise<unknown> => {
       this.#starting += 1;
+      if (name === 'listen') this.#isListening = true;
       if (this.sequence.endsProcess) return never();
       try {
         const result: unknown = await original(...args);
         if (this.sequence.endsProcess) return await never();
         this.#starting -= 1;
-        if (name === 'listen') this.onStarted();
+        if (name === 'listen') this.onStarted?.();
         return result;
       } catch (error) {
         if (this.sequence.endsProcess) return never();

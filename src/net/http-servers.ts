@@ -26,21 +26,25 @@ export class HttpServers implements OnModuleInit, OnApplicationBootstrap {
     for (const server of this.#found) callback(server);
   }
 
+  has(server: Server): boolean {
+    return this.#found.has(server);
+  }
+
+  add(server: unknown): void {
+    if (!(server instanceof Server) || this.#found.has(server)) return;
+    this.#found.add(server);
+    for (const callback of this.#callbacks) callback(server);
+  }
+
   /** Nest has made the server by now, and it does not listen yet. */
   onModuleInit(): void {
     const { httpAdapter } = this.host;
-    this.#add(httpAdapter?.getHttpServer());
-    onSecondaryServers(httpAdapter?.getInstance(), (server) => this.#add(server));
+    this.add(httpAdapter?.getHttpServer());
+    onSecondaryServers(httpAdapter?.getInstance(), (server) => this.add(server));
   }
 
   /** A microservice makes its gateways only after the first round of `onModuleInit`. */
   onApplicationBootstrap(): void {
-    for (const server of this.ownPorts()) this.#add(server);
-  }
-
-  #add(server: unknown): void {
-    if (!(server instanceof Server) || this.#found.has(server)) return;
-    this.#found.add(server);
-    for (const callback of this.#callbacks) callback(server);
+    for (const server of this.ownPorts()) this.add(server);
   }
 }

@@ -33,12 +33,15 @@ describe('kinds of traffic through a reload', () => {
   afterEach(endCommands);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('several ports and a Unix socket of one process', async () => {
+  it.each([
+    ['several ports and a Unix socket of one process', false],
+    ['the same of servers that are made by hand', true],
+  ])('%s', async (_, byHand) => {
     const [first, second] = [await freePort(), await freePort()];
-    const socketPath = join(folder, 'several');
+    const socketPath = join(folder, `several ${byHand}`);
     const service = await RunningCommand.start({
       workers: 2,
-      release: { listen: [first, second, socketPath] },
+      release: { listen: [first, second, socketPath], byHand },
     });
     const targets = [{ port: first }, { port: second }, { socketPath }];
 

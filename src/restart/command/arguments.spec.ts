@@ -149,8 +149,8 @@ describe('wrong usage', () => {
     ['a value too many', ['reload', '--wait=yes'], `--wait is 'yes', but takes no value`],
     [
       'an option of another action',
-      ['reload', '--workers', '2'],
-      'unknown option --workers of reload',
+      ['status', '--workers', '2'],
+      'unknown option --workers of status',
     ],
     ['an option of reload for a service', [main, '--wait'], 'unknown option --wait, allowed are'],
     ['a word too many', ['status', '4711'], `unexpected '4711'`],

@@ -198,20 +198,16 @@ describe('a client', () => {
 });
 
 describe('nothing but reload and status can be asked for', () => {
-  it.each([
-    'DELETE /status',
-    'GET /reload',
-    'POST /stop',
-    'GET //',
-    'GET /../status',
-    'OPTIONS *',
-  ])('%s', async (line) => {
-    const socket = connect(await startedAt());
-    socket.write(`${line} HTTP/1.1\r\nHost: x\r\n\r\n`);
-    const [answer] = (await once(socket, 'data')) as [Buffer];
-    expect(answer.toString()).toMatch(/^HTTP\/1\.1 404 /);
-    expect(service.reload).not.toHaveBeenCalled();
-  });
+  it.each(['DELETE /status', 'GET /reload', 'POST /stop', 'GET //', 'GET /../status', 'OPTIONS *'])(
+    '%s',
+    async (line) => {
+      const socket = connect(await startedAt());
+      socket.write(`${line} HTTP/1.1\r\nHost: x\r\n\r\n`);
+      const [answer] = (await once(socket, 'data')) as [Buffer];
+      expect(answer.toString()).toMatch(/^HTTP\/1\.1 404 /);
+      expect(service.reload).not.toHaveBeenCalled();
+    },
+  );
 });
 
 describe('a broken request harms nobody but its client', () => {

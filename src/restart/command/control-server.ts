@@ -106,12 +106,12 @@ export class ControlServer {
   }
 
   async #answer({ method, url }: IncomingMessage): Promise<Answer> {
-    const { pathname, searchParams } = new URL(`http://service${url}`);
-    switch (`${method} ${pathname}`) {
+    const [path, query] = (url ?? '').split('?', 2);
+    switch (`${method} ${path}`) {
       case 'GET /status':
         return [200, await this.service.status()];
       case 'POST /reload':
-        return this.#reload(searchParams);
+        return this.#reload(new URLSearchParams(query));
       default:
         return [404, { error: 'there are GET /status and POST /reload[?wait][&workers=N]' }];
     }

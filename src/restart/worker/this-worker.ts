@@ -30,6 +30,10 @@ function begin(settings: WorkerSettings): Worker {
   const process = thisProcess(workerProcess(settings.primaryPid));
   const link = new PrimaryLink(processChannel);
   const listeners = new SharedListeners(link);
-  redirectListen((query, server) => listeners.take(query, server));
-  return new Worker(settings, link, listeners, process, systemClock);
+  const worker = new Worker(settings, link, listeners, process, systemClock);
+  redirectListen((query, server) => {
+    worker.listens(server);
+    return listeners.take(query, server);
+  });
+  return worker;
 }

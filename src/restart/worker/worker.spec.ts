@@ -53,7 +53,7 @@ function setUp(settings: { readyPath?: string } = {}) {
       onStarted: (callback: () => void) => (started = callback),
       notReady: (reason: string) => void notReady.push(reason),
     };
-    worker.join(member, { each: nothing });
+    worker.join(member, { each: nothing, has: () => false, add: nothing });
     return {
       sequence,
       notReady,

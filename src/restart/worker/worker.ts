@@ -1,3 +1,5 @@
+import { Server as HttpServer } from 'node:http';
+import { Server as HttpsServer } from 'node:https';
 import type { Server } from 'node:net';
 
 import type { Clock } from '../../shutdown/clock.js';
@@ -22,6 +24,13 @@ export interface WorkerMember {
   notReady(reason: string): void;
 }
 
+/** The HTTP servers of an application. @internal */
+export interface WorkerServers {
+  each(callback: (server: Server) => void): void;
+  has(server: Server): boolean;
+  add(server: Server): void;
+}
+
 /** How far an application is; the process is as far as the last of them. */
 const ORDER: readonly ShutdownState[] = [
   'running',
@@ -43,6 +52,7 @@ export class Worker {
   readonly #starting = new Set<WorkerMember>();
   readonly #members = new Set<WorkerMember>();
   readonly #servers = new Set<Server>();
+  readonly #owners = new Set<WorkerServers>();
   #isChecking = false;
   #told: ShutdownState = 'running';
 
@@ -57,9 +67,10 @@ export class Worker {
     link.onLost(() => this.#lost());
   }
 
-  /** @param servers - those that can be asked for the application's readiness */
-  join(member: WorkerMember, servers: { each(callback: (server: Server) => void): void }): void {
+  /** @param servers - those of the application */
+  join(member: WorkerMember, servers: WorkerServers): void {
     this.#members.add(member);
+    this.#owners.add(servers);
     this.#starting.add(member);
     servers.each((server) => this.#servers.add(server));
     member.onStarted(() => this.#started(member));
@@ -67,6 +78,16 @@ export class Worker {
       entered: () => this.#tellState(),
       closed: () => this.#closed(member),
     });
+  }
+
+  /**
+   * A server that listens and is nobody's was made by hand (Nest's recipe for several servers, one
+   * for metrics). Left alone it would be cut when the process ends.
+   */
+  listens(server: Server): void {
+    const [first, ...others] = this.#owners;
+    if (!isHttp1(server) || [first, ...others].some((owner) => owner?.has(server))) return;
+    first?.add(server);
   }
 
   #started(member: WorkerMember): void {
@@ -153,4 +174,9 @@ export class Worker {
     const inFlight = [...this.#members].reduce((sum, it) => sum + it.sequence.inFlight, 0);
     this.link.send({ type: 'report', id, state: this.#state, inFlight });
   }
+}
+
+/** Those of HTTP/2 may be gRPC's, which ends them itself. */
+function isHttp1(server: Server): boolean {
+  return server instanceof HttpServer || server instanceof HttpsServer;
 }
