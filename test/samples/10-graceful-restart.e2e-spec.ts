@@ -28,7 +28,7 @@ describe('10-graceful-restart', () => {
         '--workers=2',
         '--ready-path=/ready',
         '--soak=200',
-        join('.out', copy!.slice(out.length + 1), 'main.js'),
+        join(copy!, 'main.js'),
       ],
       { PORT },
     );
