@@ -1,4 +1,5 @@
 import net from 'node:net';
+import { constants } from 'node:os';
 
 /**
  * What a server wants to listen on, in the words of Node's cluster. No port means a Unix socket.
@@ -24,7 +25,7 @@ export interface ListenHandle {
 /** An error of the system, as libuv numbers it; below 0. @internal */
 export type Errno = number;
 
-const EADDRINUSE = -98;
+const EADDRINUSE = -constants.errno.EADDRINUSE;
 
 interface Binder {
   _createServerHandle(

@@ -14,6 +14,7 @@ import { listenToSignals } from './primary-signals.js';
 import { Release } from './release.js';
 import { Reloads } from './reloads.js';
 import {
+  assertWorkers,
   type GracefulRestartOptions,
   type ResolvedRestartOptions,
   resolveRestartOptions,
@@ -186,7 +187,7 @@ export class GracefulRestart {
     let replaced = 0;
     try {
       if (this.#stopping !== undefined) throw new Error('the service stops');
-      resolveRestartOptions({ ...this.#options, workers: wanted });
+      assertWorkers(wanted);
       await this.#hooks.beforeReload();
       await this.#slots.exchange(wanted, () => (replaced += 1));
       return { ok: true, replaced, generation };

@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 
@@ -9,7 +9,7 @@ import { afterEach, expect, it } from 'vitest';
 import type { ListenHandle, ListenQuery } from '../../net/bind.js';
 import { keyOf, ListeningSockets } from './listening-sockets.js';
 
-const EADDRINUSE = -98;
+const EADDRINUSE = -constants.errno.EADDRINUSE;
 const folder = mkdtempSync(join(tmpdir(), 'listening-sockets-'));
 const sockets = new ListeningSockets();
 afterEach(() => sockets.close());
@@ -54,6 +54,11 @@ it('tells of a port in use, and tries again when asked again', async () => {
   expect(await sockets.take(tcp(port), 0)).toBe(EADDRINUSE);
   await new Promise((resolve) => other.close(resolve));
   expect(await portOf(tcp(port))).toBe(port);
+});
+
+it('does not take a descriptor of a worker for one of its own', async () => {
+  const query = { address: null, port: -1, addressType: -1, fd: 0 };
+  expect(await sockets.take(query, 0)).toBe(-constants.errno.EBADF);
 });
 
 it('closes what nobody needs any more', async () => {

@@ -1,10 +1,12 @@
 import { rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { constants } from 'node:os';
 
 import { bind, type Errno, type ListenHandle, type ListenQuery } from '../../net/bind.js';
 import type { InheritedSockets } from '../../supervisors/inherited-sockets.js';
 
-const EADDRINUSE = -98;
+const EBADF = -constants.errno.EBADF;
+const EADDRINUSE = -constants.errno.EADDRINUSE;
 
 /**
  * The sockets that the workers accept from, held here so that they outlive every worker: clients
@@ -63,6 +65,8 @@ export class ListeningSockets {
   }
 
   async #open(query: ListenQuery): Promise<ListenHandle | Errno> {
+    // A descriptor of the worker's own would be another one here.
+    if (query.fd !== undefined && query.fd >= 0) return EBADF;
     const socket = bind(query);
     if (socket !== EADDRINUSE || !isUnixSocket(query) || !(await isAbandoned(query.address))) {
       return socket;

@@ -77,6 +77,11 @@ const duration: Rule = {
   allowed: `a whole number of milliseconds from 0 to ${LONGEST_MS}`,
   accepts: (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= LONGEST_MS,
 };
+const WORKERS = {
+  allowed: 'a whole number from 1 to 1024',
+  accepts: (value: unknown) =>
+    Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 1024,
+};
 const text: Rule = {
   allowed: 'a text that is not empty',
   accepts: (value) => typeof value === 'string' && value !== '',
@@ -89,10 +94,7 @@ const object: Rule = {
 const RULES: Readonly<Record<keyof GracefulRestartOptions, Rule>> = {
   script: { allowed: 'the path of a file', accepts: isFile },
   args: { allowed: 'an array', accepts: Array.isArray },
-  workers: {
-    allowed: 'a whole number from 1 to 1024',
-    accepts: (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 1024,
-  },
+  workers: WORKERS,
   readyTimeoutMs: duration,
   readyPath: {
     allowed: 'a path that begins with /',
@@ -103,6 +105,12 @@ const RULES: Readonly<Record<keyof GracefulRestartOptions, Rule>> = {
   hooks: object,
   log: object,
 };
+
+/** @throws Error that says what is allowed @internal */
+export function assertWorkers(workers: unknown): void {
+  const { allowed, accepts } = WORKERS;
+  if (!accepts(workers)) throw new Error(`workers is ${inspect(workers)}, allowed is ${allowed}`);
+}
 
 /**
  * @throws GracefulShutdownError `ERR_RESTART_INVALID_OPTIONS` that names each wrong option, its
