@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
-import { inspect } from 'node:util';
 
 import { invalidOptions, missingOptions } from './graceful-shutdown.errors.js';
+import { duration, type OptionRule, problemsWith } from './option-rules.js';
 
 /**
  * All durations are in milliseconds. `gracePeriodMs`, `drainTimeoutMs` and `closeTimeoutMs` added
@@ -97,27 +97,15 @@ export function defaultOptions(env: NodeJS.ProcessEnv = process.env): ResolvedOp
  */
 export function resolveOptions(given: unknown, env?: NodeJS.ProcessEnv): ResolvedOptions {
   if (typeof given !== 'object' || given === null) throw missingOptions(given);
-  const problems = Object.entries(given).flatMap(([name, value]) => problemWith(name, value));
+  const problems = problemsWith(RULES, given);
   if (problems.length > 0) throw invalidOptions(problems);
   const chosen = Object.entries(given).filter(([, value]) => value !== undefined);
   return { ...defaultOptions(env), ...Object.fromEntries(chosen) };
 }
 
-/** A day: longer than any platform waits, and well within what a timer of Node can hold. */
-const LONGEST_MS = 86_400_000;
 const UNCATCHABLE: ReadonlySet<unknown> = new Set(['SIGKILL', 'SIGSTOP']);
 
-interface Rule {
-  readonly allowed: string;
-  accepts(value: unknown): boolean;
-}
-
-const duration: Rule = {
-  allowed: `a whole number of milliseconds from 0 to ${LONGEST_MS}`,
-  accepts: (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= LONGEST_MS,
-};
-
-const RULES: Readonly<Record<keyof GracefulShutdownOptions, Rule>> = {
+const RULES: Readonly<Record<keyof GracefulShutdownOptions, OptionRule>> = {
   signals: {
     allowed: 'an array of signal names such as SIGTERM, without SIGKILL and SIGSTOP',
     accepts: (value) => Array.isArray(value) && value.every(isCatchableSignal),
@@ -137,15 +125,6 @@ const RULES: Readonly<Record<keyof GracefulShutdownOptions, Rule>> = {
   },
 };
 
-function problemWith(name: string, value: unknown): string[] {
-  if (!Object.hasOwn(RULES, name)) {
-    return [`unknown option ${name}, allowed are ${Object.keys(RULES).join(', ')}`];
-  }
-  const rule = RULES[name as keyof GracefulShutdownOptions];
-  if (value === undefined || rule.accepts(value)) return [];
-  return [`${name} is ${show(value)}, allowed is ${rule.allowed}`];
-}
-
 function isCatchableSignal(value: unknown): boolean {
   return typeof value === 'string' && value in constants.signals && !UNCATCHABLE.has(value);
 }
@@ -154,9 +133,4 @@ function isCatchableSignal(value: unknown): boolean {
 function isCloseCode(value: unknown): boolean {
   const code = Number.isInteger(value) ? Number(value) : 0;
   return [1000, 1001, 1012, 1013].includes(code) || (code >= 3000 && code <= 4999);
-}
-
-function show(value: unknown): string {
-  if (Number.isNaN(value)) return 'NaN (an environment variable that is no number?)';
-  return inspect(value, { depth: 1, breakLength: Infinity });
 }

@@ -32,10 +32,18 @@ const layers: readonly Layer[] = [
   { files: /^nest\//, imports: ['shutdown/', 'report/'] },
   { files: /^health\//, imports: ['shutdown/', 'graceful-shutdown.service.ts'] },
   { files: /^graceful-shutdown\.errors\.ts$/, imports: ['shutdown/'] },
-  { files: /^graceful-shutdown\.options\.ts$/, imports: ['graceful-shutdown.errors.ts'] },
+  {
+    files: /^graceful-shutdown\.options\.ts$/,
+    imports: ['graceful-shutdown.errors.ts', 'option-rules.ts'],
+  },
+  { files: /^option-rules\.ts$/, imports: [], nodeOnly: true },
   { files: /^graceful-shutdown\.service\.ts$/, imports: ['shutdown/', 'tracking/'] },
   // The primary loads neither the application nor Nest.
-  { files: /^restart\//, imports: ['shutdown/', 'net/', 'supervisors/'], nodeOnly: true },
+  {
+    files: /^restart\//,
+    imports: ['shutdown/', 'net/', 'supervisors/', 'option-rules.ts'],
+    nodeOnly: true,
+  },
   { files: /^supervisors\//, imports: ['shutdown/', 'net/'], nodeOnly: true },
   { files: /^provide\.ts$/, imports: [] },
   // Wires all together.

@@ -23,6 +23,10 @@ it.each([
   [{ script, workers: Number.NaN }, 'workers is NaN'],
   [{ script, soakMs: -1 }, 'soakMs is -1, allowed is a whole number of milliseconds'],
   [{ script, readyTimeoutMs: 0.5 }, 'readyTimeoutMs is 0.5'],
+  [
+    { script, readyTimeoutMs: 0 },
+    'readyTimeoutMs is 0, allowed is a whole number of milliseconds from 1',
+  ],
   [{ script, readyPath: 'ready' }, "readyPath is 'ready', allowed is a path that begins with /"],
   [{ script, pidFile: '' }, "pidFile is ''"],
   [{ script, color: 'red' }, 'unknown option color'],

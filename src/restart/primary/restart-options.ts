@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
-import { inspect } from 'node:util';
 
+import { duration, type OptionRule, problemsWith, problemWith } from '../../option-rules.js';
 import { GracefulShutdownError } from '../../shutdown/graceful-shutdown.error.js';
 import type { RestartHooks } from '../restart-hooks.js';
 import { consoleLog, type RestartLog } from './restart-log.js';
@@ -26,7 +26,7 @@ export interface GracefulRestartOptions {
    */
   readonly workers?: number | undefined;
   /**
-   * How long a worker may take to become ready. One that takes longer is killed.
+   * How long a worker may take to become ready, more than 0. One that takes longer is killed.
    *
    * @defaultValue 60000
    */
@@ -66,36 +66,29 @@ export interface ResolvedRestartOptions extends GracefulRestartOptions {
   readonly log: RestartLog;
 }
 
-const LONGEST_MS = 86_400_000;
-
-interface Rule {
-  readonly allowed: string;
-  accepts(value: unknown): boolean;
-}
-
-const duration: Rule = {
-  allowed: `a whole number of milliseconds from 0 to ${LONGEST_MS}`,
-  accepts: (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= LONGEST_MS,
+const positive: OptionRule = {
+  ...duration,
+  allowed: duration.allowed.replace('from 0', 'from 1'),
+  accepts: (value) => value !== 0 && duration.accepts(value),
 };
-const WORKERS = {
+const workers: OptionRule = {
   allowed: 'a whole number from 1 to 1024',
-  accepts: (value: unknown) =>
-    Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 1024,
+  accepts: (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 1024,
 };
-const text: Rule = {
+const text: OptionRule = {
   allowed: 'a text that is not empty',
   accepts: (value) => typeof value === 'string' && value !== '',
 };
-const object: Rule = {
+const object: OptionRule = {
   allowed: 'an object',
   accepts: (value) => typeof value === 'object' && value !== null,
 };
 
-const RULES: Readonly<Record<keyof GracefulRestartOptions, Rule>> = {
+const RULES: Readonly<Record<keyof GracefulRestartOptions, OptionRule>> = {
   script: { allowed: 'the path of a file', accepts: isFile },
   args: { allowed: 'an array', accepts: Array.isArray },
-  workers: WORKERS,
-  readyTimeoutMs: duration,
+  workers,
+  readyTimeoutMs: positive,
   readyPath: {
     allowed: 'a path that begins with /',
     accepts: (value) => typeof value === 'string' && value.startsWith('/'),
@@ -107,9 +100,9 @@ const RULES: Readonly<Record<keyof GracefulRestartOptions, Rule>> = {
 };
 
 /** @throws Error that says what is allowed @internal */
-export function assertWorkers(workers: unknown): void {
-  const { allowed, accepts } = WORKERS;
-  if (!accepts(workers)) throw new Error(`workers is ${inspect(workers)}, allowed is ${allowed}`);
+export function assertWorkers(wanted: number): void {
+  const [problem] = problemWith('workers', wanted, workers);
+  if (problem !== undefined) throw new Error(problem);
 }
 
 /**
@@ -118,22 +111,23 @@ export function assertWorkers(workers: unknown): void {
  * @internal
  */
 export function resolveRestartOptions(given: GracefulRestartOptions): ResolvedRestartOptions {
-  const chosen = Object.entries(given).filter(([, value]) => value !== undefined);
-  if (given.script === undefined) chosen.push(['script', undefined]);
-  const problems = chosen.flatMap(([name, value]) => {
-    if (!Object.hasOwn(RULES, name)) return [`unknown option ${name}`];
-    const rule = RULES[name as keyof GracefulRestartOptions];
-    return rule.accepts(value) ? [] : [`${name} is ${inspect(value)}, allowed is ${rule.allowed}`];
-  });
+  const missing = given.script === undefined ? problemWith('script', undefined, RULES.script) : [];
+  const problems = [...missing, ...problemsWith(RULES, given)];
   if (problems.length > 0) {
     throw new GracefulShutdownError(
       'ERR_RESTART_INVALID_OPTIONS',
       `GracefulRestart has invalid options: ${problems.join('; ')}`,
     );
   }
-  const { args = [], workers = 1, readyTimeoutMs = 60_000, soakMs = 1000 } = given;
-  const { hooks = {}, log = consoleLog } = given;
-  return { ...given, args, workers, readyTimeoutMs, soakMs, hooks, log };
+  return {
+    ...given,
+    args: given.args ?? [],
+    workers: given.workers ?? 1,
+    readyTimeoutMs: given.readyTimeoutMs ?? 60_000,
+    soakMs: given.soakMs ?? 1000,
+    hooks: given.hooks ?? {},
+    log: given.log ?? consoleLog,
+  };
 }
 
 function isFile(value: unknown): boolean {

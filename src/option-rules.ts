@@ -1,0 +1,36 @@
+import { inspect } from 'node:util';
+
+/** What an option may be. @internal */
+export interface OptionRule {
+  readonly allowed: string;
+  accepts(value: unknown): boolean;
+}
+
+/** A day: longer than any platform waits, and well within what a timer of Node can hold. */
+const LONGEST_MS = 86_400_000;
+
+/** @internal */
+export const duration: OptionRule = {
+  allowed: `a whole number of milliseconds from 0 to ${LONGEST_MS}`,
+  accepts: (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= LONGEST_MS,
+};
+
+/** All that is wrong with options; one that is undefined has its default. @internal */
+export function problemsWith(rules: Readonly<Record<string, OptionRule>>, given: object): string[] {
+  return Object.entries(given).flatMap(([name, value]) => {
+    if (!Object.hasOwn(rules, name)) {
+      return [`unknown option ${name}, allowed are ${Object.keys(rules).join(', ')}`];
+    }
+    return value === undefined ? [] : problemWith(name, value, rules[name]!);
+  });
+}
+
+/** @internal */
+export function problemWith(name: string, value: unknown, rule: OptionRule): string[] {
+  return rule.accepts(value) ? [] : [`${name} is ${show(value)}, allowed is ${rule.allowed}`];
+}
+
+function show(value: unknown): string {
+  if (Number.isNaN(value)) return 'NaN (an environment variable that is no number?)';
+  return inspect(value, { depth: 1, breakLength: Infinity });
+}
