@@ -6,7 +6,7 @@ import type { RestartLog } from '../primary/restart-log.js';
 import { controlPathTaken } from './command.errors.js';
 import { assertShort, controlFolders, makeControlFolder, socketName } from './control-folder.js';
 import type { ControlledService } from './controlled-service.js';
-import { isAbandoned } from './probe-socket.js';
+import { isAbandoned } from '../../net/probe-socket.js';
 import { removeStaleSockets } from './running-services.js';
 
 /** Whoever takes longer to say what he wants is cut. */

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { assertPrivate, controlFolders, pidOf } from './control-folder.js';
-import { isAbandoned, probeSocket } from './probe-socket.js';
+import { isAbandoned, probeSocket } from '../../net/probe-socket.js';
 
 /** A service that can be commanded. @internal */
 export interface RunningService {

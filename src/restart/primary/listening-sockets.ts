@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
-import { connect } from 'node:net';
 import { constants } from 'node:os';
 
 import { bind, type Errno, type ListenHandle, type ListenQuery } from '../../net/bind.js';
+import { isAbandoned } from '../../net/probe-socket.js';
 import type { InheritedSockets } from '../../supervisors/inherited-sockets.js';
 
 const EBADF = -constants.errno.EBADF;
@@ -71,6 +71,7 @@ export class ListeningSockets {
     if (socket !== EADDRINUSE || !isUnixSocket(query) || !(await isAbandoned(query.address))) {
       return socket;
     }
+    // A killed process has left its file: nobody answers there.
     rmSync(query.address, { force: true });
     return bind(query);
   }
@@ -84,17 +85,4 @@ export function keyOf(query: ListenQuery, index: number): string {
 
 function isUnixSocket(query: ListenQuery): query is ListenQuery & { address: string } {
   return query.address !== null && query.port < 0;
-}
-
-/** Whether a killed process has left the file of its socket: nobody answers there. */
-function isAbandoned(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = connect(path);
-    const settle = (abandoned: boolean) => {
-      probe.destroy();
-      resolve(abandoned);
-    };
-    probe.once('connect', () => settle(false));
-    probe.once('error', ({ code }: NodeJS.ErrnoException) => settle(code === 'ECONNREFUSED'));
-  });
 }

@@ -7,7 +7,7 @@ import { SharedListeners } from './shared-listeners.js';
 import { processChannel } from './worker-channel.js';
 import { takeWorkerSettings } from './worker-settings.js';
 import { Worker } from './worker.js';
-import { workerProcess } from './worker-process.js';
+import { workerPort } from './worker-port.js';
 
 const KEY = Symbol.for('nestjs-drain.worker.v1');
 const registry = globalThis as { [KEY]?: Worker };
@@ -27,7 +27,7 @@ export function thisWorker(): Worker | undefined {
 }
 
 function begin(settings: WorkerSettings): Worker {
-  const process = thisProcess(workerProcess(settings.primaryPid));
+  const process = thisProcess(workerPort(settings.primaryPid));
   const link = new PrimaryLink(processChannel);
   const listeners = new SharedListeners(link);
   const worker = new Worker(settings, link, listeners, process, systemClock);

@@ -18,7 +18,7 @@ function ignore(signal: NodeJS.Signals): void {
  *
  * @internal
  */
-export function workerProcess(primaryPid: number): ProcessPort {
+export function workerPort(primaryPid: number): ProcessPort {
   for (const signal of GROUP_SIGNALS) if (signal in constants.signals) ignore(signal);
   return {
     ...nodeProcess,
