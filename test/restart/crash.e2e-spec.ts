@@ -39,6 +39,7 @@ describe('crashes', () => {
     const waiting = Array.from({ length: 20 }, (_, id) =>
       attempt(service.port, '/orders', { agent: false, body: JSON.stringify({ id }) }),
     );
+    // Nobody can see the accept queue: time for the clients to get there.
     await sleep(200);
     const [worker] = await service.pids();
     process.kill(worker!, 'SIGKILL');

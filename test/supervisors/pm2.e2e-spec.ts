@@ -72,7 +72,7 @@ describe.skipIf(findProgram('pm2') === undefined)('under PM2', { timeout: timeou
   it('wait_ready waits until it listens; a reload answers what is under way', async () => {
     await start({ wait_ready: true, ...times }, { gracePeriodMs: 300 });
     const slow = request(port, '/?ms=1500', { agent: false });
-    await sleep(200);
+    await logged(/long request/);
     const reloaded = daemon.run(['reload', 'orders']);
     expect((await slow).status).toBe(200);
     await reloaded;
@@ -86,7 +86,7 @@ describe.skipIf(findProgram('pm2') === undefined)('under PM2', { timeout: timeou
     await start({ shutdown_with_message: true, ...times });
     await logged(/listening on/);
     const slow = request(port, '/?ms=1000', { agent: false });
-    await sleep(200);
+    await logged(/long request/);
     await Promise.all([slow, daemon.run(['stop', 'orders'])]);
     expect((await slow).status).toBe(200);
     await logged(/SIGINT: leaving[^]*Closed in /);
