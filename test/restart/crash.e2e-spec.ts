@@ -54,7 +54,7 @@ describe('crashes', () => {
   it('a worker that crashes again and again is started again after growing pauses', async () => {
     const service = await RunningCommand.start({ workers: 2 });
     const [victim] = await service.pids();
-    service.deploy('process.exit(1);');
+    service.overwrite('process.exit(1);');
     const begins: number[] = [];
     const seen = new Set(await service.pids());
     const begin = Date.now();
@@ -74,8 +74,24 @@ describe('crashes', () => {
     expect(pauses.map((ms, i) => ms >= atLeast[i]! - 20)).toEqual(atLeast.map(() => true));
     expect(await service.version()).toBe('v1');
 
+    // A reload does not wait for the end of the pause.
     service.deploy({});
+    expect((await service.reload()).code).toBe(0);
     await service.allReady();
+  });
+
+  it('a worker that dies gets its own release again, not one that nobody has tried', async () => {
+    const service = await RunningCommand.start();
+    service.deploy('process.exit(1);');
+    expect((await service.reload()).code).toBe(1);
+    const [victim] = await service.pids();
+    process.kill(victim!, 'SIGKILL');
+    await service.until('another worker', async () => {
+      const { workers } = await service.status();
+      return workers.some(({ pid, phase }) => pid !== victim && phase === 'ready');
+    });
+    expect(await service.version()).toBe('v1');
+    expect(await service.status()).toMatchObject({ generation: 2, workers: [{ generation: 1 }] });
   });
 
   it('the primary ends with a code of its own when no worker can run', async () => {
@@ -104,7 +120,7 @@ describe('crashes', () => {
     expect(await attempt(service.port, '/version')).toEqual({ error: 'ECONNREFUSED' });
   });
 
-  it('a worker that a crash took is replaced by what is on disk, and a reload goes on', async () => {
+  it('a worker that dies during a reload is replaced, and the reload goes on', async () => {
     const service = await RunningCommand.start({ workers: 2 });
     const load = service.load();
     service.deploy({ fault: 'slow' });

@@ -121,6 +121,11 @@ export class RunningCommand {
     renameSync(join(this.folder, 'next'), join(this.folder, 'current'));
   }
 
+  /** Writes over the release that is there. */
+  overwrite(source: string): void {
+    writeFileSync(join(this.folder, 'current', 'main.mjs'), source);
+  }
+
   load(options?: ConstructorParameters<typeof RestartLoad>[1]): RestartLoad {
     return new RestartLoad(this.port, options);
   }

@@ -11,7 +11,7 @@ import { Hooks } from './hooks.js';
 import { ListeningSockets } from './listening-sockets.js';
 import { PidFile } from './pid-file.js';
 import { listenToSignals } from './primary-signals.js';
-import { Release } from './release.js';
+import { Releases } from './releases.js';
 import { Reloads } from './reloads.js';
 import {
   assertWorkers,
@@ -75,7 +75,7 @@ export class GracefulRestart {
     const leave = async () => void (await this.stop('SIGINT'));
     this.#pm2 = Pm2.fromEnvironment(process.env, { leave }, warn);
     this.#pidFile = pidFile === undefined ? undefined : new PidFile(pidFile);
-    this.#workers = new Workers(new Release(script), this.#options, this.#sockets);
+    this.#workers = new Workers(new Releases(script), this.#options, this.#sockets);
     this.#slots = new WorkerSlots(this.#options, (place) => this.#workers.start(place));
     this.#slots.onGivenUp = () => {
       this.#workers.kill();
@@ -175,7 +175,7 @@ export class GracefulRestart {
     const result = await this.#exchange(generation, wanted);
     this.#systemd?.ready(result.ok ? 'Serving' : `Serving, reload failed: ${result.reason}`);
     this.#lastReload = result;
-    if (result.ok) this.#workers.releaseSockets();
+    if (result.ok) this.#workers.tidyUp();
     const extent = `${result.replaced} of ${count(wanted, 'worker')} replaced`;
     if (result.ok) log.log(`Reload ${generation - 1}: done, ${extent}`);
     else log.error(`Reload ${generation - 1}: failed, ${extent}: ${result.reason}`);

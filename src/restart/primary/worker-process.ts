@@ -15,7 +15,7 @@ import {
 } from '../protocol.js';
 import type { WorkerStatus } from '../restart-status.js';
 import { keyOf } from './listening-sockets.js';
-import type { Release } from './release.js';
+import type { Release } from './releases.js';
 
 /** How long a worker may take to take notice; its event loop may be busy. */
 const NOTICE_MS = 30_000;

@@ -183,6 +183,18 @@ describe('a worker that dies', () => {
     ]);
   });
 
+  it('is replaced by one of the same generation, whatever has been tried since', async () => {
+    const { clock, started, owner, bring, fill } = setUp();
+    await fill();
+    owner.generation = 2;
+    const brought = bring();
+    started[1]!.die();
+    expect(await brought).toContain('before it was ready');
+    started[0]!.die();
+    await clock.advance(0);
+    expect(started[2]!.place.generation).toBe(1);
+  });
+
   it('is replaced at once again if it had been well for long', async () => {
     const { clock, started, fill } = setUp();
     await fill();

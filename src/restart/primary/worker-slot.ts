@@ -36,7 +36,8 @@ export interface SlotOwner<W extends Worker> {
  */
 export class WorkerSlot<W extends Worker> {
   #current: W | undefined;
-  #hasServed = false;
+  /** Of the last worker that served. */
+  #generation: number | undefined;
   #isBringing = false;
   readonly #stop = new AbortController();
   #skipWait = new AbortController();
@@ -65,10 +66,10 @@ export class WorkerSlot<W extends Worker> {
     this.#isBringing = true;
     this.#skipWait.abort();
     try {
-      await this.#exchange(soakMs);
+      await this.#exchange(soakMs, this.owner.currentGeneration());
     } finally {
       this.#isBringing = false;
-      if (this.#hasServed && this.#current === undefined) void this.recover();
+      if (this.#generation !== undefined && this.#current === undefined) void this.recover();
     }
   }
 
@@ -85,7 +86,8 @@ export class WorkerSlot<W extends Worker> {
       await within(this.clock, waitMs, never(), this.#skipWait.signal);
       if (this.#skipWait.signal.aborted) break;
       try {
-        await this.#exchange(0);
+        // With the code that was well, not with what has come since.
+        await this.#exchange(0, this.#generation ?? this.owner.currentGeneration());
       } catch (error) {
         if (!this.#stop.signal.aborted) this.owner.couldNotStart(this.number, error);
       }
@@ -105,8 +107,8 @@ export class WorkerSlot<W extends Worker> {
     this.#current?.leave({ kind: 'restart' });
   }
 
-  async #exchange(soakMs: number): Promise<void> {
-    const place = { slot: this.number, generation: this.owner.currentGeneration() };
+  async #exchange(soakMs: number, generation: number): Promise<void> {
+    const place = { slot: this.number, generation };
     const next = this.owner.start(place);
     try {
       await this.#prove(next, soakMs);
@@ -120,7 +122,7 @@ export class WorkerSlot<W extends Worker> {
       return next.leave({ kind: 'restart' });
     }
     this.#current = next;
-    this.#hasServed = true;
+    this.#generation = generation;
     void this.#watch(next);
     this.owner.serves(next, before);
     before?.leave({ kind: 'restart' });

@@ -3,7 +3,7 @@ import { NOTIFY_VARIABLE } from '../../supervisors/systemd-notifier.js';
 import type { LeaveReason } from '../protocol.js';
 import type { WorkerStatus } from '../restart-status.js';
 import type { ListeningSockets } from './listening-sockets.js';
-import type { Release } from './release.js';
+import type { Releases } from './releases.js';
 import type { ResolvedRestartOptions } from './restart-options.js';
 import { type WorkerOwner, type WorkerPlace, WorkerProcess } from './worker-process.js';
 
@@ -24,7 +24,7 @@ export class Workers implements WorkerOwner {
   #onChange = () => {};
 
   constructor(
-    private readonly release: Release,
+    private readonly releases: Releases,
     private readonly options: Pick<ResolvedRestartOptions, 'args' | 'readyPath'>,
     private readonly sockets: ListeningSockets,
   ) {}
@@ -43,8 +43,8 @@ export class Workers implements WorkerOwner {
     const env = Object.fromEntries(
       Object.entries(process.env).filter(([name]) => !NOT_FOR_WORKERS.has(name)),
     );
-    const { release, options } = this;
-    const worker = new WorkerProcess(place, release, options.args, settings, env, this);
+    const release = this.releases.of(place.generation);
+    const worker = new WorkerProcess(place, release, this.options.args, settings, env, this);
     this.#workers.add(worker);
     void this.#forget(worker);
     return worker;
@@ -58,9 +58,10 @@ export class Workers implements WorkerOwner {
     this.#onChange();
   }
 
-  /** Closes the sockets that no worker needs any more that is there to stay. */
-  releaseSockets(): void {
+  /** Lets go of what no worker needs any more that is there to stay: sockets, and old releases. */
+  tidyUp(): void {
     const staying = this.all.filter(({ phase }) => phase !== 'leaving');
+    this.releases.retain(new Set(staying.map(({ place }) => place.generation)));
     this.sockets.retain(new Set(staying.flatMap(({ sockets }) => [...sockets])));
   }
 
