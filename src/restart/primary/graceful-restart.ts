@@ -173,7 +173,9 @@ export class GracefulRestart {
     const wanted = this.#wanted ?? this.#slots.wanted;
     this.#wanted = undefined;
     const result = await this.#exchange(generation, wanted);
-    this.#systemd?.ready(result.ok ? 'Serving' : `Serving, reload failed: ${result.reason}`);
+    if (!this.#isLeaving) {
+      this.#systemd?.ready(result.ok ? 'Serving' : `Serving, reload failed: ${result.reason}`);
+    }
     this.#lastReload = result;
     if (result.ok) this.#workers.tidyUp();
     const extent = `${result.replaced} of ${count(wanted, 'worker')} replaced`;

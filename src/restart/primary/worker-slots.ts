@@ -50,7 +50,11 @@ export class WorkerSlots implements SlotOwner<WorkerProcess> {
     const starts = await Promise.allSettled(this.#slots.map((slot) => slot.bring()));
     const failures = starts.filter((start) => start.status === 'rejected');
     if (failures.length === this.#slots.length) throw failures[0]!.reason;
-    for (const slot of this.#slots) if (slot.current === undefined) void slot.recover();
+    for (const [i, start] of starts.entries()) {
+      if (start.status === 'fulfilled') continue;
+      this.couldNotStart(i + 1, start.reason);
+      void this.#slots[i]!.recover();
+    }
   }
 
   /**
