@@ -45,7 +45,7 @@ interface Binder {
  */
 export function bind({ address, port, addressType, flags, fd }: ListenQuery): ListenHandle | Errno {
   const binder = net as unknown as Binder;
-  // oxlint-disable-next-line eslint/no-underscore-dangle
+  // oxlint-disable-next-line eslint/no-underscore-dangle -- the name is Node's
   const handle = binder._createServerHandle(address, port, addressType, fd, flags);
   if (typeof handle === 'number' || port <= 0 || portOf(handle) === port) return handle;
   // libuv tells of a port in use only when it is listened on, and would listen on another one.
