@@ -5,8 +5,9 @@ import { join } from 'node:path';
 const program = join(import.meta.dirname, 'app.mjs');
 
 /** Starts the application in a process of its own. */
-export async function startInstance(adapter, mode) {
-  const child = fork(program, [adapter, mode], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+export async function startInstance(adapter, mode, execArgv = []) {
+  const stdio = ['ignore', 'ignore', 'inherit', 'ipc'];
+  const child = fork(program, [adapter, mode], { stdio, execArgv });
   const exited = once(child, 'exit').then(([code, signal]) => ({
     code,
     signal,
@@ -26,6 +27,12 @@ export async function startInstance(adapter, mode) {
       child.send('cpu');
       const [{ cpu }] = await once(child, 'message');
       return cpu.user + cpu.system;
+    },
+    /** Bytes of memory in use after a collection; needs `--expose-gc`. */
+    async memory() {
+      child.send('memory');
+      const [{ memory }] = await once(child, 'message');
+      return memory;
     },
     async stop() {
       child.kill('SIGKILL');

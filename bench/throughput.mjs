@@ -10,16 +10,17 @@ const PAIRS = 3;
 const ROUNDS = 12;
 const SECONDS = 1;
 
-export async function measureThroughput() {
+/** @param mode - what is compared with the application alone: `with`, or `metrics`, too */
+export async function measureThroughput(mode = 'with') {
   for (const adapter of ['express', 'fastify']) {
     for (const connections of [1, 100]) {
       const rounds = [];
       for (let pair = 0; pair < PAIRS; pair++) {
-        rounds.push(...(await measurePair(adapter, connections, pair % 2 === 0)));
+        rounds.push(...(await measurePair(adapter, connections, mode, pair % 2 === 0)));
       }
       const name = `${adapter.padEnd(8)} ${String(connections).padStart(3)} connections`;
-      const rate = spread(rounds.map((round) => round.with.rate / round.without.rate));
-      const cpu = spread(rounds.map((round) => round.without.cpu / round.with.cpu));
+      const rate = spread(rounds.map((round) => round[mode].rate / round.without.rate));
+      const cpu = spread(rounds.map((round) => round.without.cpu / round[mode].cpu));
       console.log(`${name}: requests a second ${rate}, requests a processor second ${cpu}`);
     }
   }
@@ -32,8 +33,8 @@ function spread(ratios) {
 }
 
 /** @returns for each round what each of the two did */
-async function measurePair(adapter, connections, withFirst) {
-  const modes = withFirst ? ['with', 'without'] : ['without', 'with'];
+async function measurePair(adapter, connections, compared, first) {
+  const modes = first ? [compared, 'without'] : ['without', compared];
   const instances = {};
   for (const mode of modes) instances[mode] = await startInstance(adapter, mode);
   for (const mode of modes) await load(instances[mode], connections);

@@ -1,7 +1,9 @@
 // `npm run demo`: the same application under the same load, twice. In the middle comes a SIGTERM.
 // Exits with 0 if nestjs-drain lost no request and the process ended with 0.
-import { spawn } from 'node:child_process';
+// `npm run demo -- --svg FILE` keeps the picture of that shutdown, too.
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,8 +15,10 @@ const LOAD_MS = 1000;
 const START_TIMEOUT_MS = 5000;
 /** Then it is killed, as Kubernetes would, which has more patience (30 s). */
 const EXIT_TIMEOUT_MS = 10_000;
+const reportFile = join(import.meta.dirname, '.out', 'report.json');
 
 buildSamples();
+mkdirSync(join(import.meta.dirname, '.out'), { recursive: true });
 console.log(
   `${CLIENTS} clients on kept-alive connections, no retries; SIGTERM in the middle: 10 s.\n`,
 );
@@ -30,7 +34,17 @@ Nest closes the pool first, under the requests in flight, and waits for clients 
 go. nestjs-drain turns readiness red, answers what still comes, and has Nest close the pool last:
 `);
 for (const line of drain.log) console.log(`  ${line}`);
+console.log('\nThe same from its report, `npx nestjs-drain report demo/.out/report.json`:\n');
+draw();
 process.exitCode = lost(drain) === 0 && drain.exit === 0 ? 0 : 1;
+
+/** Prints the picture of the report; with `--svg`, or `--html`, writes that. */
+function draw() {
+  const command = join(import.meta.dirname, '..', 'dist', 'restart', 'command', 'command.js');
+  for (const args of [[], process.argv.slice(2)].filter((list, i) => i === 0 || list.length > 0)) {
+    spawnSync(process.execPath, [command, 'report', reportFile, ...args], { stdio: 'inherit' });
+  }
+}
 
 /** Starts an instance, loads it, ends it by SIGTERM. */
 async function rollOut(mode) {
@@ -51,14 +65,14 @@ async function rollOut(mode) {
     counts: load.counts,
     exitMs,
     exit: code ?? signal,
-    log: lines.slice(linesBefore).filter((line) => /\[(GracefulShutdown|OrdersRepos)/.test(line)),
+    log: lines.slice(linesBefore).filter(isTold),
   };
 }
 
 /** Resolves when the instance listens. */
 function start(mode) {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'instance.mjs'), mode], {
-    env: { ...process.env, NO_COLOR: '1' },
+    env: { ...process.env, NO_COLOR: '1', REPORT_FILE: reportFile },
   });
   // Whatever happens to the demo, it leaves nothing behind.
   process.once('exit', () => child.kill('SIGKILL'));
@@ -75,6 +89,11 @@ function start(mode) {
       if (url !== undefined) resolve({ child, lines, url });
     });
   });
+}
+
+/** The report is drawn below. */
+function isTold(line) {
+  return /\[(GracefulShutdown|OrdersRepos)/.test(line) && !line.includes('Shutdown report');
 }
 
 function lost({ counts }) {

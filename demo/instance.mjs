@@ -12,7 +12,13 @@ const withDrain = process.argv[2] === 'nestjs-drain';
 class AppModule {}
 Module({
   imports: withDrain
-    ? [GracefulShutdownModule.forRoot({ gracePeriodMs: 1500 }), OrdersModule]
+    ? [
+        GracefulShutdownModule.forRoot({
+          gracePeriodMs: 1500,
+          reportFile: process.env.REPORT_FILE,
+        }),
+        OrdersModule,
+      ]
     : [OrdersModule],
 })(AppModule);
 

@@ -1,10 +1,13 @@
 import { GracefulShutdownError } from './shutdown/graceful-shutdown.error.js';
 
 /** @internal */
-export function invalidOptions(problems: readonly string[]): GracefulShutdownError {
+export function invalidOptions(
+  problems: readonly string[],
+  module = 'GracefulShutdownModule',
+): GracefulShutdownError {
   return new GracefulShutdownError(
     'ERR_SHUTDOWN_INVALID_OPTIONS',
-    `GracefulShutdownModule has invalid options: ${problems.join('; ')}`,
+    `${module} has invalid options: ${problems.join('; ')}`,
   );
 }
 
@@ -26,12 +29,21 @@ export function importedTwice(): GracefulShutdownError {
   );
 }
 
-/** @internal */
-export function notImported(cause: unknown): GracefulShutdownError {
+/** @param seeker - what has looked for it @internal */
+export function notImported(seeker: string, cause: unknown): GracefulShutdownError {
   return new GracefulShutdownError(
     'ERR_SHUTDOWN_NOT_IMPORTED',
-    'attach(app) found no GracefulShutdownModule in this application: ' +
+    `${seeker} found no GracefulShutdownModule in this application: ` +
       'add GracefulShutdownModule.forRoot() to the imports of its root module',
     { cause },
+  );
+}
+
+/** @internal */
+export function telemetryAlone(): GracefulShutdownError {
+  return new GracefulShutdownError(
+    'ERR_SHUTDOWN_NOT_IMPORTED',
+    'GracefulShutdownTelemetryModule found no GracefulShutdownModule in this application: ' +
+      'add GracefulShutdownModule.forRoot() to the imports of its root module',
   );
 }

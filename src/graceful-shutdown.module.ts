@@ -11,9 +11,11 @@ import {
 import { APP_INTERCEPTOR, DiscoveryModule, ModulesContainer } from '@nestjs/core';
 import { HealthIndicatorService } from '@nestjs/terminus';
 
+import { BalancerEvidence } from './arrivals/balancer-evidence.js';
 import { importedTwice, notImported } from './graceful-shutdown.errors.js';
 import {
   type GracefulShutdownOptions,
+  isGraceAdaptive,
   RESOLVED_OPTIONS,
   type ResolvedOptions,
   resolveOptions,
@@ -24,11 +26,18 @@ import { GracefulShutdownHealthIndicator } from './health/graceful-shutdown.heal
 import { ApplicationShutdown } from './nest/application-shutdown.js';
 import { unwrap } from './nest/unwrap.js';
 import { provide } from './provide.js';
+import { Traffic } from './net/traffic.js';
+import { Diagnostics } from './report/diagnostics.js';
+import { ReportPublisher } from './report/report-publisher.js';
 import { ShutdownLog } from './report/shutdown-log.js';
+import { ShutdownRecord } from './report/shutdown-record.js';
 import { thisWorker } from './restart/worker/this-worker.js';
-import { systemClock } from './shutdown/clock.js';
+import { Routes } from './routes/routes.js';
+import { AdaptiveGracePeriod } from './shutdown/adaptive-grace-period.js';
+import type { Clock } from './shutdown/clock.js';
+import type { ProcessShutdown } from './shutdown/process-shutdown.js';
 import { ShutdownSequence } from './shutdown/shutdown-sequence.js';
-import { thisProcess } from './shutdown/this-process.js';
+import { CLOCK, PROCESS, surroundings } from './surroundings.js';
 import { supervise } from './supervisors/supervise.js';
 import { GracefulShutdownInterceptor } from './tracking/graceful-shutdown.interceptor.js';
 import { WorkTracker } from './tracking/work-tracker.js';
@@ -43,25 +52,64 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
     .setExtras({}, (definition) => ({ ...definition, global: true }))
     .build();
 
+/** The token of the options as they were given. @internal */
+export const MODULE_OPTIONS = MODULE_OPTIONS_TOKEN;
+
+const logger = new Logger('GracefulShutdown');
+
 const providers: Provider[] = [
   provide(RESOLVED_OPTIONS, [MODULE_OPTIONS_TOKEN], (given: unknown) => resolveOptions(given)),
+  ...surroundings,
+  provide(ShutdownSequence, [RESOLVED_OPTIONS, Traffic, Routes, CLOCK], sequenceOf),
   provide(
-    ShutdownSequence,
-    [RESOLVED_OPTIONS],
-    (options: ResolvedOptions) => new ShutdownSequence(options, systemClock),
+    ShutdownRecord,
+    [ShutdownSequence, Traffic, Routes, RESOLVED_OPTIONS, CLOCK],
+    (
+      sequence: ShutdownSequence,
+      traffic: Traffic,
+      routes: Routes,
+      options: ResolvedOptions,
+      clock: Clock,
+    ) => new ShutdownRecord(sequence, traffic, routes, options, clock),
   ),
-  provide(ApplicationShutdown, [ModulesContainer, RESOLVED_OPTIONS, ShutdownSequence], shutdownOf),
+  provide(
+    ReportPublisher,
+    [ShutdownRecord, ShutdownSequence, RESOLVED_OPTIONS],
+    (record: ShutdownRecord, sequence: ShutdownSequence, options: ResolvedOptions) =>
+      new ReportPublisher(record, sequence, logger, options),
+  ),
+  provide(Diagnostics, [ShutdownSequence, Traffic, Routes, ReportPublisher, CLOCK], diagnosticsOf),
+  provide(
+    ApplicationShutdown,
+    [ModulesContainer, RESOLVED_OPTIONS, ShutdownSequence, ReportPublisher, PROCESS, CLOCK],
+    shutdownOf,
+  ),
   ...participants,
   provide(
     GracefulShutdownService,
-    [ShutdownSequence, WorkTracker],
-    (sequence: ShutdownSequence, tracker: WorkTracker) =>
-      new GracefulShutdownService(sequence, tracker, thisProcess()),
+    [ShutdownSequence, WorkTracker, PROCESS, ReportPublisher],
+    (
+      sequence: ShutdownSequence,
+      tracker: WorkTracker,
+      process: ProcessShutdown,
+      reports: ReportPublisher,
+    ) => new GracefulShutdownService(sequence, tracker, process, reports),
   ),
   HealthIndicatorService,
   GracefulShutdownHealthIndicator,
   GracefulShutdownInterceptor,
   { provide: APP_INTERCEPTOR, useExisting: GracefulShutdownInterceptor },
+];
+
+/** What the other entries of this package build on. */
+const internals = [
+  RESOLVED_OPTIONS,
+  CLOCK,
+  PROCESS,
+  ShutdownSequence,
+  ShutdownRecord,
+  Traffic,
+  ReportPublisher,
 ];
 
 /**
@@ -79,7 +127,12 @@ const providers: Provider[] = [
 @Module({
   imports: [DiscoveryModule],
   providers,
-  exports: [GracefulShutdownService, GracefulShutdownHealthIndicator, GracefulShutdownInterceptor],
+  exports: [
+    GracefulShutdownService,
+    GracefulShutdownHealthIndicator,
+    GracefulShutdownInterceptor,
+    ...internals,
+  ],
 })
 export class GracefulShutdownModule
   extends ConfigurableModuleClass
@@ -126,38 +179,69 @@ export class GracefulShutdownModule
 const importedModules: { options: ResolvedOptions; module: DynamicModule }[] = [];
 const owners = new WeakMap<ModulesContainer, ApplicationShutdown>();
 
+/** Traffic is watched from the start on only where the grace period depends on it. */
+function sequenceOf(
+  options: ResolvedOptions,
+  traffic: Traffic,
+  routes: Routes,
+  clock: Clock,
+): ShutdownSequence {
+  const sequence = new ShutdownSequence(options, clock);
+  if (isGraceAdaptive(options)) {
+    const evidence = new BalancerEvidence(traffic, routes, clock);
+    sequence.gracePeriod = new AdaptiveGracePeriod(evidence, options, clock);
+  }
+  return sequence;
+}
+
 function shutdownOf(
   modules: ModulesContainer,
   options: ResolvedOptions,
   sequence: ShutdownSequence,
+  reports: ReportPublisher,
+  process: ProcessShutdown,
+  clock: Clock,
 ): ApplicationShutdown {
   const other = owners.get(modules);
   if (other !== undefined) {
     other.release();
     throw importedTwice();
   }
-  const logger = new Logger('GracefulShutdown');
-  const log = new ShutdownLog(logger, sequence, systemClock);
+  const log = new ShutdownLog(logger, sequence, clock);
   const shutdown = new ApplicationShutdown(
     options,
     sequence,
     modules,
     log,
-    thisProcess(),
-    systemClock,
+    reports,
+    process,
+    clock,
   );
   // The primary speaks for its workers.
-  if (thisWorker() === undefined)
-    supervise(shutdown, thisProcess(), (message) => logger.warn(message));
+  if (thisWorker() === undefined) supervise(shutdown, process, (message) => logger.warn(message));
   owners.set(modules, shutdown);
   return shutdown;
+}
+
+function diagnosticsOf(
+  sequence: ShutdownSequence,
+  traffic: Traffic,
+  routes: Routes,
+  reports: ReportPublisher,
+  clock: Clock,
+): Diagnostics {
+  const diagnostics = new Diagnostics(routes, () => sequence.remainingMs(), clock);
+  sequence.observe(diagnostics);
+  traffic.observe(diagnostics);
+  reports.onReport((report) => diagnostics.reported(report));
+  return diagnostics;
 }
 
 function applicationShutdownOf(app: INestApplicationContext): ApplicationShutdown {
   try {
     return app.get(ApplicationShutdown, { strict: false });
   } catch (cause) {
-    throw notImported(cause);
+    throw notImported('attach(app)', cause);
   }
 }
 

@@ -1,18 +1,25 @@
 import { describe, expect, it } from 'vitest';
 
-import { resolveOptions } from './graceful-shutdown.options.js';
+import { isGraceAdaptive, resolveOptions } from './graceful-shutdown.options.js';
 import { GracefulShutdownError } from './shutdown/graceful-shutdown.error.js';
 
 const NOWHERE: NodeJS.ProcessEnv = {};
 const KUBERNETES: NodeJS.ProcessEnv = { KUBERNETES_SERVICE_HOST: '10.0.0.1' };
-const DURATIONS = ['gracePeriodMs', 'drainTimeoutMs', 'closeTimeoutMs', 'idleLingerMs'];
+const DURATIONS = [
+  'gracePeriodMs',
+  'minGracePeriodMs',
+  'maxGracePeriodMs',
+  'drainTimeoutMs',
+  'closeTimeoutMs',
+  'idleLingerMs',
+];
 
 const NUMBER = 'a whole number of milliseconds from 0 to 86400000';
 const SIGNALS = 'an array of signal names such as SIGTERM, without SIGKILL and SIGSTOP';
 
-function errorFor(given: unknown): GracefulShutdownError {
+function errorFor(given: unknown, env = NOWHERE): GracefulShutdownError {
   try {
-    resolveOptions(given, NOWHERE);
+    resolveOptions(given, env);
   } catch (error) {
     if (error instanceof GracefulShutdownError) return error;
     throw error;
@@ -25,11 +32,15 @@ describe('options', () => {
     expect(resolveOptions({}, KUBERNETES)).toEqual({
       signals: ['SIGTERM', 'SIGINT'],
       gracePeriodMs: 5000,
+      minGracePeriodMs: 5000,
+      maxGracePeriodMs: 5000,
       drainTimeoutMs: 20_000,
       closeTimeoutMs: 4000,
       idleLingerMs: 1000,
       websocketCloseCode: 1012,
       drainOnCrash: false,
+      terminationLog: '/dev/termination-log',
+      reportClients: false,
       random: Math.random,
     });
   });
@@ -55,6 +66,12 @@ describe('options', () => {
       idleLingerMs: 86_400_000,
       websocketCloseCode: 4000,
       drainOnCrash: true,
+      minGracePeriodMs: 0,
+      maxGracePeriodMs: 1,
+      reportFile: '/tmp/report.json',
+      terminationLog: '/tmp/log',
+      reportClients: true,
+      terminationGracePeriodSeconds: 30,
       random: Math.cos,
     };
     expect(resolveOptions(given, KUBERNETES)).toEqual(given);
@@ -138,5 +155,59 @@ describe('bad options', () => {
     const { code, message } = errorFor(given);
     expect(code).toBe('ERR_SHUTDOWN_MISSING_OPTIONS');
     expect(message).toContain(String(given));
+  });
+});
+
+describe('the bounds of the grace period', () => {
+  it('are the grace period itself: it is never early, and never extended', () => {
+    const resolved = resolveOptions({ gracePeriodMs: 7000 }, NOWHERE);
+    expect(resolved).toMatchObject({ minGracePeriodMs: 7000, maxGracePeriodMs: 7000 });
+    expect(isGraceAdaptive(resolved)).toBe(false);
+  });
+
+  it.each([
+    { gracePeriodMs: 5000, minGracePeriodMs: 0 },
+    { gracePeriodMs: 5000, minGracePeriodMs: 4999 },
+    { gracePeriodMs: 5000, maxGracePeriodMs: 5001 },
+    { gracePeriodMs: 5000, maxGracePeriodMs: 25_000 },
+    { gracePeriodMs: 5000, minGracePeriodMs: 2000, maxGracePeriodMs: 8000 },
+  ])('may be around it: %o', (given) => {
+    const resolved = resolveOptions(given, NOWHERE);
+    expect(resolved).toMatchObject(given);
+    expect(isGraceAdaptive(resolved)).toBe(true);
+  });
+
+  it('have no effect where there is no grace period, so that the same options do for both', () => {
+    const given = { minGracePeriodMs: 2000, maxGracePeriodMs: 9000 };
+    expect(isGraceAdaptive(resolveOptions(given, NOWHERE))).toBe(false);
+    expect(isGraceAdaptive(resolveOptions(given, KUBERNETES))).toBe(true);
+  });
+
+  it.each([
+    {
+      given: { minGracePeriodMs: 5001 },
+      problem: 'minGracePeriodMs is 5001, allowed is from 0 to gracePeriodMs (5000)',
+    },
+    {
+      given: { maxGracePeriodMs: 4999 },
+      problem:
+        'maxGracePeriodMs is 4999, allowed is from gracePeriodMs (5000) to gracePeriodMs and ' +
+        'drainTimeoutMs together (25000)',
+    },
+    {
+      given: { gracePeriodMs: 1000, drainTimeoutMs: 500, maxGracePeriodMs: 1501 },
+      problem: 'maxGracePeriodMs is 1501, allowed is from gracePeriodMs (1000) to',
+    },
+  ])('stop the start where they are not: $problem', ({ given, problem }) => {
+    const { code, message } = errorFor(given, KUBERNETES);
+    expect(code).toBe('ERR_SHUTDOWN_INVALID_OPTIONS');
+    expect(message).toContain(problem);
+  });
+
+  it('are named in one error', () => {
+    const given = { gracePeriodMs: 5000, minGracePeriodMs: 6000, maxGracePeriodMs: 4000 };
+    const { message } = errorFor(given);
+    expect(message).toContain('minGracePeriodMs is 6000');
+    expect(message).toContain('maxGracePeriodMs is 4000');
   });
 });

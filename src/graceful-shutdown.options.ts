@@ -1,7 +1,15 @@
 import { constants } from 'node:os';
 
 import { invalidOptions, missingOptions } from './graceful-shutdown.errors.js';
-import { duration, type OptionRule, problemsWith } from './option-rules.js';
+import {
+  between,
+  duration,
+  flag,
+  type OptionRule,
+  path,
+  problemsWith,
+  problemWith,
+} from './option-rules.js';
 
 /**
  * All durations are in milliseconds. `gracePeriodMs`, `drainTimeoutMs` and `closeTimeoutMs` added
@@ -23,6 +31,23 @@ export interface GracefulShutdownOptions {
    * @defaultValue 5000 in Kubernetes (when `KUBERNETES_SERVICE_HOST` is set), else 0
    */
   readonly gracePeriodMs?: number | undefined;
+  /**
+   * When the grace period may end at the earliest. Shorter than `gracePeriodMs`, it ends early where
+   * nothing but health probes ever came, or where everybody who sent connections has been silent for
+   * longer than chance explains; and all who ask for readiness have been told three times. No effect
+   * where `gracePeriodMs` is 0.
+   *
+   * @defaultValue `gracePeriodMs`: it never ends early
+   */
+  readonly minGracePeriodMs?: number | undefined;
+  /**
+   * How long the grace period may take at most. Longer than `gracePeriodMs`, it goes on while new
+   * connections still come; the drain has that much less, so that the process ends when it would
+   * have. At most `gracePeriodMs` and `drainTimeoutMs` together. No effect where `gracePeriodMs` is 0.
+   *
+   * @defaultValue `gracePeriodMs`: it is never extended
+   */
+  readonly maxGracePeriodMs?: number | undefined;
   /**
    * How long work under way may take to finish. Its last second (or fifth, if that is less) is for
    * work to react to the deadline signal before it is cut.
@@ -58,6 +83,33 @@ export interface GracefulShutdownOptions {
    */
   readonly websocketCloseCode?: number | undefined;
   /**
+   * A file to which each shutdown's report is written, as JSON; `{pid}` in its name becomes the
+   * process id. What it replaces is replaced at once or not at all.
+   *
+   * @defaultValue none
+   */
+  readonly reportFile?: string | undefined;
+  /**
+   * Kubernetes' `terminationMessagePath`: at most 4,096 bytes of the report are written to it, if it
+   * exists, for `kubectl describe pod` to show.
+   *
+   * @defaultValue `/dev/termination-log` in Kubernetes (when `KUBERNETES_SERVICE_HOST` is set), else none
+   */
+  readonly terminationLog?: string | undefined;
+  /**
+   * Whether a report may hold addresses of clients: of those that connected late.
+   *
+   * @defaultValue false
+   */
+  readonly reportClients?: boolean | undefined;
+  /**
+   * What the pod's manifest says. It is told to no container, so it has to be repeated here for a
+   * warning when the times above do not fit into it.
+   *
+   * @defaultValue the environment variable `TERMINATION_GRACE_PERIOD_SECONDS`, else unknown
+   */
+  readonly terminationGracePeriodSeconds?: number | undefined;
+  /**
    * The source of the spread over the grace period, uniform in [0, 1). Seed it in tests.
    *
    * @defaultValue `Math.random`
@@ -65,18 +117,26 @@ export interface GracefulShutdownOptions {
   readonly random?: (() => number) | undefined;
 }
 
+/** What may be none. */
+type Optional = 'reportFile' | 'terminationLog' | 'terminationGracePeriodSeconds';
+
 /** @internal */
 export type ResolvedOptions = {
-  readonly [Name in keyof GracefulShutdownOptions]-?: NonNullable<GracefulShutdownOptions[Name]>;
-};
+  readonly [Name in Exclude<keyof GracefulShutdownOptions, Optional>]-?: NonNullable<
+    GracefulShutdownOptions[Name]
+  >;
+} & { readonly [Name in Optional]: GracefulShutdownOptions[Name] };
 
 /** The token of the options in force; a string, so that it survives two copies of the package. @internal */
 export const RESOLVED_OPTIONS = 'nestjs-drain:options';
 
 const KUBERNETES_GRACE_PERIOD_MS = 5000;
+const TERMINATION_LOG = '/dev/termination-log';
 
-/** @internal */
-export function defaultOptions(env: NodeJS.ProcessEnv = process.env): ResolvedOptions {
+/** Those of another option are not among them. @internal */
+export function defaultOptions(
+  env: NodeJS.ProcessEnv = process.env,
+): Omit<ResolvedOptions, 'minGracePeriodMs' | 'maxGracePeriodMs'> {
   return {
     signals: ['SIGTERM', 'SIGINT'],
     gracePeriodMs: env['KUBERNETES_SERVICE_HOST'] ? KUBERNETES_GRACE_PERIOD_MS : 0,
@@ -85,6 +145,10 @@ export function defaultOptions(env: NodeJS.ProcessEnv = process.env): ResolvedOp
     idleLingerMs: 1000,
     drainOnCrash: false,
     websocketCloseCode: 1012,
+    reportFile: undefined,
+    terminationLog: env['KUBERNETES_SERVICE_HOST'] ? TERMINATION_LOG : undefined,
+    reportClients: false,
+    terminationGracePeriodSeconds: secondsIn(env['TERMINATION_GRACE_PERIOD_SECONDS']),
     random: Math.random,
   };
 }
@@ -100,7 +164,18 @@ export function resolveOptions(given: unknown, env?: NodeJS.ProcessEnv): Resolve
   const problems = problemsWith(RULES, given);
   if (problems.length > 0) throw invalidOptions(problems);
   const chosen = Object.entries(given).filter(([, value]) => value !== undefined);
-  return { ...defaultOptions(env), ...Object.fromEntries(chosen) };
+  const options = { ...defaultOptions(env), ...Object.fromEntries(chosen) };
+  const { gracePeriodMs } = options;
+  const resolved = { minGracePeriodMs: gracePeriodMs, maxGracePeriodMs: gracePeriodMs, ...options };
+  const contradictions = contradictionsIn(resolved);
+  if (contradictions.length > 0) throw invalidOptions(contradictions);
+  return resolved;
+}
+
+/** Whether the grace period may be of another length than configured. @internal */
+export function isGraceAdaptive(options: ResolvedOptions): boolean {
+  const { gracePeriodMs, minGracePeriodMs, maxGracePeriodMs } = options;
+  return gracePeriodMs > 0 && minGracePeriodMs < maxGracePeriodMs;
 }
 
 const UNCATCHABLE: ReadonlySet<unknown> = new Set(['SIGKILL', 'SIGSTOP']);
@@ -111,19 +186,55 @@ const RULES: Readonly<Record<keyof GracefulShutdownOptions, OptionRule>> = {
     accepts: (value) => Array.isArray(value) && value.every(isCatchableSignal),
   },
   gracePeriodMs: duration,
+  minGracePeriodMs: duration,
+  maxGracePeriodMs: duration,
   drainTimeoutMs: duration,
   closeTimeoutMs: duration,
   idleLingerMs: duration,
-  drainOnCrash: { allowed: 'true or false', accepts: (value) => typeof value === 'boolean' },
+  drainOnCrash: flag,
   websocketCloseCode: {
     allowed: '1000, 1001, 1012, 1013 or a whole number from 3000 to 4999',
     accepts: isCloseCode,
+  },
+  reportFile: path,
+  terminationLog: path,
+  reportClients: flag,
+  terminationGracePeriodSeconds: {
+    allowed: 'a whole number of seconds above 0',
+    accepts: (value) => Number.isInteger(value) && Number(value) > 0,
   },
   random: {
     allowed: 'a function that returns a number in [0, 1)',
     accepts: (value) => typeof value === 'function',
   },
 };
+
+/**
+ * What options may be beside others. Without a grace period, as by default outside Kubernetes, there
+ * is nothing to shorten or to extend: the same options shall do for both.
+ */
+function contradictionsIn(options: ResolvedOptions): string[] {
+  const { gracePeriodMs, drainTimeoutMs, minGracePeriodMs, maxGracePeriodMs } = options;
+  if (gracePeriodMs === 0) return [];
+  const grace = `gracePeriodMs (${gracePeriodMs})`;
+  const longest = `gracePeriodMs and drainTimeoutMs together (${gracePeriodMs + drainTimeoutMs})`;
+  const shorter = between(0, gracePeriodMs, `from 0 to ${grace}`);
+  const longer = between(
+    gracePeriodMs,
+    gracePeriodMs + drainTimeoutMs,
+    `from ${grace} to ${longest}`,
+  );
+  return [
+    ...problemWith('minGracePeriodMs', minGracePeriodMs, shorter),
+    ...problemWith('maxGracePeriodMs', maxGracePeriodMs, longer),
+  ];
+}
+
+/** A variable of the environment that is no such number is somebody else's. */
+function secondsIn(variable: string | undefined): number | undefined {
+  const seconds = Number(variable);
+  return Number.isInteger(seconds) && seconds > 0 ? seconds : undefined;
+}
 
 function isCatchableSignal(value: unknown): boolean {
   return typeof value === 'string' && value in constants.signals && !UNCATCHABLE.has(value);

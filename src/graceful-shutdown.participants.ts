@@ -2,12 +2,15 @@ import type { Provider } from '@nestjs/common';
 import { DiscoveryService, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 
 import { RESOLVED_OPTIONS, type ResolvedOptions } from './graceful-shutdown.options.js';
+import { probeRoutes } from './health/probe-routes.js';
 import { ApplicationShutdown } from './nest/application-shutdown.js';
 import { GatewayMessages } from './nest/gateway-messages.js';
+import { injectedTokens } from './nest/injected-tokens.js';
 import { gatewayHttpServers, gatewayServers } from './nest/web-socket-servers.js';
 import { RpcServers } from './nest/rpc-servers.js';
 import { replaceMethod } from './nest/replace-method.js';
 import { HttpServers } from './net/http-servers.js';
+import { Traffic } from './net/traffic.js';
 import { BullMqParticipant } from './participants/bullmq/bullmq.participant.js';
 import { DeclaredParticipants } from './participants/declared-participants.js';
 import { EventStreamParticipant } from './participants/event-stream/event-stream.participant.js';
@@ -17,14 +20,15 @@ import { WebSocketsParticipant } from './participants/websockets/websockets.part
 import { Broker } from './participants/microservices/broker.js';
 import { RpcCalls } from './participants/microservices/rpc-calls.js';
 import { RpcParticipant } from './participants/microservices/rpc.participant.js';
-import { transportOf } from './participants/microservices/rpc-transports.js';
+import { isBroker, transportOf } from './participants/microservices/rpc-transports.js';
 import { ScheduleParticipant } from './participants/schedule/schedule.participant.js';
 import { provide } from './provide.js';
+import { CLOCK } from './surroundings.js';
 import { thisWorker } from './restart/worker/this-worker.js';
 import { nameHandlers } from './routes/handler-name.js';
 import { type LongLivedResponse, longLivedRoutes } from './routes/long-lived.decorator.js';
 import { Routes } from './routes/routes.js';
-import { systemClock } from './shutdown/clock.js';
+import type { Clock } from './shutdown/clock.js';
 import type { DrainParticipant } from './shutdown/drain-participant.js';
 import { ShutdownSequence } from './shutdown/shutdown-sequence.js';
 import { GracefulShutdownInterceptor } from './tracking/graceful-shutdown.interceptor.js';
@@ -40,13 +44,22 @@ import { WorkTracker } from './tracking/work-tracker.js';
 export const participants: readonly Provider[] = [
   provide(HttpServers, [HttpAdapterHost, ApplicationShutdown], serversOf),
   provide(Routes, [HttpAdapterHost, ModulesContainer], routesOf),
-  provide(WorkTracker, [ShutdownSequence], trackerOf),
+  Traffic,
+  provide(WorkTracker, [ShutdownSequence, CLOCK], trackerOf),
   GraphQlConnections,
-  provide(HttpParticipant, [HttpServers, Routes, RESOLVED_OPTIONS, ShutdownSequence], httpOf),
-  provide(Http2Participant, [HttpServers, Routes, RESOLVED_OPTIONS, ShutdownSequence], http2Of),
+  provide(
+    HttpParticipant,
+    [HttpServers, Routes, Traffic, RESOLVED_OPTIONS, ShutdownSequence, CLOCK],
+    httpOf,
+  ),
+  provide(
+    Http2Participant,
+    [HttpServers, Routes, Traffic, RESOLVED_OPTIONS, ShutdownSequence, CLOCK],
+    http2Of,
+  ),
   provide(
     EventStreamParticipant,
-    [HttpParticipant, Http2Participant, Routes, RESOLVED_OPTIONS, ShutdownSequence],
+    [HttpParticipant, Http2Participant, Routes, RESOLVED_OPTIONS, ShutdownSequence, CLOCK],
     eventStreamsOf,
   ),
   provide(
@@ -57,11 +70,23 @@ export const participants: readonly Provider[] = [
   ),
   provide(
     WebSocketsParticipant,
-    [HttpServers, ApplicationShutdown, WorkTracker, GraphQlConnections, RESOLVED_OPTIONS],
+    [
+      HttpServers,
+      ApplicationShutdown,
+      WorkTracker,
+      GraphQlConnections,
+      Traffic,
+      RESOLVED_OPTIONS,
+      CLOCK,
+    ],
     webSocketsOf,
   ),
-  provide(RpcServers, [ModulesContainer, GracefulShutdownInterceptor, ShutdownSequence], rpcOf),
-  provide(BullMqParticipant, [DiscoveryService, ApplicationShutdown], bullMqOf),
+  provide(
+    RpcServers,
+    [ModulesContainer, GracefulShutdownInterceptor, Traffic, ShutdownSequence, CLOCK],
+    rpcOf,
+  ),
+  provide(BullMqParticipant, [DiscoveryService, ApplicationShutdown, CLOCK], bullMqOf),
   provide(ScheduleParticipant, [DiscoveryService, ApplicationShutdown, WorkTracker], scheduleOf),
   provide(
     DeclaredParticipants,
@@ -79,18 +104,20 @@ function serversOf(host: HttpAdapterHost, application: ApplicationShutdown): Htt
 
 function routesOf(host: HttpAdapterHost, modules: ModulesContainer): Routes {
   const longLived = new Map<string, LongLivedResponse>();
+  const probes = new Set<string>();
   for (const { controllers } of modules.values()) {
     for (const { metatype } of controllers.values()) {
       if (typeof metatype !== 'function') continue;
       nameHandlers(metatype);
+      for (const name of probeRoutes(metatype, injectedTokens(metatype))) probes.add(name);
       for (const [name, response] of longLivedRoutes(metatype)) longLived.set(name, response);
     }
   }
-  return new Routes(host, longLived);
+  return new Routes(host, longLived, probes);
 }
 
-function trackerOf(sequence: ShutdownSequence): WorkTracker {
-  const tracker = added(sequence, new WorkTracker(systemClock, sequence.deadlineSignal));
+function trackerOf(sequence: ShutdownSequence, clock: Clock): WorkTracker {
+  const tracker = added(sequence, new WorkTracker(clock, sequence.deadlineSignal));
   liveTrackers.add(tracker);
   sequence.observe({ closed: () => liveTrackers.delete(tracker) });
   return tracker;
@@ -99,19 +126,23 @@ function trackerOf(sequence: ShutdownSequence): WorkTracker {
 function httpOf(
   servers: HttpServers,
   routes: Routes,
+  traffic: Traffic,
   options: ResolvedOptions,
   sequence: ShutdownSequence,
+  clock: Clock,
 ): HttpParticipant {
-  return added(sequence, new HttpParticipant(servers, routes, sequence, options, systemClock));
+  return added(sequence, new HttpParticipant(servers, routes, traffic, sequence, options, clock));
 }
 
 function http2Of(
   servers: HttpServers,
   routes: Routes,
+  traffic: Traffic,
   options: ResolvedOptions,
   sequence: ShutdownSequence,
+  clock: Clock,
 ): Http2Participant {
-  return added(sequence, new Http2Participant(servers, routes, sequence, options, systemClock));
+  return added(sequence, new Http2Participant(servers, routes, traffic, sequence, options, clock));
 }
 
 function eventStreamsOf(
@@ -120,12 +151,10 @@ function eventStreamsOf(
   routes: Routes,
   options: ResolvedOptions,
   sequence: ShutdownSequence,
+  clock: Clock,
 ): EventStreamParticipant {
   const sources = [http1, http2];
-  return added(
-    sequence,
-    new EventStreamParticipant(sources, routes, options, sequence, systemClock),
-  );
+  return added(sequence, new EventStreamParticipant(sources, routes, options, sequence, clock));
 }
 
 function webSocketsOf(
@@ -133,7 +162,9 @@ function webSocketsOf(
   application: ApplicationShutdown,
   tracker: WorkTracker,
   graphQl: GraphQlConnections,
+  traffic: Traffic,
   options: ResolvedOptions,
+  clock: Clock,
 ): WebSocketsParticipant {
   const { sequence } = application;
   const gateways = {
@@ -142,7 +173,7 @@ function webSocketsOf(
   };
   return added(
     sequence,
-    new WebSocketsParticipant(servers, gateways, sequence, options, systemClock),
+    new WebSocketsParticipant(servers, gateways, traffic, sequence, options, clock),
   );
 }
 
@@ -153,7 +184,9 @@ const TCP_IMPATIENCE = { silenceMs: 0, streamMs: 0 };
 function rpcOf(
   modules: ModulesContainer,
   interceptor: GracefulShutdownInterceptor,
+  traffic: Traffic,
   sequence: ShutdownSequence,
+  clock: Clock,
 ): RpcServers {
   const servers = new RpcServers(modules);
   const patience = () => ({
@@ -161,10 +194,12 @@ function rpcOf(
     isShared: sequence.isUnhurried,
   });
   if (servers.areKnown) interceptor.leaveMessages();
+  else traffic.isComplete = false;
   servers.each((server) => {
-    const broker = new Broker(systemClock);
-    const calls = new RpcCalls(systemClock, broker);
-    const transport = transportOf(server, calls, broker, patience, systemClock);
+    if (!isBroker(server.transport)) traffic.isComplete = false;
+    const broker = new Broker(clock);
+    const calls = new RpcCalls(clock, broker);
+    const transport = transportOf(server, calls, broker, patience, clock);
     sequence.addParticipant(new RpcParticipant(server.transport, transport, calls));
     return calls;
   });
@@ -172,12 +207,16 @@ function rpcOf(
   return servers;
 }
 
-function bullMqOf(discovery: DiscoveryService, shutdown: ApplicationShutdown): BullMqParticipant {
+function bullMqOf(
+  discovery: DiscoveryService,
+  shutdown: ApplicationShutdown,
+  clock: Clock,
+): BullMqParticipant {
   const { sequence } = shutdown;
   const { deadlineSignal } = sequence;
   const bullMq = added(
     sequence,
-    new BullMqParticipant(discovery, deadlineSignal, systemClock, replaceMethod),
+    new BullMqParticipant(discovery, deadlineSignal, clock, replaceMethod),
   );
   sequence.observe({ closed: () => bullMq.release() });
   shutdown.beforeInit(() => bullMq.awaitWorkers());

@@ -1,6 +1,8 @@
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { Observable } from 'rxjs';
 
+import type { ReportPublisher } from './report/report-publisher.js';
+import type { ShutdownReport } from './report/shutdown-report.js';
 import type { DrainParticipant } from './shutdown/drain-participant.js';
 import type { ProcessShutdown } from './shutdown/process-shutdown.js';
 import type { ShutdownSequence } from './shutdown/shutdown-sequence.js';
@@ -32,12 +34,19 @@ export class GracefulShutdownService implements BeforeApplicationShutdown {
   readonly #sequence: ShutdownSequence;
   readonly #tracker: WorkTracker;
   readonly #process: ProcessShutdown;
+  readonly #reports: ReportPublisher;
 
   /** @internal */
-  constructor(sequence: ShutdownSequence, tracker: WorkTracker, process: ProcessShutdown) {
+  constructor(
+    sequence: ShutdownSequence,
+    tracker: WorkTracker,
+    process: ProcessShutdown,
+    reports: ReportPublisher,
+  ) {
     this.#sequence = sequence;
     this.#tracker = tracker;
     this.#process = process;
+    this.#reports = reports;
   }
 
   /** Where the shutdown stands. */
@@ -83,6 +92,11 @@ export class GracefulShutdownService implements BeforeApplicationShutdown {
   /** How many ms are left until the application is closed; `Infinity` while running. */
   remainingMs(): number {
     return this.#sequence.remainingMs();
+  }
+
+  /** What happened during the shutdown; undefined until it is over. */
+  get report(): ShutdownReport | undefined {
+    return this.#reports.report;
   }
 
   /**

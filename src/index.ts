@@ -2,11 +2,29 @@ export { GracefulShutdownModule } from './graceful-shutdown.module.js';
 export type { GracefulShutdownOptions } from './graceful-shutdown.options.js';
 export { GracefulShutdownService } from './graceful-shutdown.service.js';
 export { GracefulShutdownHealthIndicator } from './health/graceful-shutdown.health.js';
+export type { ConnectionEnd, Protocol, RequestEnd } from './net/traffic.js';
 export { DrainParticipant } from './participants/declared-participants.js';
+export type { ShutdownDiagnostics } from './report/diagnostics.js';
+export type {
+  ReportedBudget,
+  ReportedConnections,
+  ReportedFailure,
+  ReportedFlush,
+  ReportedHook,
+  ReportedNewConnections,
+  ReportedParticipant,
+  ReportedProbes,
+  ReportedRequest,
+  ReportedRequests,
+  ReportedSample,
+  ReportedState,
+  ReportedTrigger,
+  ShutdownReport,
+} from './report/shutdown-report.js';
 export { LongLived, type LongLivedResponse } from './routes/long-lived.decorator.js';
 export type { WorkUnderWay } from './shutdown/drain-participant.js';
 export { GracefulShutdownError } from './shutdown/graceful-shutdown.error.js';
-export type { ShutdownState } from './shutdown/shutdown-state.js';
+export type { ShutdownState, StateEnd } from './shutdown/shutdown-state.js';
 export { DeadlineSignal } from './tracking/deadline-signal.decorator.js';
 export { GracefulShutdownInterceptor } from './tracking/graceful-shutdown.interceptor.js';
 export { TrackInFlight } from './tracking/track-in-flight.decorator.js';

@@ -15,6 +15,23 @@ export const duration: OptionRule = {
   accepts: (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= LONGEST_MS,
 };
 
+/** @param allowed - the range in words @internal */
+export function between(least: number, most: number, allowed: string): OptionRule {
+  return { allowed, accepts: (value) => Number(value) >= least && Number(value) <= most };
+}
+
+/** @internal */
+export const flag: OptionRule = {
+  allowed: 'true or false',
+  accepts: (value) => typeof value === 'boolean',
+};
+
+/** @internal */
+export const path: OptionRule = {
+  allowed: 'the path of a file',
+  accepts: (value) => typeof value === 'string' && value !== '',
+};
+
 /** All that is wrong with options; one that is undefined has its default. @internal */
 export function problemsWith(rules: Readonly<Record<string, OptionRule>>, given: object): string[] {
   return Object.entries(given).flatMap(([name, value]) => {

@@ -1,6 +1,7 @@
 import { ShutdownSignal } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
 
+import type { ReportPublisher } from '../report/report-publisher.js';
 import type { ShutdownLog } from '../report/shutdown-log.js';
 import type { Clock } from '../shutdown/clock.js';
 import type { ProcessMember, ProcessShutdown } from '../shutdown/process-shutdown.js';
@@ -38,6 +39,7 @@ export class ApplicationShutdown implements ProcessMember {
     readonly sequence: ShutdownSequence,
     private readonly modules: ModulesContainer,
     private readonly log: ShutdownLog,
+    private readonly reports: ReportPublisher,
     private readonly process: ProcessShutdown,
     private readonly clock: Clock,
   ) {
@@ -110,6 +112,7 @@ export class ApplicationShutdown implements ProcessMember {
     this.log.armed(this.signals, this.sequence.budget, this.process.primaryPid);
     this.log.idleSettings(idleSettings(this.#instance, this.modules));
     this.process.nameForeignListeners();
+    this.reports.started();
   }
 
   /**
@@ -134,10 +137,16 @@ export class ApplicationShutdown implements ProcessMember {
 
   foreignListener(signal: NodeJS.Signals, name: string): void {
     this.log.foreignListener(signal, name);
+    this.reports.foreignListener(`${name} (${signal})`);
   }
 
   held(resources: readonly string[]): void {
     this.log.held(resources);
+    this.reports.held(resources);
+  }
+
+  exits(code: number): void {
+    this.reports.exits(code);
   }
 
   #prepare(): void {

@@ -1,10 +1,9 @@
 import type { ModulesContainer } from '@nestjs/core';
 
 import type { Clock } from '../shutdown/clock.js';
-import type { ShutdownFailure } from '../shutdown/shutdown-outcome.js';
 import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 import { signalOf, type ShutdownTrigger } from '../shutdown/shutdown-trigger.js';
-import type { Teardown } from '../shutdown/teardown.js';
+import type { Teardown, TeardownObserver } from '../shutdown/teardown.js';
 import { never } from '../shutdown/within.js';
 import type { NestInstance } from './application-sighting.js';
 import { BootstrapParticipant } from './bootstrap.participant.js';
@@ -66,19 +65,15 @@ export class CapturedApplication implements Teardown {
     if (!this.sequence.endsProcess) await this.#closing;
   }
 
-  async run(
-    trigger: ShutdownTrigger,
-    onFailure: (failure: ShutdownFailure) => void,
-  ): Promise<void> {
+  async run(trigger: ShutdownTrigger, observer: TeardownObserver): Promise<void> {
     const signal = signalOf(trigger);
-    if (this.sequence.endsProcess) {
-      const remainingMs = () => this.sequence.remainingMs();
-      const { modules, clock } = this;
-      this.#hooks = new TeardownHooks(modules, signal, remainingMs, clock, onFailure);
-    }
+    const { modules, clock, sequence } = this;
+    const isolated = sequence.endsProcess;
+    const rules = { signal, isolated, remainingMs: () => sequence.remainingMs() };
+    this.#hooks = new TeardownHooks(modules, rules, clock, observer);
     this.#closing = this.#close(signal);
     await this.#closing;
-    await this.#hooks?.settled();
+    await this.#hooks.settled();
   }
 
   unfinished(): readonly string[] {

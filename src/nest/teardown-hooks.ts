@@ -1,7 +1,7 @@
 import type { ModulesContainer } from '@nestjs/core';
 
 import type { Clock } from '../shutdown/clock.js';
-import type { ShutdownFailure } from '../shutdown/shutdown-outcome.js';
+import type { TeardownObserver } from '../shutdown/teardown.js';
 import { within } from '../shutdown/within.js';
 import { replaceMethod } from './replace-method.js';
 
@@ -10,10 +10,23 @@ const HOOKS = ['onModuleDestroy', 'beforeApplicationShutdown', 'onApplicationShu
 /** Of the time left, how much one hook may hold up those after it. */
 const LONGEST_SHARE = 0.75;
 
+/** How the hooks of one application are to be run. @internal */
+export interface HookRules {
+  /** What they are called with, also where Nest would not (a microservice). */
+  readonly signal: string | undefined;
+  /**
+   * Whether each is on its own: the application takes its process along. Otherwise they are only
+   * watched, and their errors are for whoever closes the application.
+   */
+  readonly isolated: boolean;
+  /** How much time is left for all of them. */
+  remainingMs(): number;
+}
+
 /**
- * The teardown hooks of an application that takes its process along. A hook that throws does not
- * stop the others (Nest 11 would: nest#17039), one that never ends does not either (Nest awaits
- * each for ever), and both are known by name (Nest 12 only logs the error).
+ * The teardown hooks of an application. Isolated, a hook that throws does not stop the others
+ * (Nest 11 would: nest#17039), one that never ends does not either (Nest awaits each for ever), and
+ * both are known by name (Nest 12 only logs the error).
  *
  * @internal
  */
@@ -21,19 +34,14 @@ export class TeardownHooks {
   readonly #running = new Map<Promise<unknown>, string>();
   readonly #restores: (() => void)[] = [];
 
-  /**
-   * @param signal - what the hooks are called with, also where Nest would not (a microservice)
-   * @param remainingMs - how much time is left for all hooks
-   */
   constructor(
     modules: ModulesContainer,
-    private readonly signal: string | undefined,
-    private readonly remainingMs: () => number,
+    private readonly rules: HookRules,
     private readonly clock: Clock,
-    private readonly onFailure: (failure: ShutdownFailure) => void,
+    private readonly observer: TeardownObserver,
   ) {
     for (const instance of instancesOf(modules)) {
-      for (const hook of HOOKS) this.#isolate(instance, hook);
+      for (const hook of HOOKS) this.#follow(instance, hook);
     }
   }
 
@@ -51,18 +59,31 @@ export class TeardownHooks {
     for (const restore of this.#restores.splice(0)) restore();
   }
 
-  #isolate(instance: object, hook: (typeof HOOKS)[number]): void {
+  #follow(instance: object, hook: (typeof HOOKS)[number]): void {
     const where = `${instance.constructor?.name ?? 'Object'}.${hook}`;
+    const { rules } = this;
     const restore = replaceMethod(instance, hook, (original) => async (given?: string) => {
-      const signal = waitsForABalancer(instance) ? undefined : (given ?? this.signal);
-      const work = (async (): Promise<unknown> => original(signal))();
-      this.#running.set(work, where);
-      work
-        .catch((error: unknown) => this.onFailure({ where, error }))
-        .finally(() => this.#running.delete(work));
-      await within(this.clock, this.remainingMs() * LONGEST_SHARE, work);
+      if (!rules.isolated) return this.#watch(where, () => original(given));
+      const shown = waitsForABalancer(instance) ? undefined : (given ?? rules.signal);
+      const work = this.#watch(where, () => original(shown));
+      const settled = work.catch((error: unknown) => this.observer.failed({ where, error }));
+      await within(this.clock, rules.remainingMs() * LONGEST_SHARE, settled);
     });
     if (restore !== undefined) this.#restores.push(restore);
+  }
+
+  async #watch(where: string, hook: () => unknown): Promise<void> {
+    this.observer.hookBegan(where);
+    const work = (async () => hook())();
+    this.#running.set(work, where);
+    let hasFailed = true;
+    try {
+      await work;
+      hasFailed = false;
+    } finally {
+      this.#running.delete(work);
+      this.observer.hookEnded(where, hasFailed);
+    }
   }
 }
 

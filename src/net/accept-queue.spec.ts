@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { FakeClock } from '../../test/support/fake-clock.js';
+import { FakeClock } from '../testing/fake-clock.js';
 import { emptyAcceptQueue } from './accept-queue.js';
 
 function setUp() {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { FakeClock } from '../../test/support/fake-clock.js';
+import { FakeClock } from '../testing/fake-clock.js';
 import { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 import type { ShutdownTrigger } from '../shutdown/shutdown-trigger.js';
 import { type LogSink, ShutdownLog } from './shutdown-log.js';
@@ -43,6 +43,35 @@ function keepBusy({ sequence, clock }: ReturnType<typeof setUp>, ...ages: number
   });
   return () => void work.splice(0);
 }
+
+describe('a grace period of another length than configured', () => {
+  it('that goes on says why, until when, and who pays for it', () => {
+    const { log, lines } = setUp();
+    log.graceExtended(1000, 9000);
+    expect(lines).toEqual([
+      [
+        'warn',
+        'New connections still come: the grace period goes on until 1.0 s have passed without one, ' +
+          'to 9.0 s at most; the drain has that much less',
+      ],
+    ]);
+  });
+
+  it('that ended early says after how long', async () => {
+    const under = setUp();
+    const { clock, sequence, lines } = under;
+    sequence.gracePeriod = {
+      pass: async () => {
+        await clock.advance(2000);
+        return 'quiet';
+      },
+    };
+    await sequence.start(SIGTERM);
+    expect(lines.map(([, message]) => message)).toContain(
+      'Nothing comes any more: the grace period ended after 2.0 s of 5.0 s',
+    );
+  });
+});
 
 describe('the line at the start', () => {
   it.each([
@@ -210,9 +239,9 @@ describe('the log of a shutdown', () => {
     const { clock, sequence, lines } = setUp();
     const error = new Error('no such table');
     sequence.teardown = {
-      run: async (_, onFailure) => {
-        onFailure({ where: 'OrdersModule.onModuleDestroy', error });
-        onFailure({ where: 'Cache.onModuleDestroy', error: 'gone' });
+      run: async (_, observer) => {
+        observer.failed({ where: 'OrdersModule.onModuleDestroy', error });
+        observer.failed({ where: 'Cache.onModuleDestroy', error: 'gone' });
       },
       unfinished: () => [],
     };

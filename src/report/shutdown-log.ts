@@ -6,13 +6,13 @@ import {
   type ShutdownFailure,
   type ShutdownOutcome,
 } from '../shutdown/shutdown-outcome.js';
-import type { ShutdownObserver, ShutdownSequence } from '../shutdown/shutdown-sequence.js';
-import type { ShutdownState } from '../shutdown/shutdown-state.js';
+import type { ShutdownObserver } from '../shutdown/shutdown-observer.js';
+import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
+import type { ShutdownState, StateEnd } from '../shutdown/shutdown-state.js';
 import { describeTrigger } from '../shutdown/shutdown-trigger.js';
+import { heldBy } from './held-by.js';
 
 const PROGRESS_EVERY_MS = 1000;
-/** Listed by Node for standard input and output, which hold no loop that nobody reads. */
-const STANDARD_STREAMS: ReadonlySet<string> = new Set(['PipeWrap', 'TTYWrap']);
 /** How many names a line has; the oldest ones are those that hold the exit. */
 const NAMED_AT_MOST = 5;
 
@@ -31,6 +31,7 @@ export interface LogSink {
  */
 export class ShutdownLog implements ShutdownObserver {
   #stopProgress = () => {};
+  #begunAt = 0;
 
   constructor(
     private readonly sink: LogSink,
@@ -89,15 +90,14 @@ export class ShutdownLog implements ShutdownObserver {
   }
 
   held(resources: readonly string[]): void {
-    const others = resources.filter((name) => !STANDARD_STREAMS.has(name));
-    const causes = others.length > 0 ? others : resources;
     this.sink.warn(
-      `The application is closed, but the event loop is kept alive by: ${tally(causes)}. ` +
+      `The application is closed, but the event loop is kept alive by: ${tally(heldBy(resources))}. ` +
         'Ending the process. Close these in onApplicationShutdown, or unref() them.',
     );
   }
 
-  entered(state: ShutdownState): void {
+  entered(state: ShutdownState, endedBy?: StateEnd): void {
+    if (endedBy === 'quiet') this.#endedEarly();
     switch (state) {
       case 'grace':
         return this.#begun();
@@ -112,6 +112,13 @@ export class ShutdownLog implements ShutdownObserver {
     }
   }
 
+  graceExtended(stillMs: number, maxMs: number): void {
+    this.sink.warn(
+      `New connections still come: the grace period goes on until ${seconds(stillMs)} have passed ` +
+        `without one, to ${seconds(maxMs)} at most; the drain has that much less`,
+    );
+  }
+
   cut(work: readonly WorkUnderWay[]): void {
     this.sink.warn(`Cut: ${list(work)}`);
   }
@@ -124,7 +131,7 @@ export class ShutdownLog implements ShutdownObserver {
     const { grace, drain, close } = outcome.took;
     const parts = [
       `grace ${seconds(grace)}, drain ${seconds(drain)}, close ${seconds(close)}`,
-      ...this.sequence.summaries(),
+      ...this.sequence.participants().flatMap(({ summary }) => summary ?? []),
     ];
     if (outcome.cut.length > 0) parts.push(`${outcome.cut.length} cut`);
     if (outcome.failures.length > 0) parts.push(`${outcome.failures.length} failed`);
@@ -136,9 +143,18 @@ export class ShutdownLog implements ShutdownObserver {
   #begun(): void {
     const { trigger, inFlight, isUnhurried } = this.sequence;
     if (trigger === undefined) return;
+    this.#begunAt = this.clock.now();
     const readiness = isUnhurried ? 'stays up' : 'is down';
     this.#tell(
       `${describeTrigger(trigger)}: leaving, readiness ${readiness}, ${inFlight} in flight`,
+    );
+  }
+
+  #endedEarly(): void {
+    const took = seconds(this.clock.now() - this.#begunAt);
+    const { gracePeriodMs } = this.sequence.budget;
+    this.#tell(
+      `Nothing comes any more: the grace period ended after ${took} of ${seconds(gracePeriodMs)}`,
     );
   }
 

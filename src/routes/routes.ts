@@ -4,6 +4,7 @@ import type { Http2ServerResponse } from 'node:http2';
 
 import { FastifyRoutes, isFastify } from './fastify-routes.js';
 import type { LongLivedResponse } from './long-lived.decorator.js';
+import { isProber } from './prober.js';
 import { requestLabel, routeName } from './request-label.js';
 
 /**
@@ -19,10 +20,12 @@ export class Routes {
    * Before Nest registers the routes; a testing module has no adapter yet, and paths for names.
    *
    * @param longLived - the routes marked as such, by name
+   * @param probes - the names of those that answer health probes
    */
   constructor(
     { httpAdapter }: Partial<HttpAdapterHost>,
     private readonly longLived: ReadonlyMap<string, LongLivedResponse> = new Map(),
+    private readonly probes: ReadonlySet<string> = new Set(),
   ) {
     const framework: unknown = httpAdapter?.getInstance();
     if (isFastify(framework)) this.#fastify = new FastifyRoutes(framework);
@@ -31,6 +34,13 @@ export class Routes {
   /** The request that is answered, as the log names it. */
   labelOf(response: ServerResponse | Http2ServerResponse): string {
     return requestLabel(response, this.#nameOf);
+  }
+
+  /** Whether a request is a health probe, as far as its route is known by now. */
+  isProbe(response: ServerResponse | Http2ServerResponse): boolean {
+    const userAgent = response.req.headers['user-agent'];
+    if (userAgent !== undefined && isProber(userAgent)) return true;
+    return this.probes.size > 0 && this.probes.has(routeName(response, this.#nameOf) ?? '');
   }
 
   /** What the route of a response says about it; undefined if nothing, or if none is reached yet. */

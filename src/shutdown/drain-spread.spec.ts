@@ -1,19 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
+import { seededRandom } from '../testing/seeded-random.js';
 import { drainSpread } from './drain-spread.js';
 
 const WINDOW_MS = 3000;
-
-/** Uniform in [0, 1) and the same for the same seed (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** The largest distance between the samples' distribution and the uniform one (Kolmogorov-Smirnov). */
 function distanceFromUniform(samples: readonly number[], width: number): number {
@@ -26,19 +16,19 @@ function distanceFromUniform(samples: readonly number[], width: number): number 
 
 describe('drainSpread', () => {
   it.each([1, 2, 7, 100])('gives one of %i equal slices of the window to each peer', (count) => {
-    const offsets = drainSpread(count, WINDOW_MS, seeded(1));
+    const offsets = drainSpread(count, WINDOW_MS, seededRandom(1));
     const slices = offsets.map((offset) => Math.floor((offset / WINDOW_MS) * count));
     expect(slices.toSorted((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, i) => i));
   });
 
   it('plans nothing for no peers', () => {
-    expect(drainSpread(0, WINDOW_MS, seeded(1))).toEqual([]);
+    expect(drainSpread(0, WINDOW_MS, seededRandom(1))).toEqual([]);
   });
 
   it('makes the same plan from the same seed, and another one from another', () => {
-    const plan = drainSpread(50, WINDOW_MS, seeded(1));
-    expect(drainSpread(50, WINDOW_MS, seeded(1))).toEqual(plan);
-    expect(drainSpread(50, WINDOW_MS, seeded(2))).not.toEqual(plan);
+    const plan = drainSpread(50, WINDOW_MS, seededRandom(1));
+    expect(drainSpread(50, WINDOW_MS, seededRandom(1))).toEqual(plan);
+    expect(drainSpread(50, WINDOW_MS, seededRandom(2))).not.toEqual(plan);
   });
 
   it.each([
@@ -51,7 +41,7 @@ describe('drainSpread', () => {
   });
 
   it('is uniform over all peers of a plan', () => {
-    const offsets = drainSpread(10_000, WINDOW_MS, seeded(1));
+    const offsets = drainSpread(10_000, WINDOW_MS, seededRandom(1));
     expect(distanceFromUniform(offsets, WINDOW_MS)).toBeLessThanOrEqual(1 / 10_000);
   });
 
@@ -62,7 +52,7 @@ describe('drainSpread', () => {
     { peer: 4, count: 10 },
     { peer: 9, count: 10 },
   ])('is uniform for peer $peer of $count, whichever plan it is in', ({ peer, count }) => {
-    const random = seeded(1);
+    const random = seededRandom(1);
     const plans = Array.from({ length: 10_000 }, () => drainSpread(count, WINDOW_MS, random));
     const offsets = plans.map((plan) => plan[peer]!);
     expect(distanceFromUniform(offsets, WINDOW_MS)).toBeLessThan(1.95 / Math.sqrt(10_000));

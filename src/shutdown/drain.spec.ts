@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { FakeClock } from '../../test/support/fake-clock.js';
+import { FakeClock } from '../testing/fake-clock.js';
 import { Drain } from './drain.js';
 import type { DrainParticipant } from './drain-participant.js';
 import type { ShutdownFailure } from './shutdown-outcome.js';
@@ -245,6 +245,8 @@ describe('Drain', () => {
       stubborn({ summary: () => undefined }),
       stubborn(),
     );
-    expect(drain.summaries()).toEqual(['12 requests answered']);
+    expect(drain.states().flatMap(({ summary }) => summary ?? [])).toEqual([
+      '12 requests answered',
+    ]);
   });
 });

@@ -6,6 +6,15 @@ import { sleep } from './within.js';
 /** Pause before asking again a participant that reports work after its `drain()` resolved. */
 const ASK_AGAIN_MS = 10;
 
+/** How one participant is, and what it says about it. @internal */
+export interface ParticipantState {
+  readonly name: string;
+  readonly active: number;
+  /** How many pieces of its work were cut. */
+  readonly cut: number;
+  readonly summary: string | undefined;
+}
+
 /**
  * All participants of one application, drained side by side. Whatever one of them throws is
  * recorded and holds nobody else.
@@ -20,6 +29,7 @@ export class Drain {
   readonly #givenUp = new Set<DrainParticipant>();
   /** They threw when asked how they are, which is told once. */
   readonly #unanswering = new Set<DrainParticipant>();
+  readonly #cut = new Map<DrainParticipant, number>();
   #over = false;
 
   constructor(
@@ -45,10 +55,13 @@ export class Drain {
       .toSorted((a, b) => (b.ageMs ?? 0) - (a.ageMs ?? 0));
   }
 
-  summaries(): string[] {
-    return [...this.#participants].flatMap((participant) =>
-      this.#ask(participant, () => participant.summary?.() ?? [], []),
-    );
+  states(): ParticipantState[] {
+    return [...this.#participants].map((participant) => ({
+      name: participant.name,
+      active: this.#activeOf(participant),
+      cut: this.#cut.get(participant) ?? 0,
+      summary: this.#ask(participant, () => participant.summary?.(), undefined),
+    }));
   }
 
   /** How long idle peers may stay where nothing is in a hurry. */
@@ -90,6 +103,7 @@ export class Drain {
   cut(): WorkUnderWay[] {
     this.#over = true;
     const left = this.underWay();
+    for (const one of this.#participants) this.#cut.set(one, this.#activeOf(one));
     for (const participant of this.#participants) {
       void this.#stopIntake(participant);
       void this.#guard(participant, () => participant.force?.());

@@ -24,5 +24,8 @@ export const nodeProcess: ProcessPort = {
       process.exit();
     }, waitMs).unref();
   },
+  ignoreOutputErrors: () => {
+    for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  },
   startWatchdog,
 };

@@ -19,6 +19,8 @@ export interface ProcessPort {
    * `onHeld`, and the process is ended.
    */
   exitWhenIdle(code: number, waitMs: number, onHeld: (resources: readonly string[]) => void): void;
+  /** Nobody reads its output any more (a pipe is broken), which is no reason to end any sooner. */
+  ignoreOutputErrors(): void;
   /** Kills the process after `ms` even if its event loop is blocked. */
   startWatchdog(ms: number): void;
 }

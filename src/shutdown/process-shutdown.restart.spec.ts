@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { FakeClock } from '../../test/support/fake-clock.js';
-import { FakeProcess } from '../../test/support/fake-process.js';
+import { FakeClock } from '../testing/fake-clock.js';
+import { FakeProcess } from '../testing/fake-process.js';
 import type { DrainParticipant } from './drain-participant.js';
 import { type ProcessMember, ProcessShutdown } from './process-shutdown.js';
 import { ShutdownSequence } from './shutdown-sequence.js';
@@ -37,6 +37,7 @@ function setUp() {
       crashed: nothing,
       foreignListener: nothing,
       held: nothing,
+      exits: nothing,
     };
     shutdown.join(member);
     return { sequence, finish: () => finish() };

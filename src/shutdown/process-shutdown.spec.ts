@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { FakeClock } from '../../test/support/fake-clock.js';
-import { FakeProcess } from '../../test/support/fake-process.js';
+import { FakeClock } from '../testing/fake-clock.js';
+import { FakeProcess } from '../testing/fake-process.js';
 import type { DrainParticipant } from './drain-participant.js';
 import { type ProcessMember, ProcessShutdown } from './process-shutdown.js';
 import type { ShutdownBudget } from './shutdown-budget.js';
@@ -32,6 +32,8 @@ class Member implements ProcessMember {
   created = true;
   starting = false;
   readonly told: string[] = [];
+  /** What the process was going to end with, each time it was. */
+  readonly exitCodes: number[] = [];
   readonly sequence: ShutdownSequence;
   #torn = () => {};
 
@@ -70,6 +72,10 @@ class Member implements ProcessMember {
 
   held(resources: readonly string[]): void {
     this.told.push(`held by ${resources.join(' and ')}`);
+  }
+
+  exits(code: number): void {
+    this.exitCodes.push(code);
   }
 }
 

@@ -5,8 +5,8 @@ import type { ShutdownSequence } from './shutdown-sequence.js';
 import { isUrgent, type ShutdownTrigger } from './shutdown-trigger.js';
 import { within } from './within.js';
 
-/** `npm start` passes on a Ctrl-C that the terminal has already delivered: one wish, two signals. */
-const ECHO_MS = 30;
+/** `npm start` passes on a Ctrl-C that the terminal has already delivered: one wish, two signals. @internal */
+export const ECHO_MS = 30;
 /** How long the event loop may live on once all applications are closed. */
 const EXIT_WAIT_MS = 200;
 /** A sequence keeps its deadline by itself, and says more when it does. */
@@ -32,6 +32,8 @@ export interface ProcessMember {
   crashed(error: unknown): void;
   foreignListener(signal: NodeJS.Signals, name: string): void;
   held(resources: readonly string[]): void;
+  /** The process is about to end with this code. */
+  exits(code: number): void;
 }
 
 /**
@@ -118,12 +120,17 @@ export class ProcessShutdown {
     for (const { sequence } of this.#members) sequence.force();
   }
 
+  /** The listeners of others on a signal. */
+  foreignListeners(signal: NodeJS.Signals): readonly object[] {
+    return this.port.listeners(signal).filter((listener) => listener !== this.#onSignal);
+  }
+
   /** Names, once each, the listeners of others: some end the process under the shutdown's feet. */
   nameForeignListeners(): void {
     for (const member of this.#members) {
       for (const signal of member.signals) {
-        for (const listener of this.port.listeners(signal)) {
-          if (listener === this.#onSignal || this.#known.has(listener)) continue;
+        for (const listener of this.foreignListeners(signal)) {
+          if (this.#known.has(listener)) continue;
           this.#known.add(listener);
           member.foreignListener(signal, nameOf(listener));
         }
@@ -144,7 +151,7 @@ export class ProcessShutdown {
     } else if (this.#signals === 2) {
       this.force();
     } else {
-      this.port.exit(1);
+      this.#exit(1);
     }
   }
 
@@ -156,22 +163,33 @@ export class ProcessShutdown {
 
   async #leave(trigger: ShutdownTrigger): Promise<void> {
     if (![...this.#members].some((member) => member.isCreated())) {
-      return this.port.exit(this.#hasCrashed ? 1 : 0);
+      return this.#exit(this.#hasCrashed ? 1 : 0);
     }
+    this.port.ignoreOutputErrors();
     const longestMs = this.#longestMs(trigger);
     const closed = this.#closeAll();
     this.port.startWatchdog(longestMs + WATCHDOG_MARGIN_MS);
     const inTime = await within(this.clock, longestMs + SEQUENCE_MARGIN_MS, closed);
-    if (!inTime) return this.port.exit(1);
+    if (!inTime) return this.#exit(1);
     const clean = (await closed) && !this.#hasCrashed;
     const code = clean ? 0 : 1;
     // A `main.ts` that awaits the start at its top level would have Node exit with 13.
-    if ([...this.#members].some((one) => one.isStarting())) return this.port.exit(code);
+    if ([...this.#members].some((one) => one.isStarting())) return this.#exit(code);
+    this.#announceExit(code);
     const [member] = this.#members;
     this.port.exitWhenIdle(code, EXIT_WAIT_MS, (resources) => {
       // Work that was cut, or a hook that hangs, holds the loop, and has been named already.
       if (clean) member?.held(resources);
     });
+  }
+
+  #exit(code: number): void {
+    this.#announceExit(code);
+    this.port.exit(code);
+  }
+
+  #announceExit(code: number): void {
+    for (const member of this.#members) member.exits(code);
   }
 
   /** It has begun to leave without haste, and somebody waits for its end now. */

@@ -19,7 +19,13 @@ export function totalMs(budget: ShutdownBudget): number {
   return budget.gracePeriodMs + budget.drainTimeoutMs + budget.closeTimeoutMs;
 }
 
-/** How much of the grace period the announcements are spread over. @internal */
+/**
+ * How much of the grace period the announcements are spread over. No less where it may end early:
+ * whoever has not been told by then is told in the drain, and a short minimum would bunch the
+ * departures of every shutdown for the sake of the few that end early.
+ *
+ * @internal
+ */
 export function announceWindowMs(budget: ShutdownBudget): number {
   return budget.gracePeriodMs * ANNOUNCE_SHARE;
 }

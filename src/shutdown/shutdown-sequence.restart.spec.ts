@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { FakeClock } from '../../test/support/fake-clock.js';
+import { FakeClock } from '../testing/fake-clock.js';
 import type { DrainParticipant } from './drain-participant.js';
 import { ShutdownSequence } from './shutdown-sequence.js';
 import type { ShutdownTrigger } from './shutdown-trigger.js';

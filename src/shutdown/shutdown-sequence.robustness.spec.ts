@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
-import { FakeClock } from '../../test/support/fake-clock.js';
+import { FakeClock } from '../testing/fake-clock.js';
 import type { DrainParticipant } from './drain-participant.js';
 import type { ShutdownFailure } from './shutdown-outcome.js';
-import { type ShutdownObserver, ShutdownSequence } from './shutdown-sequence.js';
+import type { ShutdownObserver } from './shutdown-observer.js';
+import { ShutdownSequence } from './shutdown-sequence.js';
 
 const BUDGET = { gracePeriodMs: 5000, drainTimeoutMs: 10_000, closeTimeoutMs: 2000 };
 const TOTAL_MS = 17_000;
@@ -120,8 +121,8 @@ it('an outcome does not change once it is told', async () => {
   const { clock, sequence } = setUp();
   let fail: ((failure: ShutdownFailure) => void) | undefined;
   sequence.teardown = {
-    run: (_, onFailure) => {
-      fail = onFailure;
+    run: (_, observer) => {
+      fail = (failure) => observer.failed(failure);
       return hangs();
     },
     unfinished: () => ['close()'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { FakeClock } from '../../test/support/fake-clock.js';
+import { FakeClock } from '../testing/fake-clock.js';
 import type { DrainParticipant, WorkUnderWay } from './drain-participant.js';
 import type { ShutdownBudget } from './shutdown-budget.js';
 import type { ShutdownFailure } from './shutdown-outcome.js';
@@ -423,9 +423,9 @@ describe('the teardown', () => {
     const told: [ShutdownTrigger, number][] = [];
     const failure = { where: 'OrdersModule.onModuleDestroy', error: new Error('no such table') };
     sequence.teardown = {
-      run: (trigger, onFailure) => {
+      run: (trigger, observer) => {
         told.push([trigger, clock.now()]);
-        onFailure(failure);
+        observer.failed(failure);
         return sleep(clock, 500);
       },
       unfinished: () => [],

@@ -1,16 +1,15 @@
 import { setMaxListeners } from 'node:events';
 
 import type { Clock } from './clock.js';
-import { Drain } from './drain.js';
+import { Drain, type ParticipantState } from './drain.js';
 import type { DrainParticipant, WorkUnderWay } from './drain-participant.js';
-import {
-  abortWindowMs,
-  announceWindowMs,
-  type ShutdownBudget,
-  totalMs,
-} from './shutdown-budget.js';
+import { type Flush, Flushes } from './flush.js';
+import { FixedGracePeriod, type GracePeriod } from './grace-period.js';
+import { abortWindowMs, announceWindowMs, type ShutdownBudget } from './shutdown-budget.js';
+import { totalMs } from './shutdown-budget.js';
+import { type ShutdownObserver, ShutdownObservers } from './shutdown-observer.js';
 import type { ShutdownFailure, ShutdownOutcome } from './shutdown-outcome.js';
-import type { ShutdownState } from './shutdown-state.js';
+import type { ShutdownState, StateEnd } from './shutdown-state.js';
 import {
   deservesGrace,
   endsTheProcess,
@@ -22,20 +21,8 @@ import { closeTimeout, drainTimeout } from './timeout-errors.js';
 import { never, within } from './within.js';
 
 /**
- * Watches a shutdown. All methods are called synchronously.
- *
- * @internal
- */
-export interface ShutdownObserver {
-  entered?(state: ShutdownState): void;
-  failed?(failure: ShutdownFailure): void;
-  cut?(work: readonly WorkUnderWay[]): void;
-  closed?(outcome: ShutdownOutcome): void;
-}
-
-/**
- * The shutdown of one application, from the first request to leave to the last hook. Runs at most
- * once: whoever asks later joins.
+ * The shutdown of one application, from the request to leave to the last hook. Runs at most once:
+ * whoever asks later joins.
  *
  * @internal
  */
@@ -43,8 +30,9 @@ export class ShutdownSequence {
   readonly #intake = new AbortController();
   readonly #deadline = new AbortController();
   readonly #drain: Drain;
-  readonly #observers = new Set<ShutdownObserver>();
   readonly #failures: ShutdownFailure[] = [];
+  readonly #observers = new ShutdownObservers((failure) => this.#failures.push(failure));
+  readonly #flushes: Flushes;
   readonly #hurry = new AbortController();
   /** Aborted when somebody waits for the end. */
   readonly #urgent = new AbortController();
@@ -55,12 +43,15 @@ export class ShutdownSequence {
   #cut: readonly WorkUnderWay[] = [];
   #outcome: Promise<ShutdownOutcome> | undefined;
   teardown: Teardown = nothingToTearDown;
+  gracePeriod: GracePeriod;
 
   constructor(
     readonly budget: ShutdownBudget,
     private readonly clock: Clock,
   ) {
     this.#drain = new Drain(clock, (failure) => this.#fail(failure));
+    this.#flushes = new Flushes(clock);
+    this.gracePeriod = new FixedGracePeriod(clock);
     // Every request and job may listen: many listeners are no leak here.
     setMaxListeners(0, this.#intake.signal, this.#deadline.signal);
   }
@@ -69,7 +60,7 @@ export class ShutdownSequence {
     return this.#state;
   }
 
-  /** What began the shutdown; undefined while running. */
+  /** What began it; undefined while running. */
   get trigger(): ShutdownTrigger | undefined {
     return this.#trigger;
   }
@@ -111,7 +102,7 @@ export class ShutdownSequence {
     return this.remainingMs() - this.budget.closeTimeoutMs - abortWindowMs(this.budget);
   }
 
-  /** How long a shutdown may take that begins now. */
+  /** How long one may take that begins now. */
   longestMs(trigger: ShutdownTrigger): number {
     const gracePeriodMs = deservesGrace(trigger) ? this.budget.gracePeriodMs : 0;
     return totalMs({ ...this.budget, gracePeriodMs, drainTimeoutMs: this.#drainMs(trigger) });
@@ -121,17 +112,21 @@ export class ShutdownSequence {
     return this.#drain.underWay();
   }
 
-  summaries(): string[] {
-    return this.#drain.summaries();
+  participants(): ParticipantState[] {
+    return this.#drain.states();
   }
 
   addParticipant(participant: DrainParticipant): () => void {
     return this.#drain.add(participant);
   }
 
+  /** Adds what is to be sent off at the very end. */
+  addFlush(flush: Flush): () => void {
+    return this.#flushes.add(flush);
+  }
+
   observe(observer: ShutdownObserver): () => void {
-    this.#observers.add(observer);
-    return () => void this.#observers.delete(observer);
+    return this.#observers.add(observer);
   }
 
   /** Begins the shutdown, or joins the one that runs. Readiness is red when this returns. */
@@ -156,46 +151,46 @@ export class ShutdownSequence {
 
   async #run(trigger: ShutdownTrigger): Promise<ShutdownOutcome> {
     const begin = this.clock.now();
-    await this.#passGrace(trigger);
-    const graceEnd = this.clock.now();
-    await this.#drainOrForce();
-    const drainEnd = this.clock.now();
-    await this.#close(trigger);
+    const graceEnd = await this.#passGrace(trigger);
+    const graceEndedAt = this.clock.now();
+    const drainEnd = await this.#drainOrForce(graceEnd);
+    const drainEndedAt = this.clock.now();
+    const closeEnd = await this.#close(trigger, drainEnd);
     const outcome: ShutdownOutcome = {
       trigger,
       forced: this.deadlineSignal.aborted,
       cut: this.#cut,
       failures: [...this.#failures],
       took: {
-        grace: graceEnd - begin,
-        drain: drainEnd - graceEnd,
-        close: this.clock.now() - drainEnd,
+        grace: graceEndedAt - begin,
+        drain: drainEndedAt - graceEndedAt,
+        close: this.clock.now() - drainEndedAt,
       },
     };
     this.#endsAt = this.clock.now();
-    this.#enter('closed');
-    this.#tell((observer) => observer.closed?.(outcome));
+    this.#enter('closed', closeEnd);
+    this.#observers.tell((observer) => observer.closed?.(outcome));
     return outcome;
   }
 
-  async #passGrace(trigger: ShutdownTrigger): Promise<void> {
+  async #passGrace(trigger: ShutdownTrigger): Promise<StateEnd> {
     const gracePeriodMs = deservesGrace(trigger) ? this.budget.gracePeriodMs : 0;
     this.#endsAt = this.clock.now() + this.longestMs(trigger);
     this.#enter('grace');
     this.#intake.abort();
     this.#drain.stopEarlyIntake();
-    if (gracePeriodMs === 0) return;
+    if (gracePeriodMs === 0) return 'elapsed';
     this.#drain.announce(announceWindowMs(this.budget));
-    await within(this.clock, gracePeriodMs, never(), this.#hurry.signal);
+    return this.gracePeriod.pass(gracePeriodMs, this.#hurry.signal, this.#observers);
   }
 
-  async #drainOrForce(): Promise<void> {
-    if (this.#hurry.signal.aborted) return this.#force(never());
-    this.#enter('draining');
+  async #drainOrForce(graceEnd: StateEnd): Promise<StateEnd> {
+    if (this.#hurry.signal.aborted) return this.#force(never(), graceEnd);
+    this.#enter('draining', graceEnd);
     const drained = this.#drain.run(this.deadlineSignal);
-    if (this.isUnhurried && (await this.#isDrained(drained, this.#urgent.signal))) return;
-    if (await this.#isDrained(drained, this.#hurry.signal)) return;
-    await this.#force(drained);
+    if (this.isUnhurried && (await this.#isDrained(drained, this.#urgent.signal))) return 'done';
+    if (await this.#isDrained(drained, this.#hurry.signal)) return 'done';
+    return this.#force(drained, this.#hurry.signal.aborted ? 'signal' : 'timeout');
   }
 
   #isDrained(drained: Promise<void>, interrupt: AbortSignal): Promise<boolean> {
@@ -217,17 +212,18 @@ export class ShutdownSequence {
     this.#urgent.abort();
   }
 
-  async #force(drained: Promise<void>): Promise<void> {
+  async #force(drained: Promise<void>, endedBy: StateEnd): Promise<StateEnd> {
     const now = this.clock.now();
     const abortMs = this.#hurry.signal.aborted ? 0 : abortWindowMs(this.budget);
     this.#endsAt = Math.min(this.#endsAt, now + abortMs + this.budget.closeTimeoutMs);
-    this.#enter('forcing');
+    this.#enter('forcing', endedBy);
     this.#deadline.abort();
     const cutMs = Math.min(abortMs, this.remainingMs() - this.budget.closeTimeoutMs);
-    if (await within(this.clock, cutMs, drained, this.#hurry.signal)) return;
+    if (await within(this.clock, cutMs, drained, this.#hurry.signal)) return 'done';
     if (!this.#hurry.signal.aborted) this.#nameUnfinished();
     this.#cut = this.#drain.cut();
-    if (this.#cut.length > 0) this.#tell((observer) => observer.cut?.(this.#cut));
+    if (this.#cut.length > 0) this.#observers.tell((observer) => observer.cut?.(this.#cut));
+    return this.#hurry.signal.aborted ? 'signal' : 'timeout';
   }
 
   #nameUnfinished(): void {
@@ -236,45 +232,47 @@ export class ShutdownSequence {
     }
   }
 
-  async #close(trigger: ShutdownTrigger): Promise<void> {
+  async #close(trigger: ShutdownTrigger, drainEnd: StateEnd): Promise<StateEnd> {
     const closeMs = Math.min(this.budget.closeTimeoutMs, this.remainingMs());
     this.#endsAt = this.clock.now() + closeMs;
-    this.#enter('closing');
+    this.#enter('closing', drainEnd);
     const closing = this.#tearDown(trigger);
-    if (await within(this.clock, closeMs, closing)) return;
-    for (const name of this.teardown.unfinished()) {
-      this.#fail({ where: name, error: closeTimeout(this.budget.closeTimeoutMs) });
+    const isClosed = await within(this.clock, closeMs - this.#flushes.reserveMs(closeMs), closing);
+    if (!isClosed) {
+      for (const name of this.teardown.unfinished()) {
+        this.#fail({ where: name, error: closeTimeout(this.budget.closeTimeoutMs) });
+      }
+      // Nobody promised an end to `app.close()`: who called it decides how long to wait.
+      if (!this.#endsProcess) await closing;
     }
-    // Nobody promised an end to `app.close()`: who called it decides how long to wait.
-    if (!this.#endsProcess) await closing;
+    await this.#flush();
+    return isClosed ? 'done' : 'timeout';
   }
 
   async #tearDown(trigger: ShutdownTrigger): Promise<void> {
     try {
-      await this.teardown.run(trigger, (failure) => this.#fail(failure));
+      await this.teardown.run(trigger, {
+        failed: (failure) => this.#fail(failure),
+        hookBegan: (hook) => this.#observers.tell((one) => one.hookBegan?.(hook)),
+        hookEnded: (hook, failed) => this.#observers.tell((one) => one.hookEnded?.(hook, failed)),
+      });
     } catch (error) {
       this.#fail({ where: 'close()', error });
     }
   }
 
-  #enter(state: ShutdownState): void {
+  async #flush(): Promise<void> {
+    const result = await this.#flushes.run(this.#endsProcess ? this.remainingMs() : Infinity);
+    if (result !== undefined) this.#observers.tell((observer) => observer.flushed?.(result));
+  }
+
+  #enter(state: ShutdownState, endedBy?: StateEnd): void {
     this.#state = state;
-    this.#tell((observer) => observer.entered?.(state));
+    this.#observers.tell((observer) => observer.entered?.(state, endedBy));
   }
 
   #fail(failure: ShutdownFailure): void {
     this.#failures.push(failure);
-    this.#tell((observer) => observer.failed?.(failure));
-  }
-
-  /** An observer that throws must not stop what it observes. */
-  #tell(news: (observer: ShutdownObserver) => void): void {
-    for (const observer of this.#observers) {
-      try {
-        news(observer);
-      } catch (error) {
-        this.#failures.push({ where: 'observer', error });
-      }
-    }
+    this.#observers.tell((observer) => observer.failed?.(failure));
   }
 }

@@ -11,3 +11,17 @@
  * @publicApi
  */
 export type ShutdownState = 'running' | 'grace' | 'draining' | 'forcing' | 'closing' | 'closed';
+
+/**
+ * Why a state ended.
+ *
+ * - `elapsed`: its time had passed (a grace period).
+ * - `quiet`: no traffic came any more (an adaptive grace period that ended early).
+ * - `done`: nothing was left to wait for.
+ * - `timeout`: time was up.
+ * - `signal`: somebody would not wait any longer: a second signal.
+ * - `exit`: the process ended in the middle of it.
+ *
+ * @publicApi
+ */
+export type StateEnd = 'elapsed' | 'quiet' | 'done' | 'timeout' | 'signal' | 'exit';

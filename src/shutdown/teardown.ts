@@ -2,13 +2,24 @@ import type { ShutdownFailure } from './shutdown-outcome.js';
 import type { ShutdownTrigger } from './shutdown-trigger.js';
 
 /**
+ * Is told how the application is taken apart, as it happens.
+ *
+ * @internal
+ */
+export interface TeardownObserver {
+  failed(failure: ShutdownFailure): void;
+  /** @param hook - its name: `DatabaseService.onModuleDestroy` */
+  hookBegan(hook: string): void;
+  hookEnded(hook: string, hasFailed: boolean): void;
+}
+
+/**
  * What takes the application apart once nothing is under way any more.
  *
  * @internal
  */
 export interface Teardown {
-  /** @param onFailure - told of what fails on the way, when it does */
-  run(trigger: ShutdownTrigger, onFailure: (failure: ShutdownFailure) => void): Promise<void>;
+  run(trigger: ShutdownTrigger, observer: TeardownObserver): Promise<void>;
   /** The names of what has begun and not ended. */
   unfinished(): readonly string[];
 }

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 
-import { FakeClock } from '../../test/support/fake-clock.js';
+import { FakeClock } from '../testing/fake-clock.js';
 import { sleep, within } from './within.js';
 
 const NEVER = new Promise<never>(() => {});

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { FakeClock } from '../../test/support/fake-clock.js';
+import { FakeClock } from '../testing/fake-clock.js';
 import { liveTrackers } from './live-trackers.js';
 import { TrackInFlight } from './track-in-flight.decorator.js';
 import { WorkTracker } from './work-tracker.js';

@@ -19,7 +19,14 @@ interface Layer {
 
 const layers: readonly Layer[] = [
   { files: /^shutdown\//, imports: [], nodeOnly: true },
-  { files: /^report\//, imports: ['shutdown/'] },
+  // What a browser can run as well.
+  {
+    files: /^report\/picture\//,
+    imports: ['report/shutdown-report.ts', 'shutdown/graceful-shutdown.error.ts'],
+    nodeOnly: true,
+  },
+  { files: /^arrivals\//, imports: ['shutdown/', 'net/', 'routes/'] },
+  { files: /^report\//, imports: ['shutdown/', 'net/', 'routes/', 'arrivals/'] },
   {
     files: /^tracking\/deadline-signal\./,
     imports: ['shutdown/', 'graceful-shutdown.service.ts'],
@@ -31,13 +38,35 @@ const layers: readonly Layer[] = [
   { files: /^participants\/[^/]+\.ts$/, imports: ['shutdown/'] },
   { files: /^nest\//, imports: ['shutdown/', 'report/'] },
   { files: /^health\//, imports: ['shutdown/', 'graceful-shutdown.service.ts'] },
+  {
+    files: /^opentelemetry\//,
+    imports: [
+      'shutdown/',
+      'net/',
+      'report/',
+      'graceful-shutdown.errors.ts',
+      'graceful-shutdown.options.ts',
+      'option-rules.ts',
+      'provide.ts',
+      'surroundings.ts',
+    ],
+  },
   { files: /^graceful-shutdown\.errors\.ts$/, imports: ['shutdown/'] },
   {
     files: /^graceful-shutdown\.options\.ts$/,
     imports: ['graceful-shutdown.errors.ts', 'option-rules.ts'],
   },
   { files: /^option-rules\.ts$/, imports: [], nodeOnly: true },
-  { files: /^graceful-shutdown\.service\.ts$/, imports: ['shutdown/', 'tracking/'] },
+  {
+    files: /^graceful-shutdown\.service\.ts$/,
+    imports: ['shutdown/', 'tracking/', 'report/'],
+  },
+  // The command of the whole package.
+  {
+    files: /^restart\/command\//,
+    imports: ['shutdown/', 'net/', 'option-rules.ts', 'restart/', 'report/picture/'],
+    nodeOnly: true,
+  },
   // The primary loads neither the application nor Nest.
   {
     files: /^restart\//,
@@ -46,6 +75,12 @@ const layers: readonly Layer[] = [
   },
   { files: /^supervisors\//, imports: ['shutdown/', 'net/'], nodeOnly: true },
   { files: /^provide\.ts$/, imports: [] },
+  { files: /^surroundings\.ts$/, imports: ['shutdown/', 'provide.ts'] },
+  // Around a whole application, as its user is.
+  {
+    files: /^testing\//,
+    imports: ['shutdown/', 'report/', 'surroundings.ts', 'graceful-shutdown.'],
+  },
   // Wires all together.
   { files: /^graceful-shutdown\.participants\.ts$/, imports: [''] },
   { files: /^graceful-shutdown\.module\.ts$/, imports: [''] },
@@ -130,6 +165,12 @@ describe('imports point one way', () => {
     );
     expect(strangers).toEqual([]);
   });
+});
+
+it('only testing/ needs a package that is installed for tests', () => {
+  const users = files.filter((file) => importsOf(file).includes('@nestjs/testing'));
+  expect(users.map(({ name }) => name.split('/')[0])).toContain('testing');
+  expect(users.filter(({ name }) => !name.startsWith('testing/'))).toEqual([]);
 });
 
 it.each(unpublished)('only nest/ mentions %s', (name) => {

@@ -98,6 +98,12 @@ describe('forRootAsync', () => {
     ['nothing', undefined, 'ERR_SHUTDOWN_MISSING_OPTIONS', 'got undefined'],
     ['null', null, 'ERR_SHUTDOWN_MISSING_OPTIONS', 'got null'],
     ['a bad value', { idleLingerMs: -1 }, 'ERR_SHUTDOWN_INVALID_OPTIONS', 'idleLingerMs is -1'],
+    [
+      'values that contradict each other',
+      { gracePeriodMs: 1000, minGracePeriodMs: 1001 },
+      'ERR_SHUTDOWN_INVALID_OPTIONS',
+      'minGracePeriodMs is 1001, allowed is from 0 to gracePeriodMs (1000)',
+    ],
   ])('stops the start when the factory returns %s', async (_, result, code, text) => {
     @Module({
       imports: [GracefulShutdownModule.forRootAsync({ useFactory: () => result as never })],

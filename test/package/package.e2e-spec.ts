@@ -1,27 +1,12 @@
-import { execFile } from 'node:child_process';
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { readdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import * as source from '../../src/index.js';
+import { nest11, nest12, PackedPackage, root, run } from './packed-package.js';
 
-const run = promisify(execFile);
-const root = join(import.meta.dirname, '..', '..');
-const nest12 = join(root, 'node_modules');
-const nest11 = join(root, 'test', 'nest-11', 'node_modules');
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 const prepareMs = 180_000;
 const consumeMs = 60_000;
@@ -67,6 +52,7 @@ import {
   GracefulShutdownInterceptor, GracefulShutdownModule, GracefulShutdownService, TrackInFlight,
   type GracefulShutdownOptions, type ShutdownState, type WorkUnderWay,
 } from 'nestjs-drain';
+import { assertReport, type ExpectedShutdown, ShutdownTest } from 'nestjs-drain/testing';
 
 @Injectable()
 @DrainParticipant()
@@ -96,26 +82,44 @@ export async function main(): Promise<ShutdownState> {
   if (Date.now() < 0) throw new GracefulShutdownError('ERR', 'text');
   return app.get(GracefulShutdownService).state;
 }
+
+export async function test(expected: ExpectedShutdown): Promise<string> {
+  const test = await ShutdownTest.start(AppModule, { seed: 2, options });
+  await test.enter('draining');
+  assertReport(await test.finish(), expected);
+  await test[Symbol.asyncDispose]();
+  return test.app.getUrl();
+}
+`;
+
+const telemetryProgram = `
+import { GracefulShutdownTelemetryModule } from 'nestjs-drain/opentelemetry';
+console.log(typeof GracefulShutdownTelemetryModule.forRoot);
+`;
+const telemetryTypes = `
+import { Module } from '@nestjs/common';
+import { GracefulShutdownModule } from 'nestjs-drain';
+import {
+  GracefulShutdownTelemetryModule,
+  type GracefulShutdownTelemetryOptions,
+} from 'nestjs-drain/opentelemetry';
+
+const options: GracefulShutdownTelemetryOptions = { flush: () => Promise.resolve() };
+
+@Module({
+  imports: [GracefulShutdownModule.forRoot(), GracefulShutdownTelemetryModule.forRoot(options)],
+})
+export class AppModule {}
 `;
 
 describe('the packed package', () => {
-  let temp = '';
-  let packed: string[] = [];
-  let tarball = '';
+  let packed!: PackedPackage;
 
   beforeAll(async () => {
-    temp = mkdtempSync(join(tmpdir(), 'nestjs-drain-package-'));
-    // Built by the global setup: other tests run from the same folder at the same time.
-    const pack = ['pack', '--ignore-scripts', '--json', '--pack-destination', temp];
-    const { stdout } = await run('npm', pack, { cwd: root });
-    const [{ filename, files }] = JSON.parse(stdout) as [
-      { filename: string; files: { path: string }[] },
-    ];
-    tarball = join(temp, filename);
-    packed = files.map(({ path }) => path);
+    packed = await PackedPackage.create();
   }, prepareMs);
 
-  afterAll(() => rmSync(temp, { recursive: true, force: true }));
+  afterAll(() => packed.remove());
 
   it('holds what a user needs, and nothing else', () => {
     const modules = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
@@ -128,25 +132,8 @@ describe('the packed package', () => {
       'package.json',
       ...modules.flatMap((name) => [`${name}.js`, `${name}.d.ts`]),
     ];
-    expect(packed.toSorted()).toEqual(wanted.toSorted());
+    expect(packed.files.toSorted()).toEqual(wanted.toSorted());
   });
-
-  /**
-   * The package as installed in an application, next to the Nest of `modules`: a folder, not a link,
-   * so that it finds its peers where the application finds them, and each of them once.
-   */
-  async function install(name: string, modules: string): Promise<string> {
-    const app = join(temp, name);
-    const installed = join(app, 'node_modules');
-    mkdirSync(installed, { recursive: true });
-    await run('tar', ['-xzf', tarball, '-C', installed]);
-    renameSync(join(installed, 'package'), join(installed, 'nestjs-drain'));
-    symlinkSync(join(modules, '@nestjs'), join(installed, '@nestjs'));
-    for (const peer of ['rxjs', 'reflect-metadata', '@types']) {
-      symlinkSync(join(root, 'node_modules', peer), join(installed, peer));
-    }
-    return app;
-  }
 
   it.each([
     ['an ES module with Nest 12', 'main.mjs', loadByImport, nest12],
@@ -156,7 +143,7 @@ describe('the packed package', () => {
   ])(
     'serves %s, without a warning',
     async (name, file, load, modules) => {
-      const app = await install(name.replaceAll(' ', '-'), modules);
+      const app = await packed.install(name.replaceAll(' ', '-'), modules);
       writeFileSync(join(app, file), load + program);
       const { stdout, stderr } = await run(process.execPath, [join(app, file)], {
         // Warnings are to be seen, whatever the machine that runs this test has silenced.
@@ -178,26 +165,48 @@ describe('the packed package', () => {
   ])(
     'its types are whole for %s',
     async (name, file, modules) => {
-      const app = await install(`types-of-${name.replaceAll(' ', '-')}`, modules);
-      writeFileSync(join(app, file), types);
-      const compilerOptions = {
-        module: 'nodenext',
-        target: 'ES2023',
-        lib: ['ES2023'],
-        types: ['node'],
-        strict: true,
-        experimentalDecorators: true,
-        emitDecoratorMetadata: true,
-        skipLibCheck: false,
-        noEmit: true,
-      };
-      const config = join(app, 'tsconfig.json');
-      writeFileSync(config, JSON.stringify({ compilerOptions, files: [file] }));
-      const { stdout } = await run(process.execPath, [tsc, '-p', config]).catch(
-        (error: unknown) => error as { stdout: string },
-      );
-      expect(stdout).toBe('');
+      const app = await packed.install(`types-of-${name.replaceAll(' ', '-')}`, modules);
+      expect(await compile(app, file, types)).toBe('');
+    },
+    consumeMs,
+  );
+
+  it(
+    'its entry for OpenTelemetry needs the API, and is whole with it',
+    async () => {
+      const without = await packed.install('without-telemetry', nest12);
+      const file = join(without, 'main.mjs');
+      writeFileSync(file, telemetryProgram);
+      await expect(run(process.execPath, [file])).rejects.toThrow("package '@opentelemetry/api'");
+
+      const app = await packed.install('with-telemetry', nest12, ['@opentelemetry']);
+      writeFileSync(join(app, 'main.mjs'), telemetryProgram);
+      const { stdout } = await run(process.execPath, [join(app, 'main.mjs')]);
+      expect(stdout).toBe('function\n');
+      expect(await compile(app, 'types.mts', telemetryTypes)).toBe('');
     },
     consumeMs,
   );
 });
+
+/** @returns what the compiler says to that source */
+async function compile(app: string, file: string, text: string): Promise<string> {
+  writeFileSync(join(app, file), text);
+  const compilerOptions = {
+    module: 'nodenext',
+    target: 'ES2023',
+    lib: ['ES2023'],
+    types: ['node'],
+    strict: true,
+    experimentalDecorators: true,
+    emitDecoratorMetadata: true,
+    skipLibCheck: false,
+    noEmit: true,
+  };
+  const config = join(app, 'tsconfig.json');
+  writeFileSync(config, JSON.stringify({ compilerOptions, files: [file] }));
+  const { stdout } = await run(process.execPath, [tsc, '-p', config]).catch(
+    (error: unknown) => error as { stdout: string },
+  );
+  return stdout;
+}

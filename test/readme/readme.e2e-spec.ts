@@ -23,6 +23,9 @@ const compileMs = 120_000;
 
 const pages = [
   'README.md',
+  ...readdirSync(join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
   ...readdirSync(join(root, 'sample')).map((name) => `sample/${name}/README.md`),
 ].filter((page) => existsSync(join(root, page)));
 
@@ -98,12 +101,15 @@ describe('the pages', () => {
     const told = Object.fromEntries(rows.map(([, name, value]) => [name, value]));
     const defaults = Object.entries(defaultOptions({})).map(([name, value]) => [
       name,
-      typeof value === 'function' ? '`Math.random`' : `\`${show(value)}\``,
+      shownDefault(value),
     ]);
-    const inKubernetes = defaultOptions({ KUBERNETES_SERVICE_HOST: 'yes' }).gracePeriodMs;
+    const inKubernetes = defaultOptions({ KUBERNETES_SERVICE_HOST: 'yes' });
     expect(told).toEqual({
       ...Object.fromEntries(defaults),
-      gracePeriodMs: `\`${inKubernetes}\` in Kubernetes, else \`0\``,
+      gracePeriodMs: `\`${inKubernetes.gracePeriodMs}\` in Kubernetes, else \`0\``,
+      minGracePeriodMs: '`gracePeriodMs`',
+      maxGracePeriodMs: '`gracePeriodMs`',
+      terminationLog: `\`${inKubernetes.terminationLog}\` in Kubernetes, else none`,
     });
   });
 
@@ -124,6 +130,11 @@ describe('the pages', () => {
     expect(unknown).toEqual([]);
   });
 });
+
+function shownDefault(value: unknown): string {
+  if (value === undefined) return 'none';
+  return typeof value === 'function' ? '`Math.random`' : `\`${show(value)}\``;
+}
 
 function show(value: unknown): string {
   return JSON.stringify(value).replaceAll('"', "'").replaceAll(',', ', ');

@@ -25,7 +25,6 @@ it.skipIf(!hasScript)(
       if (screen.includes('successfully started') && !screen.includes('^C')) {
         terminal.stdin.write('\x03');
       }
-      if (screen.includes('Closed in')) break;
     }
     terminal.stdin.end();
     if (terminal.exitCode === null) await once(terminal, 'exit');

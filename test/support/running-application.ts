@@ -116,6 +116,12 @@ export class RunningApplication {
     this.#child.send(message, handle);
   }
 
+  /** Nobody reads what it prints any more. */
+  closeOutput(): void {
+    this.#child.stdout?.destroy();
+    this.#child.stderr?.destroy();
+  }
+
   /** As its parent's death does. */
   disconnect(): void {
     this.#child.disconnect();

@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 
 import { describe, expect, it } from 'vitest';
 
-import { FakeClock } from '../../../test/support/fake-clock.js';
+import { FakeClock } from '../../testing/fake-clock.js';
 import { replaceMethod } from '../../nest/replace-method.js';
 import type { BullJob, BullWorker } from './bull-worker.js';
 import { WorkerJobs } from './worker-jobs.js';

@@ -27,10 +27,10 @@ describe('Connection', () => {
     connection.begin(first, 1000);
     connection.begin(second, 1000);
     expect([first, second].map((answer) => connection.isLatest(answer))).toEqual([false, true]);
-    connection.end(first, 1100);
+    connection.finish(first, 1100);
     expect(connection.isResting).toBe(false);
     expect(connection.isLatest(second)).toBe(true);
-    connection.end(second, 1200);
+    connection.finish(second, 1200);
     expect(connection).toMatchObject({ isResting: true, restsSince: 1200 });
   });
 
@@ -44,7 +44,7 @@ describe('Connection', () => {
     const answered = response();
     send(80);
     connection.begin(answered, 1000);
-    connection.end(answered, 1500);
+    connection.finish(answered, 1500);
     expect(connection.quietMs(1700)).toBe(200);
     expect(connection.quietMs(1900)).toBe(400);
   });
@@ -58,7 +58,7 @@ describe('Connection', () => {
       const answered = response();
       send(80);
       connection.begin(answered, 1000);
-      connection.end(answered, 1000);
+      connection.finish(answered, 1000);
     }
     expect(connection.quietMs(1100)).toBe(100);
     send(10);

@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
+import type { ConnectionEnd, TrafficConnection } from '../../net/traffic.js';
+
 /** A request whose response is not complete yet. @internal */
 export interface RequestUnderWay {
   readonly response: ServerResponse;
@@ -8,80 +10,141 @@ export interface RequestUnderWay {
   readonly since: number;
 }
 
+/** What matters of few connections, or only when they are to go. */
+interface Details {
+  /** The requests behind the one under way, when the client pipelines. */
+  pipelined: RequestUnderWay[];
+  leavesAt: number;
+  end: ConnectionEnd;
+  quietSince: number;
+  bytesSeen: number;
+}
+
 /**
- * One connection to an HTTP/1.1 server, and where it stands. Kept small: there is one per client.
+ * One connection to an HTTP/1.1 server, and where it stands. Kept small, for there is one per client.
  *
  * @internal
  */
-export class Connection {
-  /** The request under way, if any; in two fields, because this is written for each request. */
-  #response: ServerResponse | undefined;
-  #since = 0;
-  /** Those behind it, when the client pipelines. */
-  #pipelined: RequestUnderWay[] | undefined;
-  /** Whether it ever carried a request. */
-  used = false;
-  /** From when on its responses say `Connection: close`. */
-  leavesAt = Infinity;
-  /** Since when it has had no request under way. */
-  restsSince: number;
-  #quietSince: number;
-  #bytesSeen = 0;
+export class Connection implements TrafficConnection {
+  /** The request under way; null between two of them, undefined before the first. */
+  #response: ServerResponse | null | undefined;
+  /** When the request under way began, or else the rest; whole ms, as a fraction is an object to V8. */
+  #since: number;
+  #details: Details | undefined;
 
   constructor(
     readonly socket: Socket,
     now: number,
   ) {
-    this.restsSince = now;
-    this.#quietSince = now;
+    this.#since = Math.floor(now);
+  }
+
+  get protocol(): 'http/1.1' {
+    return 'http/1.1';
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.socket.remoteAddress;
+  }
+
+  /** Whether it ever carried a request. */
+  get used(): boolean {
+    return this.#response !== undefined;
   }
 
   get isResting(): boolean {
-    return this.#response === undefined;
+    return !this.#response;
+  }
+
+  /** Since when it has had no request under way; ask it while it rests. */
+  get restsSince(): number {
+    return this.#since;
+  }
+
+  /** From when on its responses say `Connection: close`. */
+  get leavesAt(): number {
+    return this.#details?.leavesAt ?? Infinity;
+  }
+
+  set leavesAt(at: number) {
+    this.#detailed().leavesAt = at;
+  }
+
+  /** How it is closed, if it is closed now. */
+  get end(): ConnectionEnd {
+    return this.#details?.end ?? 'peer';
+  }
+
+  set end(end: ConnectionEnd) {
+    this.#detailed().end = end;
   }
 
   /** The requests under way, in the order they came. */
   get requests(): readonly RequestUnderWay[] {
-    if (this.#response === undefined) return [];
-    return [{ response: this.#response, since: this.#since }, ...(this.#pipelined ?? [])];
+    if (!this.#response) return [];
+    return [{ response: this.#response, since: this.#since }, ...(this.#details?.pipelined ?? [])];
   }
 
   begin(response: ServerResponse, now: number): void {
-    this.used = true;
-    if (this.#response === undefined) this.#put(response, now);
-    else (this.#pipelined ??= []).push({ response, since: now });
+    if (this.#response) {
+      this.#detailed().pipelined.push({ response, since: now });
+      return;
+    }
+    this.#response = response;
+    this.#since = Math.floor(now);
   }
 
-  end(response: ServerResponse, now: number): void {
-    if (this.#response === response) {
-      const next = this.#pipelined?.shift();
-      this.#put(next?.response, next?.since ?? 0);
-    } else {
-      // Those behind a request whose client is gone may end before it.
-      this.#pipelined = this.#pipelined?.filter((request) => request.response !== response);
-    }
-    this.restsSince = now;
-    this.#quietSince = now;
+  /** @returns when the request began */
+  finish(response: ServerResponse, now: number): number {
+    if (this.#details !== undefined) this.#details.quietSince = now;
+    if (this.#response !== response) return this.#finishPipelined(response, now);
+    const since = this.#since;
+    const next = this.#details?.pipelined.shift();
+    this.#response = next?.response ?? null;
+    this.#since = Math.floor(next?.since ?? now);
+    return since;
+  }
+
+  /** Those behind a request whose client is gone may end before it. */
+  #finishPipelined(response: ServerResponse, now: number): number {
+    const { pipelined } = this.#detailed();
+    const rank = pipelined.findIndex((request) => request.response === response);
+    const [finished] = rank === -1 ? [] : pipelined.splice(rank, 1);
+    return finished?.since ?? now;
   }
 
   /** Whether this is the response to its latest request; only that one may end the connection. */
   isLatest(response: ServerResponse): boolean {
-    return (this.#pipelined?.at(-1)?.response ?? this.#response) === response;
+    return (this.#details?.pipelined.at(-1)?.response ?? this.#response) === response;
   }
 
-  #put(response: ServerResponse | undefined, since: number): void {
-    this.#response = response;
-    this.#since = since;
+  /** Ends it so that no client takes what is under way for whole. */
+  destroy(): void {
+    this.end = this.isResting ? 'idle' : 'cut';
+    // A plain end is how a response without length ends well; a reset cannot be mistaken for it.
+    if (!this.isResting && !('encrypted' in this.socket)) this.socket.resetAndDestroy();
+    else this.socket.destroy();
   }
 
   /** How long nothing has come or gone, in ms. Looks at the socket, so ask it again and again. */
   quietMs(now: number): number {
+    const details = this.#detailed();
     const bytes = this.socket.bytesRead;
-    if (bytes !== this.#bytesSeen) {
+    if (bytes !== details.bytesSeen) {
       // The first look only learns the number; before it, the last response is what is known.
-      if (this.#bytesSeen > 0 || !this.used) this.#quietSince = now;
-      this.#bytesSeen = bytes;
+      if (details.bytesSeen > 0 || !this.used) details.quietSince = now;
+      details.bytesSeen = bytes;
     }
-    return now - this.#quietSince;
+    return now - details.quietSince;
+  }
+
+  #detailed(): Details {
+    return (this.#details ??= {
+      pipelined: [],
+      leavesAt: Infinity,
+      end: 'peer',
+      quietSince: this.#since,
+      bytesSeen: 0,
+    });
   }
 }

@@ -4,11 +4,15 @@ import { Server as TlsServer, type TLSSocket } from 'node:tls';
 
 import { Listeners } from '../../net/listeners.js';
 import type { HttpResponse, OpenResponses } from '../../net/open-responses.js';
+import { sharedListener } from '../../net/shared-listener.js';
+import type { RequestEnd, Traffic, TrafficSource } from '../../net/traffic.js';
 import { followUpgrades } from '../../net/upgrades.js';
 import type { Routes } from '../../routes/routes.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { WorkUnderWay } from '../../shutdown/drain-participant.js';
 import { Connection } from './connection.js';
+import { Handshakes } from './handshakes.js';
+import { keepAliveMsOf } from './keep-alive.js';
 import { sayCloseIf } from './last-response.js';
 
 /**
@@ -18,32 +22,46 @@ import { sayCloseIf } from './last-response.js';
  *
  * @internal
  */
-export class HttpTraffic implements OpenResponses {
+export class HttpTraffic implements OpenResponses, TrafficSource {
+  readonly protocol = 'http/1.1';
   readonly #listeners: Listeners;
   readonly #connections = new Map<Socket, Connection>();
-  /** TLS only: connections whose handshake is not finished, by their peer. */
-  readonly #handshakes = new Map<string, Connection>();
+  readonly #handshakes = new Handshakes(() => {
+    if (this.isEmpty) this.#onQuiet();
+  });
+  /** Those that are closed with a request under way. */
+  readonly #gone = new Set<Connection>();
   /** Those nobody waits for any more. */
   readonly #released = new Set<Socket>();
   #requests = 0;
   #completed = 0;
   #leaves: ((connection: Connection) => boolean) | undefined;
   #onQuiet = () => {};
-  /** One listener for all responses: a closure for each would be paid by every request. */
-  readonly #onClose = listenerOf((response: ServerResponse) => this.#end(response));
+  readonly #onClose = sharedListener((response: ServerResponse) => this.#end(response));
+  readonly #onSocketClose = sharedListener((socket: Socket) => this.#closed(socket));
   /** Called for each new connection. */
   onConnection: (connection: Connection) => void = () => {};
 
   constructor(
     private readonly routes: Pick<Routes, 'labelOf'>,
+    private readonly traffic: Traffic,
     private readonly clock: Clock,
   ) {
     this.#listeners = new Listeners(clock);
+    traffic.add(this);
   }
 
   /** Requests whose response is not complete. */
-  get requests(): number {
+  get requestCount(): number {
     return this.#requests;
+  }
+
+  get connectionCount(): number {
+    return this.#connections.size;
+  }
+
+  get busyCount(): number {
+    return this.connections.filter(({ isResting }) => !isResting).length;
   }
 
   /** How many responses have been completed. */
@@ -69,12 +87,12 @@ export class HttpTraffic implements OpenResponses {
     const secure = server instanceof TlsServer;
     listeners.add(server);
     listeners.on(server, 'connection', (socket: Socket) => {
-      if (secure) this.#handshake(socket);
+      if (secure) this.#handshakes.begin(socket, this.clock.now());
       else this.#open(socket);
     });
     if (secure) {
       listeners.on(server, 'secureConnection', (socket: TLSSocket) => {
-        this.#handshakes.delete(peer(socket));
+        this.#handshakes.finish(socket);
         if (socket.alpnProtocol !== 'h2') this.#open(socket);
       });
     }
@@ -84,7 +102,7 @@ export class HttpTraffic implements OpenResponses {
       response.on('close', this.#onClose);
     });
     // An upgraded connection is no longer HTTP's.
-    listeners.addDisposer(followUpgrades(server, (_request, socket) => this.#forget(socket)));
+    listeners.addDisposer(followUpgrades(server, (_request, socket) => this.#upgraded(socket)));
   }
 
   /** From now on each response of these connections says `Connection: close`. */
@@ -112,7 +130,7 @@ export class HttpTraffic implements OpenResponses {
   /** Connections without a request under way, those in their TLS handshake among them. */
   resting(): Connection[] {
     const resting = this.connections.filter(({ isResting }) => isResting);
-    return [...resting, ...this.#handshakes.values()];
+    return [...resting, ...this.#handshakes.connections()];
   }
 
   openResponses(): HttpResponse[] {
@@ -129,12 +147,18 @@ export class HttpTraffic implements OpenResponses {
 
   /** With its connection: what is pipelined behind it cannot be answered before it. */
   release({ req: { socket } }: ServerResponse): void {
-    for (const { response } of this.#connections.get(socket)?.requests ?? []) {
+    const connection = this.#connections.get(socket);
+    if (connection === undefined) return;
+    for (const { response, since } of connection.requests) {
       response.off('close', this.#onClose);
       this.#requests -= 1;
+      response.once('close', () => this.traffic.requestEnded(response, since, 'cut'));
     }
     this.#released.add(socket);
-    socket.once('close', () => this.#released.delete(socket));
+    socket.once('close', () => {
+      this.#released.delete(socket);
+      this.traffic.connectionClosed(connection, 'cut');
+    });
     this.#forget(socket);
   }
 
@@ -142,10 +166,21 @@ export class HttpTraffic implements OpenResponses {
     for (const socket of this.#released) socket.destroy();
   }
 
-  /** Ends all connections; those with a request under way so that no client takes it for whole. */
+  /**
+   * Ends all connections; those with a request under way so that no client takes it for whole. They
+   * count as gone at once: their sockets would say so in the turns to come.
+   */
   destroyAll(): void {
-    for (const connection of this.#connections.values()) destroy(connection);
-    for (const connection of this.#handshakes.values()) destroy(connection);
+    for (const connection of this.connections) {
+      connection.destroy();
+      connection.socket.off('close', this.#onSocketClose);
+      for (const { response } of connection.requests) {
+        response.off('close', this.#onClose);
+        this.#end(response);
+      }
+      this.#closed(connection.socket);
+    }
+    for (const connection of this.#handshakes.connections()) connection.destroy();
   }
 
   underWay(): WorkUnderWay[] {
@@ -164,6 +199,21 @@ export class HttpTraffic implements OpenResponses {
     this.#onQuiet();
   }
 
+  #upgraded(socket: Socket): void {
+    const connection = this.#connections.get(socket);
+    if (connection !== undefined) this.traffic.connectionUpgraded(connection);
+    socket.off('close', this.#onSocketClose);
+    this.#forget(socket);
+  }
+
+  #closed(socket: Socket): void {
+    const connection = this.#connections.get(socket);
+    if (connection !== undefined) this.traffic.connectionClosed(connection, connection.end);
+    // Its responses hear of it after this listener, and are counted on it until then.
+    if (connection?.isResting === false) this.#gone.add(connection);
+    else this.#forget(socket);
+  }
+
   #forget(socket: Socket): void {
     this.#connections.delete(socket);
     if (this.isEmpty) this.#onQuiet();
@@ -173,18 +223,9 @@ export class HttpTraffic implements OpenResponses {
     const connection = new Connection(socket, this.clock.now());
     this.#connections.set(socket, connection);
     this.onConnection(connection);
-    socket.once('close', () => this.#forget(socket));
+    this.traffic.connectionOpened(connection);
+    socket.on('close', this.#onSocketClose);
     return connection;
-  }
-
-  #handshake(socket: Socket): void {
-    const connection = new Connection(socket, this.clock.now());
-    const key = peer(socket);
-    this.#handshakes.set(key, connection);
-    socket.once('close', () => {
-      if (this.#handshakes.get(key) === connection) this.#handshakes.delete(key);
-      if (this.isEmpty) this.#onQuiet();
-    });
   }
 
   #begin(socket: Socket, response: ServerResponse): void {
@@ -192,14 +233,21 @@ export class HttpTraffic implements OpenResponses {
     const connection = this.#connections.get(socket) ?? this.#open(socket);
     connection.begin(response, this.clock.now());
     this.#requests += 1;
+    this.traffic.requestBegan(response, connection);
     if (this.#leaves !== undefined) this.#mayBeLast(connection, response);
   }
 
   #end(response: ServerResponse): void {
+    const now = this.clock.now();
     const connection = this.#connections.get(response.req.socket);
-    connection?.end(response, this.clock.now());
+    const since = connection?.finish(response, now) ?? now;
     this.#requests -= 1;
-    if (response.writableFinished) this.#completed += 1;
+    const isWhole = response.writableFinished;
+    if (isWhole) this.#completed += 1;
+    const saidClose = this.#leaves !== undefined && !response.shouldKeepAlive;
+    if (isWhole && saidClose && connection !== undefined) connection.end = 'told';
+    this.traffic.requestEnded(response, since, endOf(response, connection));
+    if (connection?.isResting && this.#gone.delete(connection)) this.#forget(connection.socket);
     if (this.#requests === 0) this.#onQuiet();
   }
 
@@ -212,28 +260,7 @@ export class HttpTraffic implements OpenResponses {
   }
 }
 
-function listenerOf(end: (response: ServerResponse) => void): (this: ServerResponse) => void {
-  return function () {
-    end(this);
-  };
-}
-
-/** Newer versions of Node add a second (`keepAliveTimeoutBuffer`). */
-function keepAliveMsOf(server: Server): number {
-  const { keepAliveTimeout = 0, keepAliveTimeoutBuffer = 0 } = server as {
-    keepAliveTimeout?: number;
-    keepAliveTimeoutBuffer?: number;
-  };
-  return keepAliveTimeout > 0 ? keepAliveTimeout + keepAliveTimeoutBuffer : 0;
-}
-
-/** Which client a socket leads to; the same for a TLS socket and the TCP socket below it. */
-function peer({ remoteAddress, remotePort }: Socket): string {
-  return `${remoteAddress} ${remotePort}`;
-}
-
-function destroy({ socket, isResting }: Connection): void {
-  // A plain end is how a response without length ends well; a reset cannot be mistaken for it.
-  if (!isResting && !('encrypted' in socket)) socket.resetAndDestroy();
-  else socket.destroy();
+function endOf(response: ServerResponse, connection: Connection | undefined): RequestEnd {
+  if (response.writableFinished) return 'completed';
+  return connection?.end === 'cut' ? 'cut' : 'aborted';
 }

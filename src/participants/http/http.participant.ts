@@ -4,6 +4,7 @@ import { Server as TlsServer } from 'node:tls';
 
 import type { HttpServers } from '../../net/http-servers.js';
 import type { OpenResponses } from '../../net/open-responses.js';
+import type { Traffic } from '../../net/traffic.js';
 import type { Routes } from '../../routes/routes.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { DrainParticipant, WorkUnderWay } from '../../shutdown/drain-participant.js';
@@ -47,11 +48,12 @@ export class HttpParticipant implements DrainParticipant {
   constructor(
     servers: HttpServers,
     routes: Routes,
+    traffic: Traffic,
     private readonly sequence: ShutdownSequence,
     private readonly options: HttpOptions,
     private readonly clock: Clock,
   ) {
-    this.#traffic = new HttpTraffic(routes, clock);
+    this.#traffic = new HttpTraffic(routes, traffic, clock);
     servers.each((server) => {
       if (mayServeHttp1(server)) this.#traffic.watch(server);
     });
@@ -90,7 +92,7 @@ export class HttpParticipant implements DrainParticipant {
   }
 
   active(): number {
-    return this.#traffic.requests;
+    return this.#traffic.requestCount;
   }
 
   underWay(): readonly WorkUnderWay[] {
@@ -161,7 +163,9 @@ export class HttpParticipant implements DrainParticipant {
     await this.clock.turn();
     await this.clock.turn();
     for (const connection of connections) {
-      if (connection.isResting && this.#restMs(connection) <= 0) connection.socket.destroy();
+      if (!connection.isResting || this.#restMs(connection) > 0) continue;
+      connection.end = 'idle';
+      connection.socket.destroy();
     }
   }
 }

@@ -8,6 +8,8 @@ import type { Server, Socket } from 'node:net';
 
 import { Listeners } from '../../net/listeners.js';
 import type { HttpResponse, OpenResponses } from '../../net/open-responses.js';
+import { sharedListener } from '../../net/shared-listener.js';
+import type { RequestEnd, Traffic, TrafficSource } from '../../net/traffic.js';
 import type { Routes } from '../../routes/routes.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { WorkUnderWay } from '../../shutdown/drain-participant.js';
@@ -27,7 +29,8 @@ interface RequestUnderWay {
  *
  * @internal
  */
-export class Http2Traffic implements OpenResponses {
+export class Http2Traffic implements OpenResponses, TrafficSource {
+  readonly protocol = 'h2';
   readonly #listeners: Listeners;
   readonly #sessions = new Map<Http2Session, Session>();
   /** A stream that has ended knows its session no more. */
@@ -37,20 +40,30 @@ export class Http2Traffic implements OpenResponses {
   #socket: Socket | undefined;
   #completed = 0;
   #onQuiet = () => {};
-  readonly #onClose = listenerOf((response) => this.#end(response));
+  readonly #onClose = sharedListener((response: Http2ServerResponse) => this.#end(response));
   /** Called for each new session. */
   onSession: (session: Session) => void = () => {};
 
   constructor(
     private readonly routes: Pick<Routes, 'labelOf'>,
+    private readonly traffic: Traffic,
     private readonly clock: Clock,
   ) {
     this.#listeners = new Listeners(clock);
+    traffic.add(this);
   }
 
   /** Requests whose response is not complete. */
-  get requests(): number {
+  get requestCount(): number {
     return this.#requests.size;
+  }
+
+  get connectionCount(): number {
+    return this.#sessions.size;
+  }
+
+  get busyCount(): number {
+    return this.sessions.filter(({ requests }) => requests > 0).length;
   }
 
   /** How many responses have been completed. */
@@ -114,6 +127,11 @@ export class Http2Traffic implements OpenResponses {
       stream.close(INTERNAL_ERROR);
     }
     for (const session of this.sessions) session.cut();
+    // They count as gone at once: their streams would say so in the turns to come.
+    for (const response of this.#requests.keys()) {
+      response.off('close', this.#onClose);
+      this.#end(response);
+    }
   }
 
   openResponses(): HttpResponse[] {
@@ -145,9 +163,11 @@ export class Http2Traffic implements OpenResponses {
     this.#sessions.set(h2, session);
     h2.once('close', () => {
       this.#sessions.delete(h2);
+      this.traffic.connectionClosed(session, session.end);
       if (this.isEmpty) this.#onQuiet();
     });
     this.onSession(session);
+    this.traffic.connectionOpened(session);
   }
 
   #begin(response: Http2ServerResponse): void {
@@ -156,11 +176,20 @@ export class Http2Traffic implements OpenResponses {
     session.requests += 1;
     this.#requests.set(response, { session, since: this.clock.now() });
     response.on('close', this.#onClose);
+    this.traffic.requestBegan(response, session);
   }
 
   #end(response: Http2ServerResponse): void {
-    if (response.writableEnded && response.stream.rstCode === 0) this.#completed += 1;
+    const end = this.#endOf(response);
+    if (end === 'completed') this.#completed += 1;
+    const since = this.#requests.get(response)?.since ?? this.clock.now();
+    this.traffic.requestEnded(response, since, end);
     this.#forget(response);
+  }
+
+  #endOf(response: Http2ServerResponse): RequestEnd {
+    if (response.writableEnded && response.stream.rstCode === 0) return 'completed';
+    return this.#requests.get(response)?.session.end === 'cut' ? 'cut' : 'aborted';
   }
 
   #forget(response: Http2ServerResponse): void {
@@ -170,13 +199,4 @@ export class Http2Traffic implements OpenResponses {
     request.session.requests -= 1;
     if (this.isEmpty) this.#onQuiet();
   }
-}
-
-/** One listener for all responses: a closure for each would be paid by every request. */
-function listenerOf(
-  end: (response: Http2ServerResponse) => void,
-): (this: Http2ServerResponse) => void {
-  return function () {
-    end(this);
-  };
 }

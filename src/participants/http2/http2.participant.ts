@@ -4,6 +4,7 @@ import type { Server } from 'node:net';
 
 import type { HttpServers } from '../../net/http-servers.js';
 import type { OpenResponses } from '../../net/open-responses.js';
+import type { Traffic } from '../../net/traffic.js';
 import type { Routes } from '../../routes/routes.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { DrainParticipant, WorkUnderWay } from '../../shutdown/drain-participant.js';
@@ -32,11 +33,12 @@ export class Http2Participant implements DrainParticipant {
   constructor(
     servers: HttpServers,
     routes: Routes,
+    traffic: Traffic,
     private readonly sequence: ShutdownSequence,
     { random }: { readonly random: () => number },
     private readonly clock: Clock,
   ) {
-    this.#traffic = new Http2Traffic(routes, clock);
+    this.#traffic = new Http2Traffic(routes, traffic, clock);
     this.#departures = new Departures(clock, random, (session) => session.leave(this.#lingerMs()));
     servers.each((server) => {
       if (isHttp2(server)) this.#traffic.watch(server);
@@ -68,7 +70,7 @@ export class Http2Participant implements DrainParticipant {
   }
 
   active(): number {
-    return this.#traffic.requests;
+    return this.#traffic.requestCount;
   }
 
   underWay(): readonly WorkUnderWay[] {

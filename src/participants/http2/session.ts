@@ -1,6 +1,7 @@
 import type { ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 
+import type { ConnectionEnd, TrafficConnection } from '../../net/traffic.js';
 import type { Clock } from '../../shutdown/clock.js';
 
 /** How long a client may take to close its side of a connection that is over. */
@@ -14,10 +15,13 @@ const EVERY_STREAM = 2 ** 31 - 1;
  *
  * @internal
  */
-export class Session {
+export class Session implements TrafficConnection {
+  readonly protocol = 'h2';
   requests = 0;
   /** Has a request that nobody waits for any more. */
   hasReleased = false;
+  /** How it is closed, if it is closed now. */
+  end: ConnectionEnd = 'peer';
   #isTold = false;
   #overSince: number | undefined;
   #cancelClose: (() => void) | undefined;
@@ -27,6 +31,10 @@ export class Session {
     private readonly socket: Socket,
     private readonly clock: Clock,
   ) {}
+
+  get remoteAddress(): string | undefined {
+    return this.socket.remoteAddress;
+  }
 
   /** Whether nobody waits for it. */
   get isReleased(): boolean {
@@ -42,6 +50,7 @@ export class Session {
   leave(lingerMs: number): void {
     if (this.#isTold) return;
     this.#isTold = true;
+    this.end = 'told';
     void this.#sendGoaways();
     this.#cancelClose = this.clock.after(lingerMs, () => this.session.close());
   }
@@ -56,6 +65,7 @@ export class Session {
 
   /** Ends it as soon as what is written has gone, or before long in any case. */
   cut(): void {
+    if (this.requests > 0) this.end = 'cut';
     this.#cancelClose?.();
     this.session.close();
     const cancel = this.clock.after(PEER_MS, () => {

@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
 
-import { FakeClock } from '../../../test/support/fake-clock.js';
+import { FakeClock } from '../../testing/fake-clock.js';
 import { Broker } from './broker.js';
 import { RpcCalls } from './rpc-calls.js';
 

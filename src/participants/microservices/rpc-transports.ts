@@ -10,6 +10,13 @@ import type { RpcCalls } from './rpc-calls.js';
 import type { RpcServerLike, RpcTransport } from './rpc-transport.js';
 import { type TcpPatience, TcpTransport } from './tcp.js';
 
+const BROKERS: ReadonlySet<string> = new Set(['redis', 'nats', 'mqtt', 'rmq', 'kafka']);
+
+/** Whether a server fetches its messages: nobody connects to it. @internal */
+export function isBroker(transport: string): boolean {
+  return BROKERS.has(transport);
+}
+
 /**
  * How a server is stopped. Of a transport that is not known only the handlers are awaited: its
  * author can add a participant that stops its intake.

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Server, Socket } from 'node:net';
 
+import type { ConnectionEnd, TrafficConnection } from '../../net/traffic.js';
 import { refuseUpgrade } from '../../net/upgrades.js';
 import { closeFrame } from './close-frame.js';
 import { type HandlersOf, pathOf, type WebSocketConnection } from './web-socket-connection.js';
@@ -16,10 +17,11 @@ interface WsWebSocket {
  *
  * @internal
  */
-export class UpgradedSocket implements WebSocketConnection {
+export class UpgradedSocket implements WebSocketConnection, TrafficConnection {
   readonly path: string;
   readonly isWebSocket: boolean;
-  readonly isAway = false;
+  /** How it is closed, if it is closed now. */
+  end: ConnectionEnd = 'peer';
   readonly #bytesBefore: number;
 
   constructor(
@@ -34,6 +36,18 @@ export class UpgradedSocket implements WebSocketConnection {
     this.#bytesBefore = socket.bytesWritten;
   }
 
+  get isAway(): boolean {
+    return false;
+  }
+
+  get protocol(): 'websocket' {
+    return 'websocket';
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.socket.remoteAddress;
+  }
+
   get label(): string {
     return `websocket ${this.path}`;
   }
@@ -46,6 +60,7 @@ export class UpgradedSocket implements WebSocketConnection {
   }
 
   close(code: number): void {
+    this.end = 'told';
     const webSocket = webSocketOf(this.socket);
     if (webSocket !== undefined) webSocket.close(code);
     else if (this.socket.bytesWritten === this.#bytesBefore) refuseUpgrade(this.socket);
@@ -55,6 +70,7 @@ export class UpgradedSocket implements WebSocketConnection {
   }
 
   terminate(): void {
+    this.end = 'cut';
     this.socket.destroy();
   }
 }

@@ -1,5 +1,7 @@
 import type { Server, Socket } from 'node:net';
 
+import { sharedListener } from '../../net/shared-listener.js';
+import type { Traffic, TrafficSource } from '../../net/traffic.js';
 import { followUpgrades, refuseUpgrades } from '../../net/upgrades.js';
 import type { Clock } from '../../shutdown/clock.js';
 import { UpgradedSocket } from './upgraded-socket.js';
@@ -10,23 +12,30 @@ import type { HandlersOf } from './web-socket-connection.js';
  *
  * @internal
  */
-export class UpgradedSockets implements Iterable<UpgradedSocket> {
+export class UpgradedSockets implements Iterable<UpgradedSocket>, TrafficSource {
+  readonly protocol = 'websocket';
+  readonly requestCount = 0;
   readonly #servers = new Set<Server>();
   readonly #open = new Map<Socket, UpgradedSocket>();
   readonly #disposers: (() => void)[] = [];
-  readonly #onClose: (this: Socket) => void;
+  readonly #onClose = sharedListener((socket: Socket) => this.#closed(socket));
   /** Called for each new one. */
   onOpen: (upgraded: UpgradedSocket) => void = () => {};
 
   constructor(
     private readonly handlersOf: HandlersOf,
+    private readonly traffic: Traffic,
     private readonly clock: Clock,
   ) {
-    const open = this.#open;
-    // One listener for all: a closure for each would be kept by every connection.
-    this.#onClose = function () {
-      open.delete(this);
-    };
+    traffic.add(this);
+  }
+
+  get connectionCount(): number {
+    return this.#open.size;
+  }
+
+  get busyCount(): number {
+    return [...this.#open.values()].filter(({ isBusy }) => isBusy).length;
   }
 
   [Symbol.iterator](): Iterator<UpgradedSocket> {
@@ -40,8 +49,9 @@ export class UpgradedSockets implements Iterable<UpgradedSocket> {
       const since = this.clock.now();
       const upgraded = new UpgradedSocket(server, socket, request, this.handlersOf, since);
       this.#open.set(socket, upgraded);
-      socket.once('close', this.#onClose);
+      socket.on('close', this.#onClose);
       this.onOpen(upgraded);
+      this.traffic.connectionOpened(upgraded);
     });
     this.#disposers.push(dispose);
   }
@@ -57,7 +67,16 @@ export class UpgradedSockets implements Iterable<UpgradedSocket> {
   }
 
   destroyAll(): void {
-    for (const socket of this.#open.keys()) socket.destroy();
+    for (const [socket, upgraded] of this.#open) {
+      upgraded.end = 'cut';
+      socket.destroy();
+    }
+  }
+
+  #closed(socket: Socket): void {
+    const upgraded = this.#open.get(socket);
+    this.#open.delete(socket);
+    if (upgraded !== undefined) this.traffic.connectionClosed(upgraded, upgraded.end);
   }
 
   dispose(): void {

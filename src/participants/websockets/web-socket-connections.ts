@@ -1,5 +1,6 @@
 import type { Server } from 'node:net';
 
+import type { Traffic } from '../../net/traffic.js';
 import type { Clock } from '../../shutdown/clock.js';
 import { EngineConnection } from './engine-connection.js';
 import { Engines } from './engines.js';
@@ -30,9 +31,10 @@ export class WebSocketConnections {
 
   constructor(
     private readonly gateways: Gateways,
+    traffic: Traffic,
     private readonly clock: Clock,
   ) {
-    this.#upgraded = new UpgradedSockets(gateways.handlersOf, clock);
+    this.#upgraded = new UpgradedSockets(gateways.handlersOf, traffic, clock);
   }
 
   get open(): ReadonlySet<WebSocketConnection> {
@@ -87,7 +89,12 @@ export class WebSocketConnections {
   }
 
   #addUpgraded(upgraded: UpgradedSocket): void {
-    if (!upgraded.isWebSocket || this.#engines?.serves(upgraded.server, upgraded.path)) return;
+    if (!upgraded.isWebSocket) return;
+    if (this.#engines?.serves(upgraded.server, upgraded.path)) {
+      // Told by way of its engine.
+      upgraded.end = 'told';
+      return;
+    }
     this.#add(upgraded, (closed) => upgraded.socket.once('close', closed));
   }
 

@@ -1,4 +1,5 @@
 import type { HttpServers } from '../../net/http-servers.js';
+import type { Traffic } from '../../net/traffic.js';
 import type { Clock } from '../../shutdown/clock.js';
 import { Departures } from '../../shutdown/departures.js';
 import type { DrainParticipant, WorkUnderWay } from '../../shutdown/drain-participant.js';
@@ -40,11 +41,12 @@ export class WebSocketsParticipant implements DrainParticipant {
   constructor(
     servers: HttpServers,
     gateways: Gateways,
+    traffic: Traffic,
     private readonly sequence: ShutdownSequence,
     private readonly options: WebSocketsOptions,
     private readonly clock: Clock,
   ) {
-    this.#connections = new WebSocketConnections(gateways, clock);
+    this.#connections = new WebSocketConnections(gateways, traffic, clock);
     this.#departures = new Departures(clock, options.random, (it) => void this.#leave(it));
     servers.each((server) => this.#connections.watch(server));
     sequence.observe({

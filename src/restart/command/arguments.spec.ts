@@ -189,3 +189,35 @@ describe('reload and status', () => {
     expect(parseArguments(argv)).toEqual({ action });
   });
 });
+
+describe('report', () => {
+  it.each<[string[], object]>([
+    [[main], {}],
+    [['--svg', main], { svg: true }],
+    [[main, '--svg', '--html'], { svg: true, html: true }],
+    [['--svg', 'a.svg', main], { svg: 'a.svg' }],
+    [['--html=a.html', main], { html: 'a.html' }],
+    [['--html', '-', main], { html: '-' }],
+  ])('%j', (argv, options) => {
+    expect(parseArguments(['report', ...argv])).toEqual({
+      action: 'report',
+      source: main,
+      options,
+    });
+  });
+
+  it('may read standard input', () => {
+    expect(parseArguments(['report', '-'])).toEqual({ action: 'report', source: '-', options: {} });
+  });
+
+  it('may read a file whose name begins with a dash', () => {
+    expect(problemsOf('report', '--', '-x.json')).toContain(`the report is '-x.json'`);
+  });
+
+  it('is no option of a service', () => {
+    expect(problemsOf('--svg', main)).toContain('unknown option --svg, allowed are --workers');
+    expect(parseArguments([main, '--', '--svg', 'a.svg'])).toMatchObject({
+      args: ['--svg', 'a.svg'],
+    });
+  });
+});

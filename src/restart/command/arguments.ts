@@ -2,7 +2,9 @@ import { parseArgs } from 'node:util';
 
 import { wrongUsage } from './command.errors.js';
 import type { ServiceChoice } from './find-service.js';
-import { type Action, OPTION_RULES, optionsOf } from './option-rules.js';
+import { type Action, OPTION_RULES, type OptionRule, optionsOf } from './option-rules.js';
+import { joinOptionalValues } from './optional-values.js';
+import { type ReportInvocation, reportProblems } from './report-arguments.js';
 import { scriptFile } from './script-file.js';
 
 /** What the user wants. @internal */
@@ -10,6 +12,7 @@ export type Invocation =
   | RunInvocation
   | ReloadInvocation
   | StatusInvocation
+  | ReportInvocation
   | { readonly action: 'help' }
   | { readonly action: 'version' };
 
@@ -46,6 +49,8 @@ export interface StatusInvocation {
   readonly options: ServiceChoice & { readonly json?: boolean };
 }
 
+const SUBCOMMANDS = ['reload', 'status', 'report'] as const;
+
 /**
  * @param argv - without the paths of node and of the command
  * @throws GracefulShutdownError `ERR_RESTART_USAGE` that names all that is wrong
@@ -57,9 +62,14 @@ export function parseArguments(argv: readonly string[]): Invocation {
     if (line.options.some(({ name }) => name === action)) return { action };
   }
   const [first] = line.words;
-  const action = first === 'reload' || first === 'status' ? first : 'run';
+  const action = SUBCOMMANDS.find((name) => name === first) ?? 'run';
   const problems = line.options.flatMap((option) => problemWith(option, action));
   const options = valuesOf(line.options) as never;
+  if (action === 'report') {
+    const [, ...sources] = [...line.words, ...line.args];
+    refuse([...problems, ...(line.isUnclear ? [] : reportProblems(sources, options))]);
+    return { action, source: sources[0]!, options };
+  }
   if (action !== 'run') {
     refuse([...problems, ...choiceProblems(line), ...strayProblems(line, [...line.args])]);
     return { action, options };
@@ -87,12 +97,13 @@ interface GivenOption {
   readonly value: string | undefined;
 }
 
-function readLine(argv: readonly string[]): Line {
+function readLine(typed: readonly string[]): Line {
+  const argv = joinOptionalValues(typed);
   const takesValue = Object.entries(OPTION_RULES).map(
-    ([name, { value }]) => [name, { type: value === undefined ? 'boolean' : 'string' }] as const,
+    ([name, rule]) => [name, { type: needsValue(rule) ? 'string' : 'boolean' }] as const,
   );
   const { tokens } = parseArgs({
-    args: [...argv],
+    args: argv,
     options: {
       ...Object.fromEntries(takesValue),
       help: { type: 'boolean', short: 'h' },
@@ -118,9 +129,13 @@ function readLine(argv: readonly string[]): Line {
     args: argv.slice(end + 1),
     isUnclear: options.some(({ name, value }) => {
       const rule = Object.hasOwn(OPTION_RULES, name) ? OPTION_RULES[name] : undefined;
-      return rule === undefined || (rule.value !== undefined && value === undefined);
+      return rule === undefined || (needsValue(rule) && value === undefined);
     }),
   };
+}
+
+function needsValue({ value }: OptionRule): boolean {
+  return value !== undefined && !value.isOptional;
 }
 
 function problemWith({ name, typed, value }: GivenOption, action: Action): string[] {
@@ -132,8 +147,10 @@ function problemWith({ name, typed, value }: GivenOption, action: Action): strin
   if (rule.value === undefined) {
     return value === undefined ? [] : [`${typed} is '${value}', but takes no value`];
   }
-  const { allowed } = rule.value;
-  if (value === undefined) return [`${typed} has no value, allowed is ${allowed}`];
+  const { allowed, isOptional } = rule.value;
+  if (value === undefined) {
+    return isOptional ? [] : [`${typed} has no value, allowed is ${allowed}`];
+  }
   if (rule.value.read(value) !== undefined) return [];
   return [`${typed} is '${value}', allowed is ${allowed}`];
 }
@@ -144,7 +161,7 @@ function valuesOf(options: readonly GivenOption[]): Record<string, unknown> {
   return Object.fromEntries(
     known.map(({ name, value }) => {
       const rule = OPTION_RULES[name]!;
-      return [rule.key, rule.value === undefined ? true : rule.value.read(value ?? '')];
+      return [rule.key, value === undefined ? true : rule.value?.read(value)];
     }),
   );
 }

@@ -95,3 +95,21 @@ export function refused(status: number, body: unknown): GracefulShutdownError {
     `the service answered with ${status}: ${typeof error === 'string' ? error : 'no reason given'}`,
   );
 }
+
+/** @internal */
+export function tooLarge(source: string, mostBytes: number): GracefulShutdownError {
+  return new GracefulShutdownError(
+    'ERR_SHUTDOWN_REPORT_TOO_LARGE',
+    `${source} has more than ${mostBytes} bytes: hand over its end only, ` +
+      'as with tail -n 10000 app.log | nestjs-drain report -',
+  );
+}
+
+/** @internal */
+export function notWritten(file: string, cause: unknown): GracefulShutdownError {
+  return new GracefulShutdownError(
+    'ERR_SHUTDOWN_REPORT_NOT_WRITTEN',
+    `${file} cannot be written: ${(cause as Error).message}`,
+    { cause },
+  );
+}

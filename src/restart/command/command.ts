@@ -5,6 +5,7 @@ import { parseArguments, type RunInvocation } from './arguments.js';
 import { reload, status } from './ask.js';
 import { unsupportedPlatform } from './command.errors.js';
 import { exitStatusOf } from './exit-status.js';
+import { report } from './report.js';
 import { run } from './run.js';
 import { runInPlace, whyNotFork } from './run-in-place.js';
 import { USAGE } from './usage.js';
@@ -14,6 +15,10 @@ async function command(argv: readonly string[]): Promise<void> {
   const invocation = parseArguments(argv);
   if (invocation.action === 'help') return console.log(USAGE.trimEnd());
   if (invocation.action === 'version') return console.log(version());
+  if (invocation.action === 'report') {
+    process.exitCode = await report(invocation);
+    return;
+  }
   if (process.platform === 'win32') throw unsupportedPlatform(process.platform);
   if (invocation.action === 'run') return runHere(invocation);
   process.exitCode =

@@ -5,8 +5,8 @@ import { resolve } from 'node:path';
 import { LONGEST_SOCKET_PATH } from './control-folder.js';
 import { DURATION_EXAMPLES, parseDuration } from './duration.js';
 
-/** What `nestjs-drain` can be told to do with a service. @internal */
-export type Action = 'run' | 'reload' | 'status';
+/** What `nestjs-drain` can be told to do. @internal */
+export type Action = 'run' | 'reload' | 'status' | 'report';
 
 /** An option of the command line. @internal */
 export interface OptionRule {
@@ -20,6 +20,8 @@ export interface OptionRule {
 /** @internal */
 export interface OptionValue {
   readonly allowed: string;
+  /** Whether the option may stand without it: then only a word that is allowed is taken for it. */
+  readonly isOptional?: true;
   /** @returns undefined where the text is not allowed */
   read(text: string): unknown;
 }
@@ -27,6 +29,8 @@ export interface OptionValue {
 const MOST_WORKERS = 1024;
 
 const path: OptionValue = { allowed: 'a path', read: (text) => (text ? resolve(text) : undefined) };
+const svgFile = outputFile('svg');
+const htmlFile = outputFile('html');
 const pid: OptionValue = { allowed: 'the PID of a service', read: (text) => wholeNumber(text, 1) };
 
 /** All options that take part in a decision, by their name without the dashes. @internal */
@@ -81,6 +85,8 @@ export const OPTION_RULES: Readonly<Record<string, OptionRule>> = {
   },
   wait: { key: 'wait', actions: ['reload'] },
   json: { key: 'json', actions: ['status'] },
+  svg: { key: 'svg', actions: ['report'], value: svgFile },
+  html: { key: 'html', actions: ['report'], value: htmlFile },
 };
 
 /** Their names, with the dashes, for one action. @internal */
@@ -93,6 +99,15 @@ export function optionsOf(action: Action): string[] {
 function wholeNumber(text: string, least: number, most = Infinity): number | undefined {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   return Number.isSafeInteger(value) && value >= least && value <= most ? value : undefined;
+}
+
+/** What is written must not take the place of the report by mistake. */
+function outputFile(extension: string): OptionValue {
+  return {
+    allowed: `a file that ends in .${extension}, or - for standard output`,
+    isOptional: true,
+    read: (text) => (text === '-' || text.endsWith(`.${extension}`) ? text : undefined),
+  };
 }
 
 function readableFile(text: string): string | undefined {

@@ -1,9 +1,11 @@
 /** @internal */
-export const USAGE = `nestjs-drain runs a NestJS application so that its code can be swapped under load.
+export const USAGE = `nestjs-drain runs a NestJS application so that its code can be swapped under load, and
+shows what happened in a shutdown.
 
   nestjs-drain [options] <script> [-- arguments for the application]
   nestjs-drain reload [--wait] [--workers N] [--pid N | --pid-file F | --control F]
   nestjs-drain status [--json] [--pid N | --pid-file F | --control F]
+  nestjs-drain report [--svg [F]] [--html [F]] <report or log | ->
 
 Run
   --workers N|max      processes that serve; max: one for each processor (1)
@@ -24,10 +26,16 @@ Reload and status: of the only service of this user, or of the one that is named
   --wait               reload: until all workers are replaced, or it failed
   --json               status: for programs
 
+Report: of a shutdown, the last one in a file of JSON or in a log; - is standard input
+  --svg [F]            writes a picture to F.svg, or to - for standard output
+                       (beside the report, instead of showing it here)
+  --html [F]           the same as a page, F.html, with tables and the report itself
+
 Signals to the primary
   HUP, USR2            reload          TERM, INT    stop; a second one cuts what is under way
 
 Exit status
   of a service         that of its end
   of reload, status    0 done, 1 failed, 2 wrong usage, 3 no such service is running
+  of report            0 done, 1 failed, 2 wrong usage
 `;

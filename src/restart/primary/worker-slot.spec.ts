@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { FakeClock } from '../../../test/support/fake-clock.js';
+import { FakeClock } from '../../testing/fake-clock.js';
 import type { LeaveReason } from '../protocol.js';
 import { Backoff } from './backoff.js';
 import type { WorkerPlace } from './worker-process.js';

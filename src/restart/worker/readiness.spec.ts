@@ -2,7 +2,7 @@ import type { Server } from 'node:net';
 
 import { describe, expect, it } from 'vitest';
 
-import { FakeClock } from '../../../test/support/fake-clock.js';
+import { FakeClock } from '../../testing/fake-clock.js';
 import { Readiness } from './readiness.js';
 
 type Answers = (number | Error | 'none')[];

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { FakeChannel } from '../../../test/support/fake-channel.js';
-import { FakeClock } from '../../../test/support/fake-clock.js';
-import { FakeProcess } from '../../../test/support/fake-process.js';
+import { FakeClock } from '../../testing/fake-clock.js';
+import { FakeProcess } from '../../testing/fake-process.js';
 import { ProcessShutdown } from '../../shutdown/process-shutdown.js';
 import { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
 import type { FromWorker } from '../protocol.js';
@@ -47,6 +47,7 @@ function setUp(settings: { readyPath?: string } = {}) {
       crashed: nothing,
       foreignListener: nothing,
       held: nothing,
+      exits: nothing,
     });
     const member = {
       sequence,

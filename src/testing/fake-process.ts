@@ -1,8 +1,12 @@
-import type { ProcessPort } from '../../src/shutdown/process-port.js';
+import type { ProcessPort } from '../shutdown/process-port.js';
 
 type SignalListener = (signal: NodeJS.Signals) => void;
 
-/** A process that records what is asked of it, and ends only for itself. */
+/**
+ * A process that records what is asked of it, and ends only for itself.
+ *
+ * @internal
+ */
 export class FakeProcess implements ProcessPort {
   /** Whether a person sits at its standard input. */
   terminal = false;
@@ -76,6 +80,8 @@ export class FakeProcess implements ProcessPort {
     this.idleExits.push({ code, waitMs });
     this.#onHeld = onHeld;
   }
+
+  ignoreOutputErrors(): void {}
 
   startWatchdog(ms: number): void {
     this.watchdogs.push(ms);

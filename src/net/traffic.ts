@@ -1,0 +1,117 @@
+import type { HttpResponse } from './open-responses.js';
+
+/** What a connection speaks. @publicApi */
+export type Protocol = 'http/1.1' | 'h2' | 'websocket';
+
+/**
+ * How a connection was closed.
+ *
+ * - `told`: it was told to go: by a response with `Connection: close`, a GOAWAY, a close frame.
+ * - `idle`: it was swept, having been idle.
+ * - `peer`: its peer closed it.
+ * - `cut`: it was destroyed at the deadline.
+ *
+ * @publicApi
+ */
+export type ConnectionEnd = 'told' | 'idle' | 'peer' | 'cut';
+
+/**
+ * How a request ended: answered whole, given up by its client or the application, or cut at the
+ * deadline.
+ *
+ * @publicApi
+ */
+export type RequestEnd = 'completed' | 'aborted' | 'cut';
+
+/** A connection as others see it. @internal */
+export interface TrafficConnection {
+  readonly protocol: Protocol;
+  readonly remoteAddress: string | undefined;
+}
+
+/**
+ * Watches what comes and goes. What it is given are the objects that there are anyway: while nobody
+ * watches, watching costs nothing.
+ *
+ * @internal
+ */
+export interface TrafficObserver {
+  connectionOpened?(connection: TrafficConnection): void;
+  connectionClosed?(connection: TrafficConnection, end: ConnectionEnd): void;
+  /** It is no longer HTTP's; what it became is opened on its own. */
+  connectionUpgraded?(connection: TrafficConnection): void;
+  /** A request's header has been read; its handler is not known yet. */
+  requestBegan?(response: HttpResponse, connection: TrafficConnection): void;
+  /** @param since - when it began, by the clock of the shutdown */
+  requestEnded?(response: HttpResponse, since: number, end: RequestEnd): void;
+}
+
+/** Connections of one protocol. @internal */
+export interface TrafficSource {
+  readonly protocol: Protocol;
+  /** How many are open. */
+  readonly connectionCount: number;
+  /** How many of them have a request under way; counted when asked for. */
+  readonly busyCount: number;
+  /** How many requests are under way. */
+  readonly requestCount: number;
+}
+
+/**
+ * What comes to the application by a connection and leaves it again.
+ *
+ * @internal
+ */
+export class Traffic {
+  readonly #sources: TrafficSource[] = [];
+  /** Replaced, not changed: somebody may go through it. */
+  #observers: readonly TrafficObserver[] = [];
+
+  /** Whether all is seen: connections of microservices are not. */
+  isComplete = true;
+
+  get sources(): readonly TrafficSource[] {
+    return this.#sources;
+  }
+
+  /** How many connections are open. */
+  get connectionCount(): number {
+    return this.#sources.reduce((sum, source) => sum + source.connectionCount, 0);
+  }
+
+  /** How many requests are under way. */
+  get requestCount(): number {
+    return this.#sources.reduce((sum, source) => sum + source.requestCount, 0);
+  }
+
+  add(source: TrafficSource): void {
+    this.#sources.push(source);
+  }
+
+  observe(observer: TrafficObserver): () => void {
+    this.#observers = [...this.#observers, observer];
+    return () => {
+      this.#observers = this.#observers.filter((other) => other !== observer);
+    };
+  }
+
+  connectionOpened(connection: TrafficConnection): void {
+    for (const observer of this.#observers) observer.connectionOpened?.(connection);
+  }
+
+  connectionClosed(connection: TrafficConnection, end: ConnectionEnd): void {
+    for (const observer of this.#observers) observer.connectionClosed?.(connection, end);
+  }
+
+  connectionUpgraded(connection: TrafficConnection): void {
+    for (const observer of this.#observers) observer.connectionUpgraded?.(connection);
+  }
+
+  requestBegan(response: HttpResponse, connection: TrafficConnection): void {
+    for (const observer of this.#observers) observer.requestBegan?.(response, connection);
+  }
+
+  requestEnded(response: HttpResponse, since: number, end: RequestEnd): void {
+    for (const observer of this.#observers) observer.requestEnded?.(response, since, end);
+  }
+}

@@ -1,0 +1,3 @@
+export { GracefulShutdownError } from '../shutdown/graceful-shutdown.error.js';
+export { GracefulShutdownTelemetryModule } from './graceful-shutdown-telemetry.module.js';
+export type { GracefulShutdownTelemetryOptions } from './graceful-shutdown-telemetry.options.js';

@@ -1,0 +1,89 @@
+import type { Attributes, BatchObservableResult, Meter, Observable } from '@opentelemetry/api';
+
+import type { Protocol, Traffic } from '../net/traffic.js';
+import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
+import type { ShutdownState } from '../shutdown/shutdown-state.js';
+
+const STATES: readonly ShutdownState[] = [
+  'running',
+  'grace',
+  'draining',
+  'forcing',
+  'closing',
+  'closed',
+];
+
+const PROTOCOLS: Readonly<Record<Protocol, Attributes>> = {
+  'http/1.1': { 'network.protocol.name': 'http', 'network.protocol.version': '1.1' },
+  h2: { 'network.protocol.name': 'http', 'network.protocol.version': '2' },
+  websocket: { 'network.protocol.name': 'websocket' },
+};
+
+/**
+ * Measures the application whenever the SDK asks, and only then: a request costs nothing.
+ *
+ * @returns what ends it
+ * @internal
+ */
+export function observeApplication(
+  meter: Meter,
+  sequence: Pick<ShutdownSequence, 'state' | 'participants'>,
+  traffic: Pick<Traffic, 'sources'>,
+): () => void {
+  const state = meter.createObservableUpDownCounter('nestjs_drain.lifecycle.state', {
+    description: 'Where the shutdown stands: 1 for its state, 0 for the others.',
+  });
+  const tasks = meter.createObservableUpDownCounter('nestjs_drain.task.active', {
+    unit: '{task}',
+    description: 'Requests, messages, jobs and other work under way.',
+  });
+  const connections = meter.createObservableUpDownCounter('nestjs_drain.connection.active', {
+    unit: '{connection}',
+    description: 'Open connections.',
+  });
+  const observe = (result: BatchObservableResult) => {
+    for (const name of STATES) {
+      result.observe(state, name === sequence.state ? 1 : 0, {
+        'nestjs_drain.lifecycle.state': name,
+      });
+    }
+    const active = new Sums(tasks);
+    for (const one of sequence.participants()) {
+      active.add(one.active, { 'nestjs_drain.participant': one.name });
+    }
+    active.observe(result);
+    const open = new Sums(connections);
+    for (const { protocol, busyCount, connectionCount } of traffic.sources) {
+      const of = (kind: string) => ({
+        ...PROTOCOLS[protocol],
+        'nestjs_drain.connection.state': kind,
+      });
+      open.add(busyCount, of('active'));
+      open.add(connectionCount - busyCount, of('idle'));
+    }
+    open.observe(result);
+  };
+  const observables = [state, tasks, connections];
+  meter.addBatchObservableCallback(observe, observables);
+  return () => meter.removeBatchObservableCallback(observe, observables);
+}
+
+/** Several with the same attributes count together; to the SDK the last one would count. */
+class Sums {
+  readonly #sums = new Map<string, { attributes: Attributes; value: number }>();
+
+  constructor(private readonly observable: Observable) {}
+
+  add(value: number, attributes: Attributes): void {
+    const key = Object.values(attributes).join(' ');
+    const sum = this.#sums.get(key) ?? { attributes, value: 0 };
+    sum.value += value;
+    this.#sums.set(key, sum);
+  }
+
+  observe(result: BatchObservableResult): void {
+    for (const { attributes, value } of this.#sums.values()) {
+      result.observe(this.observable, value, attributes);
+    }
+  }
+}

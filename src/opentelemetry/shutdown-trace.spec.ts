@@ -1,0 +1,105 @@
+import { SpanStatusCode } from '@opentelemetry/api';
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  type ReadableSpan,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
+import { describe, expect, it } from 'vitest';
+
+import type { ShutdownReport } from '../report/shutdown-report.js';
+import { traceShutdown } from './shutdown-trace.js';
+
+const clean: ShutdownReport = {
+  version: 1,
+  pid: 1,
+  startedAt: '2026-01-01T00:00:00.000Z',
+  trigger: { kind: 'signal', signal: 'SIGTERM' },
+  outcome: 'clean',
+  totalMs: 3000,
+  budget: { gracePeriodMs: 1000, drainTimeoutMs: 2000, closeTimeoutMs: 1000, totalMs: 4000 },
+  states: [
+    { state: 'grace', startMs: 0, ms: 1000, endedBy: 'elapsed' },
+    { state: 'draining', startMs: 1000, ms: 1500, endedBy: 'done' },
+    { state: 'closing', startMs: 2500, ms: 501, endedBy: 'exit' },
+  ],
+  requests: { atStart: 1, received: 2, late: 1, completed: 2, aborted: 1, cut: 0, slowest: [] },
+  connections: { atStart: 2, closedBy: { told: 1, idle: 1, peer: 0, cut: 0 }, left: 0 },
+  newConnections: { count: 1, lastOffsetMs: 200, late: 0 },
+  probes: { answered: 0, failing: 0 },
+  participants: [],
+  hooks: [{ name: 'Pool.onModuleDestroy', startMs: 2600, ms: 100, status: 'done' }],
+  failures: [],
+  heldBy: [],
+  foreignListeners: [],
+  samples: [],
+  advice: [],
+};
+
+function traced(report: Partial<ShutdownReport>): (name: string) => ReadableSpan {
+  const exporter = new InMemorySpanExporter();
+  const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+  traceShutdown(provider.getTracer('test'), { ...clean, ...report });
+  return (name) => exporter.getFinishedSpans().find((span) => span.name === name)!;
+}
+
+const idOf = (span: ReadableSpan) => span.spanContext().spanId;
+
+describe('traceShutdown', () => {
+  it('has the times of the report, states below the whole and hooks below closing', () => {
+    const span = traced({});
+    const begin = Date.parse(clean.startedAt) / 1000;
+    expect(span('shutdown').startTime).toEqual([begin, 0]);
+    expect(span('draining').startTime).toEqual([begin + 1, 0]);
+    expect(span('draining').duration).toEqual([1, 500_000_000]);
+    expect(span('shutdown').parentSpanContext).toBeUndefined();
+    expect(span('grace').parentSpanContext?.spanId).toBe(idOf(span('shutdown')));
+    expect(span('Pool.onModuleDestroy').parentSpanContext?.spanId).toBe(idOf(span('closing')));
+    expect(span('shutdown').status.code).toBe(SpanStatusCode.UNSET);
+  });
+
+  it('does not end before the state that goes on', () => {
+    expect(traced({})('shutdown').duration).toEqual([3, 1_000_000]);
+  });
+
+  it('says why a state ended, if it has', () => {
+    const span = traced({});
+    expect(span('grace').attributes['nestjs_drain.state.ended_by']).toBe('elapsed');
+    expect(span('closing').attributes).toEqual({});
+  });
+
+  it('names what failed', () => {
+    const span = traced({
+      outcome: 'failed',
+      hooks: [{ name: 'Pool.onModuleDestroy', startMs: 2600, ms: 100, status: 'failed' }],
+      failures: [{ where: 'Pool.onModuleDestroy', message: 'no pool' }],
+    });
+    expect(span('shutdown').status).toEqual({
+      code: SpanStatusCode.ERROR,
+      message: 'Pool.onModuleDestroy: no pool',
+    });
+    expect(span('Pool.onModuleDestroy').status.message).toBe('no pool');
+    expect(span('shutdown').attributes['error.type']).toBe('_OTHER');
+  });
+
+  it.each([
+    ['crash', { trigger: { kind: 'crash' }, outcome: 'failed' }],
+    ['signal', { outcome: 'forced' }],
+    [
+      'drain_timeout',
+      {
+        outcome: 'forced',
+        states: [{ state: 'draining', startMs: 0, ms: 2000, endedBy: 'timeout' }],
+      },
+    ],
+    [
+      'hook_timeout',
+      {
+        outcome: 'failed',
+        hooks: [{ name: 'Pool.onModuleDestroy', startMs: 0, ms: 9, status: 'unfinished' }],
+      },
+    ],
+  ] as const)('is an error of type %s', (type, report) => {
+    expect(traced(report)('shutdown').attributes['error.type']).toBe(type);
+  });
+});

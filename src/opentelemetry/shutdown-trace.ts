@@ -1,0 +1,105 @@
+import {
+  type Attributes,
+  type Context,
+  type HrTime,
+  ROOT_CONTEXT,
+  SpanStatusCode,
+  trace,
+  type Tracer,
+} from '@opentelemetry/api';
+
+import type { ShutdownReport } from '../report/shutdown-report.js';
+import { errorOfHook, errorOfShutdown, errorOfState } from './error-type.js';
+
+interface Part {
+  readonly name: string;
+  /** After the beginning of the shutdown. */
+  readonly startMs: number;
+  readonly ms: number;
+  readonly attributes: Attributes;
+  /** What went wrong. */
+  readonly error?: string | undefined;
+}
+
+/**
+ * The shutdown as a trace, made when it is known: a span of the whole, one of each state, and below
+ * `closing` one of each hook of the teardown.
+ *
+ * @internal
+ */
+export function traceShutdown(tracer: Tracer, report: ShutdownReport): void {
+  const begin = Date.parse(report.startedAt);
+  const whole = addSpan(tracer, begin, ROOT_CONTEXT, wholeOf(report));
+  let closing = whole;
+  for (const state of report.states) {
+    const added = addSpan(tracer, begin, whole, {
+      name: state.state,
+      startMs: state.startMs,
+      ms: state.ms,
+      attributes: {
+        // It goes on: it is during closing that this is told.
+        ...(state.state !== 'closing' && { 'nestjs_drain.state.ended_by': state.endedBy }),
+        ...errorOfState(state),
+      },
+      error: state.endedBy === 'timeout' ? 'time was up' : undefined,
+    });
+    if (state.state === 'closing') closing = added;
+  }
+  for (const hook of report.hooks) {
+    const { name, startMs, ms, status } = hook;
+    addSpan(tracer, begin, closing, {
+      name,
+      startMs,
+      ms,
+      attributes: { 'nestjs_drain.hook.name': name, ...errorOfHook(hook) },
+      error: status === 'done' ? undefined : (failureOf(name, report) ?? status),
+    });
+  }
+}
+
+/** @returns the context of its children */
+function addSpan(tracer: Tracer, begin: number, parent: Context, part: Part): Context {
+  const { name, startMs, ms, attributes, error } = part;
+  const startTime = timeOf(begin, startMs);
+  const span = tracer.startSpan(name, { startTime, attributes }, parent);
+  if (error !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: error });
+  span.end(timeOf(begin, startMs + ms));
+  return trace.setSpan(parent, span);
+}
+
+/** In whole microseconds: as a fraction of a ms, a time of today is not exact. */
+function timeOf(begin: number, offsetMs: number): HrTime {
+  const us = begin * 1000 + Math.round(offsetMs * 1000);
+  return [Math.floor(us / 1_000_000), (us % 1_000_000) * 1000];
+}
+
+function wholeOf(report: ShutdownReport): Part {
+  const { trigger, outcome, budget, requests, connections, newConnections, advice } = report;
+  const failures = report.failures.map(({ where, message }) => `${where}: ${message}`).join('; ');
+  return {
+    name: 'shutdown',
+    startMs: 0,
+    // It was looked at the clock once for each: the last state may end a moment later.
+    ms: Math.max(report.totalMs, ...report.states.map(({ startMs, ms }) => startMs + ms)),
+    attributes: {
+      'nestjs_drain.shutdown.trigger': trigger.kind,
+      ...(trigger.signal !== undefined && { 'nestjs_drain.shutdown.signal': trigger.signal }),
+      ...(trigger.reason !== undefined && { 'nestjs_drain.shutdown.reason': trigger.reason }),
+      'nestjs_drain.shutdown.outcome': outcome,
+      'nestjs_drain.shutdown.budget': budget.totalMs / 1000,
+      'nestjs_drain.shutdown.requests.completed': requests.completed,
+      'nestjs_drain.shutdown.requests.late': requests.late,
+      'nestjs_drain.shutdown.requests.aborted': requests.aborted - requests.cut,
+      'nestjs_drain.shutdown.requests.cut': requests.cut,
+      'nestjs_drain.shutdown.connections.at_start': connections.atStart,
+      'nestjs_drain.shutdown.new_connections': newConnections.count,
+      ...(advice.length > 0 && { 'nestjs_drain.shutdown.advice': [...advice] }),
+      ...errorOfShutdown(report),
+    },
+    error: outcome === 'clean' ? undefined : failures || outcome,
+  };
+}
+
+function failureOf(hook: string, { failures }: ShutdownReport): string | undefined {
+  return failures.find(({ where }) => where === hook)?.message;
+}

@@ -1,0 +1,63 @@
+import { metrics, trace } from '@opentelemetry/api';
+import type { OnModuleInit } from '@nestjs/common';
+
+import type { Traffic } from '../net/traffic.js';
+import type { ReportPublisher } from '../report/report-publisher.js';
+import type { ShutdownRecord } from '../report/shutdown-record.js';
+import type { Clock } from '../shutdown/clock.js';
+import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
+import type { DeferredSignalListeners } from './deferred-signal-listeners.js';
+import { flushGlobalProviders } from './global-providers.js';
+import type { ResolvedTelemetryOptions } from './graceful-shutdown-telemetry.options.js';
+import { observeApplication } from './live-metrics.js';
+import { measureShutdown } from './shutdown-metrics.js';
+import { traceShutdown } from './shutdown-trace.js';
+
+/** The name of the instrumentation scope. */
+const SCOPE = 'nestjs-drain';
+/** A socket that was destroyed says so after two or three turns of the event loop. */
+const TURNS_TO_CLOSE = 10;
+
+/**
+ * What OpenTelemetry is told of one application.
+ *
+ * @internal
+ */
+export class Telemetry implements OnModuleInit {
+  constructor(
+    private readonly options: ResolvedTelemetryOptions,
+    private readonly listeners: DeferredSignalListeners,
+    private readonly sequence: ShutdownSequence,
+    private readonly record: ShutdownRecord,
+    private readonly traffic: Traffic,
+    private readonly reports: ReportPublisher,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Not before: the SDK may be started after this module is imported. */
+  onModuleInit(): void {
+    const { sequence, listeners } = this;
+    const stopObserving = observeApplication(metrics.getMeter(SCOPE), sequence, this.traffic);
+    listeners.take();
+    sequence.addFlush({ timeoutMs: this.options.flushTimeoutMs, run: () => this.#flush() });
+    sequence.observe({
+      closed: () => {
+        stopObserving();
+        if (!sequence.endsProcess) listeners.putBack();
+      },
+    });
+    this.reports.onReport((report) => listeners.call(report));
+  }
+
+  /** What it tells of the shutdown is sent off with all the rest. */
+  async #flush(): Promise<void> {
+    // Requests that were cut have their spans and their place in the report.
+    for (let turn = 0; turn < TURNS_TO_CLOSE; turn++) await this.clock.turn();
+    const report = this.record.report();
+    if (report !== undefined) {
+      measureShutdown(metrics.getMeter(SCOPE), report);
+      traceShutdown(trace.getTracer(SCOPE), report);
+    }
+    await (this.options.flush ?? flushGlobalProviders)();
+  }
+}

@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest';
+
+import { adviceOn, type Facts } from './advice.js';
+
+/** A shutdown in Kubernetes at which there is nothing to say. */
+const WELL: Facts = {
+  version: 1,
+  pid: 1,
+  startedAt: '2026-01-01T00:00:00.000Z',
+  trigger: { kind: 'signal', signal: 'SIGTERM' },
+  outcome: 'clean',
+  exitCode: 0,
+  totalMs: 10_500,
+  budget: { gracePeriodMs: 10_000, drainTimeoutMs: 20_000, closeTimeoutMs: 4000, totalMs: 34_000 },
+  states: [
+    { state: 'grace', startMs: 0, ms: 10_000, endedBy: 'elapsed' },
+    { state: 'draining', startMs: 10_000, ms: 400, endedBy: 'done' },
+    { state: 'closing', startMs: 10_400, ms: 100, endedBy: 'done' },
+  ],
+  requests: {
+    atStart: 2,
+    received: 100,
+    late: 0,
+    completed: 102,
+    aborted: 0,
+    cut: 0,
+    slowest: [{ label: 'GET Orders.list', startMs: -10, ms: 500, outcome: 'completed' }],
+  },
+  connections: { atStart: 5, closedBy: { told: 4, idle: 1, peer: 0, cut: 0 }, left: 0 },
+  newConnections: { count: 3, lastOffsetMs: 6000, late: 0 },
+  probes: { answered: 3, failing: 3, lastOffsetMs: 9000 },
+  participants: [{ name: 'http', atStart: 2, cut: 0 }],
+  hooks: [{ name: 'Db.onModuleDestroy', startMs: 10_400, ms: 50, status: 'done' }],
+  failures: [],
+  heldBy: [],
+  foreignListeners: [],
+  samples: [],
+};
+
+const TYPED: Facts['trigger'] = { kind: 'signal', signal: 'SIGINT', typed: true };
+const NO_GRACE: Partial<Facts> = {
+  budget: { ...WELL.budget, gracePeriodMs: 0 },
+  states: WELL.states.map((state) => (state.state === 'grace' ? { ...state, ms: 0.4 } : state)),
+};
+
+function advice(facts: Partial<Facts>, terminationGracePeriodSeconds?: number): string[] {
+  return adviceOn({ ...WELL, ...facts }, { terminationGracePeriodSeconds });
+}
+
+function slowest(ms: number, outcome: 'completed' | 'cut'): Facts['requests'] {
+  const one = { label: 'GET Orders.export', startMs: 9000, ms: ms + 1000, outcome };
+  return { ...WELL.requests, slowest: [one, one] };
+}
+
+it('nothing is said where nothing is to be changed', () => {
+  expect(advice({})).toEqual([]);
+  expect(advice({}, 35)).toEqual([]);
+});
+
+describe('each advice has its numbers', () => {
+  it.each<[string, Partial<Facts>, string]>([
+    [
+      'connections until the end of the grace period',
+      { newConnections: { count: 9, late: 2, lastOffsetMs: 9700 } },
+      'The last new connection came 9.7 s into a grace period of 10.0 s: raise gracePeriodMs to 15000.',
+    ],
+    [
+      'connections after the grace period',
+      { newConnections: { count: 9, late: 2, lastOffsetMs: 10_300 } },
+      'The last new connection came 0.3 s after a grace period of 10.0 s: raise gracePeriodMs to 16000.',
+    ],
+    [
+      'a grace period that is too long',
+      { newConnections: { count: 9, late: 0, lastOffsetMs: 1200 } },
+      'No new connection came after 1.2 s of a grace period of 10.0 s: if that is so each time, gracePeriodMs may be shorter.',
+    ],
+    [
+      'no grace period',
+      { ...NO_GRACE, newConnections: { count: 1, late: 0, lastOffsetMs: 20 } },
+      'A new connection came although the application was leaving, and there is no grace period: set gracePeriodMs to the time that your balancer needs to notice.',
+    ],
+    [
+      'probes that are told nothing',
+      { probes: { answered: 4, failing: 0, lastOffsetMs: 9000 } },
+      '4 health probes came, and none was told that the application is leaving: let the readiness check ask GracefulShutdownHealthIndicator.',
+    ],
+    [
+      'a request that held the drain',
+      { requests: slowest(18_000, 'completed') },
+      'GET Orders.export took 18.0 s of 20.0 s of the drain: let it heed the deadline signal, or raise drainTimeoutMs.',
+    ],
+    [
+      'a request that was cut',
+      { requests: slowest(20_000, 'cut') },
+      'GET Orders.export was cut after 20.0 s of the drain: let it heed the deadline signal, or raise drainTimeoutMs.',
+    ],
+    [
+      'other work that was cut',
+      { participants: [{ name: 'bullmq', atStart: 3, cut: 2 }] },
+      '2 pieces of work of "bullmq" had not ended when time was up: let it heed the deadline signal, or raise drainTimeoutMs.',
+    ],
+    [
+      'a slow hook',
+      { hooks: [{ name: 'Db.onModuleDestroy', startMs: 10_400, ms: 3100, status: 'done' }] },
+      'Db.onModuleDestroy took 3.1 s of 4.0 s for closing: make it faster, or raise closeTimeoutMs.',
+    ],
+    [
+      'a hook that did not end',
+      { hooks: [{ name: 'Db.onModuleDestroy', startMs: 10_400, ms: 4000, status: 'unfinished' }] },
+      'Db.onModuleDestroy had not ended after 4.0 s of 4.0 s for closing: make it faster, or raise closeTimeoutMs.',
+    ],
+    [
+      'a foreign listener',
+      { foreignListeners: ['dd-trace (SIGTERM)'] },
+      'dd-trace (SIGTERM) listens to the signal, too. If it ends the process or closes what requests need, they fail: do its work in a hook of Nest.',
+    ],
+    [
+      'an event loop that is held',
+      { heldBy: ['TCPSocketWrap', 'TCPSocketWrap', 'Timeout'] },
+      'The process lived on after all was closed, because of TCPSocketWrap, Timeout: close these in onApplicationShutdown, or unref() them.',
+    ],
+    [
+      'telemetry that was lost',
+      { flush: { flushed: false, ms: 2000 } },
+      'Telemetry could not be sent within 2.0 s: look whether its collector answers.',
+    ],
+  ])('%s', (_, facts, sentence) => {
+    expect(advice(facts)).toEqual([sentence]);
+  });
+
+  it('a budget that does not fit', () => {
+    expect(advice({}, 34)).toEqual([
+      'The budget of 34.0 s does not fit terminationGracePeriodSeconds 34: set that to 35, or shorten drainTimeoutMs.',
+    ]);
+  });
+});
+
+describe('nothing is said of a balancer where there is none', () => {
+  const late = { newConnections: { count: 1, late: 1, lastOffsetMs: 20 } };
+  const blind = { probes: { answered: 4, failing: 0 } };
+
+  it.each<[string, Facts['trigger']]>([
+    ['app.close()', { kind: 'close' }],
+    ['a Ctrl-C', TYPED],
+    ['a graceful restart', { kind: 'restart' }],
+    ['a crash', { kind: 'crash' }],
+  ])('%s', (_, trigger) => {
+    expect(advice({ ...NO_GRACE, ...late, ...blind, trigger })).toEqual([]);
+  });
+});
+
+it('of much that is slow, the worst is named', () => {
+  const hooks = Array.from({ length: 9 }, (_, i) => ({
+    name: `Hook${i}`,
+    startMs: 0,
+    ms: 3000 + i,
+    status: 'done' as const,
+  }));
+  expect(advice({ hooks }).map((sentence) => sentence.split(' ')[0])).toEqual([
+    'Hook8',
+    'Hook7',
+    'Hook6',
+  ]);
+});

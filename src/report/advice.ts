@@ -1,0 +1,183 @@
+import type { ReportedState, ShutdownReport } from './shutdown-report.js';
+
+/** What advice is derived from. @internal */
+export type Facts = Omit<ShutdownReport, 'advice'>;
+
+/** What is known beside the facts. @internal */
+export interface AdviceContext {
+  /** After how many seconds the orchestrator kills the process. */
+  readonly terminationGracePeriodSeconds?: number | undefined;
+}
+
+type Adviser = (facts: Facts, context: AdviceContext) => readonly string[];
+
+/** How much longer than the last arrival a grace period should be. */
+const MARGIN = 1.5;
+/** Without arrivals after this share of it, a grace period is longer than it need be. */
+const QUIET_AFTER = 0.25;
+/** A shorter one is not worth a word. */
+const LONG_GRACE_MS = 2000;
+/** What takes this share of its time is. */
+const LARGE_SHARE = 0.5;
+const NAMED_AT_MOST = 3;
+
+const ADVISERS: readonly Adviser[] = [
+  ({ budget }, context) => adviceOnBudget(budget.totalMs, context),
+  onArrivals,
+  onProbes,
+  onSlowRequests,
+  onCutWork,
+  onSlowHooks,
+  onForeignListeners,
+  onHeldLoop,
+  onFlush,
+];
+
+/**
+ * What an operator should change after a shutdown, in plain sentences with their numbers. Nothing
+ * where nothing is to be changed.
+ *
+ * @internal
+ */
+export function adviceOn(facts: Facts, context: AdviceContext): string[] {
+  return ADVISERS.flatMap((adviser) => adviser(facts, context));
+}
+
+/**
+ * A second more than the budget: the orchestrator's clock starts before the signal is seen.
+ *
+ * @internal
+ */
+export function adviceOnBudget(totalMs: number, context: AdviceContext): string[] {
+  const { terminationGracePeriodSeconds: given } = context;
+  const needed = Math.ceil(totalMs / 1000) + 1;
+  if (given === undefined || given >= needed) return [];
+  return [
+    `The budget of ${seconds(totalMs)} does not fit terminationGracePeriodSeconds ${given}: ` +
+      `set that to ${needed}, or shorten drainTimeoutMs.`,
+  ];
+}
+
+function onArrivals({ newConnections, states, trigger, budget }: Facts): string[] {
+  const grace = states.find(({ state }) => state === 'grace');
+  const { count, late, lastOffsetMs = 0 } = newConnections;
+  if (grace === undefined || count === 0 || !hasBalancer(trigger)) return [];
+  if (budget.gracePeriodMs === 0) {
+    const came = count === 1 ? 'A new connection' : `${count} new connections`;
+    return [
+      `${came} came although the application was leaving, and there is no grace period: set ` +
+        'gracePeriodMs to the time that your balancer needs to notice.',
+    ];
+  }
+  if (late > 0) {
+    const when =
+      lastOffsetMs > grace.ms
+        ? `${seconds(lastOffsetMs - grace.ms)} after`
+        : `${seconds(lastOffsetMs)} into`;
+    return [
+      `The last new connection came ${when} a grace period of ${seconds(grace.ms)}: raise ` +
+        `gracePeriodMs to ${wholeSeconds(Math.max(lastOffsetMs, grace.ms) * MARGIN)}.`,
+    ];
+  }
+  const isLong = grace.ms >= LONG_GRACE_MS && lastOffsetMs < grace.ms * QUIET_AFTER;
+  if (!isLong || grace.endedBy !== 'elapsed') return [];
+  return [
+    `No new connection came after ${seconds(lastOffsetMs)} of a grace period of ` +
+      `${seconds(grace.ms)}: if that is so each time, gracePeriodMs may be shorter.`,
+  ];
+}
+
+function onProbes({ probes, trigger }: Facts): string[] {
+  if (probes.answered === 0 || probes.failing > 0 || !hasBalancer(trigger)) return [];
+  return [
+    `${probes.answered} health ${plural(probes.answered, 'probe')} came, and none was told that the ` +
+      'application is leaving: let the readiness check ask GracefulShutdownHealthIndicator.',
+  ];
+}
+
+/** By handler, those first that held the drain longest. */
+function onSlowRequests({ requests, states, budget }: Facts): string[] {
+  const drain = drainOf(states);
+  if (drain === undefined) return [];
+  const heldMs = new Map<string, { ms: number; isCut: boolean }>();
+  for (const { label, startMs, ms, outcome } of requests.slowest) {
+    const held = Math.min(ms, startMs + ms - drain.startMs);
+    if (held < budget.drainTimeoutMs * LARGE_SHARE || heldMs.has(label)) continue;
+    heldMs.set(label, { ms: held, isCut: outcome === 'cut' });
+  }
+  return [...heldMs].slice(0, NAMED_AT_MOST).map(([label, { ms, isCut }]) => {
+    const remedy = 'let it heed the deadline signal, or raise drainTimeoutMs';
+    if (isCut) return `${label} was cut after ${seconds(ms)} of the drain: ${remedy}.`;
+    return `${label} took ${seconds(ms)} of ${seconds(budget.drainTimeoutMs)} of the drain: ${remedy}.`;
+  });
+}
+
+/** Other work than requests. */
+function onCutWork({ participants }: Facts): string[] {
+  return participants
+    .filter(({ name, cut }) => cut > 0 && !name.startsWith('http'))
+    .map(
+      ({ name, cut }) =>
+        `${cut} ${plural(cut, 'piece')} of work of "${name}" had not ended when time was up: ` +
+        'let it heed the deadline signal, or raise drainTimeoutMs.',
+    );
+}
+
+function onSlowHooks({ hooks, budget }: Facts): string[] {
+  const { closeTimeoutMs } = budget;
+  return hooks
+    .filter(({ ms }) => ms >= closeTimeoutMs * LARGE_SHARE && ms > 0)
+    .toSorted((a, b) => b.ms - a.ms)
+    .slice(0, NAMED_AT_MOST)
+    .map(({ name, ms, status }) => {
+      const took = status === 'unfinished' ? 'had not ended after' : 'took';
+      return (
+        `${name} ${took} ${seconds(ms)} of ${seconds(closeTimeoutMs)} for closing: make it faster, ` +
+        'or raise closeTimeoutMs.'
+      );
+    });
+}
+
+function onForeignListeners({ foreignListeners }: Facts): string[] {
+  return foreignListeners.map(
+    (listener) =>
+      `${listener} listens to the signal, too. If it ends the process or closes what requests need, ` +
+      'they fail: do its work in a hook of Nest.',
+  );
+}
+
+function onHeldLoop({ heldBy }: Facts): string[] {
+  if (heldBy.length === 0) return [];
+  return [
+    `The process lived on after all was closed, because of ${[...new Set(heldBy)].join(', ')}: close ` +
+      'these in onApplicationShutdown, or unref() them.',
+  ];
+}
+
+function onFlush({ flush }: Facts): string[] {
+  if (flush === undefined || flush.flushed) return [];
+  return [
+    `Telemetry could not be sent within ${seconds(flush.ms)}: look whether its collector answers.`,
+  ];
+}
+
+/** Whether somebody may have sent requests who has to notice first. */
+function hasBalancer({ kind, typed }: Facts['trigger']): boolean {
+  return kind === 'request' || (kind === 'signal' && typed === undefined);
+}
+
+function drainOf(states: readonly ReportedState[]): ReportedState | undefined {
+  return states.find(({ state }) => state === 'draining' || state === 'forcing');
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
+
+function wholeSeconds(ms: number): number {
+  return Math.ceil(ms / 1000) * 1000;
+}
+
+function plural(count: number, word: string): string {
+  return count === 1 ? word : `${word}s`;
+}

@@ -1,0 +1,178 @@
+import { type Channel, channel } from 'node:diagnostics_channel';
+
+import type { HttpResponse } from '../net/open-responses.js';
+import type {
+  ConnectionEnd,
+  Protocol,
+  RequestEnd,
+  TrafficConnection,
+  TrafficObserver,
+} from '../net/traffic.js';
+import type { Routes } from '../routes/routes.js';
+import type { Clock } from '../shutdown/clock.js';
+import type { WorkUnderWay } from '../shutdown/drain-participant.js';
+import type { ShutdownFailure } from '../shutdown/shutdown-outcome.js';
+import type { ShutdownObserver } from '../shutdown/shutdown-observer.js';
+import type { ShutdownState, StateEnd } from '../shutdown/shutdown-state.js';
+import type { ShutdownReport } from './shutdown-report.js';
+
+/**
+ * What is published on `node:diagnostics_channel`, by the name of the channel. All durations are in
+ * ms; ids are unique in the process. A channel that nobody subscribes to costs nothing.
+ *
+ * @example
+ * ```ts
+ * subscribe('nestjs-drain:request:end', (message) => {
+ *   const { label, ms, end } = message as ShutdownDiagnostics['nestjs-drain:request:end'];
+ *   console.log(`${label}: ${end} after ${ms} ms`);
+ * });
+ * ```
+ *
+ * @publicApi
+ */
+export interface ShutdownDiagnostics {
+  'nestjs-drain:state': {
+    readonly state: ShutdownState;
+    /** Why the state before ended. */
+    readonly endedBy?: StateEnd | undefined;
+    /** How much is left of the whole budget. */
+    readonly remainingMs: number;
+  };
+  'nestjs-drain:connection:open': { readonly id: number; readonly protocol: Protocol };
+  'nestjs-drain:connection:close': {
+    readonly id: number;
+    /** `upgraded`: it goes on as a websocket, with an id of its own. */
+    readonly end: ConnectionEnd | 'upgraded';
+  };
+  'nestjs-drain:request:start': {
+    readonly id: number;
+    readonly connectionId: number;
+    /** Method and path: no handler is known yet. Never a query string. */
+    readonly label: string;
+  };
+  'nestjs-drain:request:end': {
+    readonly id: number;
+    /** Method and handler. */
+    readonly label: string;
+    readonly ms: number;
+    readonly end: RequestEnd;
+  };
+  'nestjs-drain:hook:start': { readonly name: string };
+  'nestjs-drain:hook:end': { readonly name: string; readonly failed: boolean };
+  'nestjs-drain:cut': { readonly work: readonly WorkUnderWay[] };
+  'nestjs-drain:failure': { readonly where: string; readonly error: unknown };
+  'nestjs-drain:report': { readonly report: ShutdownReport };
+}
+
+type Name = keyof ShutdownDiagnostics;
+
+const channels: { readonly [N in Name]: Channel } = {
+  'nestjs-drain:state': channel('nestjs-drain:state'),
+  'nestjs-drain:connection:open': channel('nestjs-drain:connection:open'),
+  'nestjs-drain:connection:close': channel('nestjs-drain:connection:close'),
+  'nestjs-drain:request:start': channel('nestjs-drain:request:start'),
+  'nestjs-drain:request:end': channel('nestjs-drain:request:end'),
+  'nestjs-drain:hook:start': channel('nestjs-drain:hook:start'),
+  'nestjs-drain:hook:end': channel('nestjs-drain:hook:end'),
+  'nestjs-drain:cut': channel('nestjs-drain:cut'),
+  'nestjs-drain:failure': channel('nestjs-drain:failure'),
+  'nestjs-drain:report': channel('nestjs-drain:report'),
+};
+
+const requestStart = channels['nestjs-drain:request:start'];
+const requestEnd = channels['nestjs-drain:request:end'];
+
+/** Of connections and requests; made when somebody asks. */
+const ids = new WeakMap<object, number>();
+let lastId = 0;
+
+/**
+ * Publishes what happens to whoever wants to listen.
+ *
+ * @internal
+ */
+export class Diagnostics implements ShutdownObserver, TrafficObserver {
+  constructor(
+    private readonly routes: Pick<Routes, 'labelOf'>,
+    private readonly remainingMs: () => number,
+    private readonly clock: Clock,
+  ) {}
+
+  entered(state: ShutdownState, endedBy?: StateEnd): void {
+    publish('nestjs-drain:state', () => ({ state, endedBy, remainingMs: this.remainingMs() }));
+  }
+
+  connectionOpened(connection: TrafficConnection): void {
+    const { protocol } = connection;
+    publish('nestjs-drain:connection:open', () => ({ id: idOf(connection), protocol }));
+  }
+
+  connectionClosed(connection: TrafficConnection, end: ConnectionEnd): void {
+    publish('nestjs-drain:connection:close', () => ({ id: idOf(connection), end }));
+  }
+
+  connectionUpgraded(connection: TrafficConnection): void {
+    publish('nestjs-drain:connection:close', () => ({ id: idOf(connection), end: 'upgraded' }));
+  }
+
+  requestBegan(response: HttpResponse, connection: TrafficConnection): void {
+    // Asked before anything is made: this is on the way of each request.
+    if (!requestStart.hasSubscribers) return;
+    this.#publishStart(response, connection);
+  }
+
+  #publishStart(response: HttpResponse, connection: TrafficConnection): void {
+    publish('nestjs-drain:request:start', () => ({
+      id: idOf(response),
+      connectionId: idOf(connection),
+      label: this.routes.labelOf(response),
+    }));
+  }
+
+  requestEnded(response: HttpResponse, since: number, end: RequestEnd): void {
+    if (!requestEnd.hasSubscribers) return;
+    this.#publishEnd(response, since, end);
+  }
+
+  #publishEnd(response: HttpResponse, since: number, end: RequestEnd): void {
+    publish('nestjs-drain:request:end', () => ({
+      id: idOf(response),
+      label: this.routes.labelOf(response),
+      ms: this.clock.now() - since,
+      end,
+    }));
+  }
+
+  hookBegan(name: string): void {
+    publish('nestjs-drain:hook:start', () => ({ name }));
+  }
+
+  hookEnded(name: string, failed: boolean): void {
+    publish('nestjs-drain:hook:end', () => ({ name, failed }));
+  }
+
+  cut(work: readonly WorkUnderWay[]): void {
+    publish('nestjs-drain:cut', () => ({ work }));
+  }
+
+  failed({ where, error }: ShutdownFailure): void {
+    publish('nestjs-drain:failure', () => ({ where, error }));
+  }
+
+  reported(report: ShutdownReport): void {
+    publish('nestjs-drain:report', () => ({ report }));
+  }
+}
+
+/** @param message - made only for those who listen */
+function publish<N extends Name>(name: N, message: () => ShutdownDiagnostics[N]): void {
+  if (channels[name].hasSubscribers) channels[name].publish(message());
+}
+
+function idOf(what: object): number {
+  const known = ids.get(what);
+  if (known !== undefined) return known;
+  lastId += 1;
+  ids.set(what, lastId);
+  return lastId;
+}

@@ -1,0 +1,53 @@
+import type { Clock } from '../shutdown/clock.js';
+import type { ReportedHook } from './shutdown-report.js';
+
+const KEPT = 100;
+
+interface Hook {
+  readonly name: string;
+  readonly begin: number;
+  end?: number;
+  hasFailed?: boolean;
+}
+
+/**
+ * When each hook of the teardown began and ended.
+ *
+ * @internal
+ */
+export class HookTimes {
+  readonly #hooks: Hook[] = [];
+
+  constructor(private readonly clock: Clock) {}
+
+  began(name: string): void {
+    this.#hooks.push({ name, begin: this.clock.now() });
+  }
+
+  /** Of several instances of one class, whichever began first: their names are the same. */
+  ended(name: string, hasFailed: boolean): void {
+    const hook = this.#hooks.find((one) => one.name === name && one.end === undefined);
+    if (hook === undefined) return;
+    hook.end = this.clock.now();
+    hook.hasFailed = hasFailed;
+  }
+
+  /** @param begin - when the shutdown began */
+  all(begin: number): ReportedHook[] {
+    const now = this.clock.now();
+    const hooks = this.#hooks.map((hook) => ({
+      name: hook.name,
+      startMs: hook.begin - begin,
+      ms: (hook.end ?? now) - hook.begin,
+      status: statusOf(hook),
+    }));
+    if (hooks.length <= KEPT) return hooks;
+    const slowest = new Set(hooks.toSorted((a, b) => b.ms - a.ms).slice(0, KEPT));
+    return hooks.filter((hook) => slowest.has(hook));
+  }
+}
+
+function statusOf({ end, hasFailed }: Hook): ReportedHook['status'] {
+  if (end === undefined) return 'unfinished';
+  return hasFailed ? 'failed' : 'done';
+}

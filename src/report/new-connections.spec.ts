@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+
+import { NewConnections } from './new-connections.js';
+
+const GRACE_MS = 1000;
+
+function after(...offsets: readonly (readonly [ms: number, address?: string])[]): NewConnections {
+  const begin = 5000;
+  const connections = new NewConnections(begin, GRACE_MS);
+  for (const [ms, address = '192.0.2.1'] of offsets) {
+    const connection = { protocol: 'http/1.1', remoteAddress: address } as const;
+    connections.add({ connection, address, openedAt: begin + ms, isClosed: false });
+  }
+  return connections;
+}
+
+describe('NewConnections', () => {
+  it('knows when the last one came, in whichever order they are told of', () => {
+    expect(after([200], [500], [300]).figures(false)).toEqual({
+      count: 3,
+      lastOffsetMs: 500,
+      late: 0,
+    });
+    expect(after().figures(false)).toEqual({ count: 0, late: 0 });
+  });
+
+  it('is late in the last fifth of the grace period and after it', () => {
+    expect(after([799], [800], [1800]).figures(false)).toMatchObject({ count: 3, late: 2 });
+  });
+
+  it('is never late where there is no grace period', () => {
+    const connections = new NewConnections(0, 0);
+    const connection = { protocol: 'http/1.1', remoteAddress: '192.0.2.1' } as const;
+    connections.add({ connection, address: '192.0.2.1', openedAt: 10, isClosed: false });
+    expect(connections.figures(true)).toEqual({ count: 1, lastOffsetMs: 10, late: 0 });
+  });
+
+  it('tells at most ten addresses of late ones, each once, and only if it may', () => {
+    const late = Array.from({ length: 30 }, (_, i) => [GRACE_MS, `192.0.2.${i % 15}`] as const);
+    const connections = after([0, '192.0.2.99'], ...late);
+    expect(connections.figures(false)).not.toHaveProperty('lateClients');
+    const { lateClients } = connections.figures(true);
+    expect(lateClients).toHaveLength(10);
+    expect(lateClients).not.toContain('192.0.2.99');
+  });
+});

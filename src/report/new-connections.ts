@@ -1,0 +1,47 @@
+import type { Arrival } from '../arrivals/arrivals.js';
+import type { ReportedNewConnections } from './shutdown-report.js';
+
+/** In the last part of the grace period, and after it, a connection is late (OpenShift's measure). */
+const LATE_SHARE = 0.2;
+const CLIENTS_KEPT = 10;
+
+/**
+ * Connections that were opened after the shutdown had begun: a balancer that has not noticed yet.
+ *
+ * @internal
+ */
+export class NewConnections {
+  readonly #lateClients = new Set<string>();
+  readonly #lateFrom: number;
+  #count = 0;
+  #late = 0;
+  #lastAt = -Infinity;
+
+  constructor(
+    private readonly begin: number,
+    gracePeriodMs: number,
+  ) {
+    // Without a grace period, nothing could have come earlier.
+    this.#lateFrom = gracePeriodMs > 0 ? begin + gracePeriodMs * (1 - LATE_SHARE) : Infinity;
+  }
+
+  add({ address, openedAt }: Arrival): void {
+    this.#count += 1;
+    this.#lastAt = Math.max(this.#lastAt, openedAt);
+    if (openedAt < this.#lateFrom) return;
+    this.#late += 1;
+    if (address !== undefined && this.#lateClients.size < CLIENTS_KEPT) {
+      this.#lateClients.add(address);
+    }
+  }
+
+  /** @param withClients - whether addresses may be told */
+  figures(withClients: boolean): ReportedNewConnections {
+    return {
+      count: this.#count,
+      ...(this.#count > 0 && { lastOffsetMs: this.#lastAt - this.begin }),
+      late: this.#late,
+      ...(withClients && this.#lateClients.size > 0 && { lateClients: [...this.#lateClients] }),
+    };
+  }
+}

@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+
+import { plain } from './plain-text.js';
+
+it.each([
+  ['colours', '\u001b[1;31mred\u001b[0m', 'red'],
+  ['8-bit colours', '\u009b31mred', 'red'],
+  ['a title of the window', '\u001b]0;owned\u0007GET a', 'GET a'],
+  ['a link', '\u001b]8;;http://a\u001b\\GET a', 'GET a'],
+  ['a reset of the terminal', 'GET \u001bca', 'GET a'],
+  ['an escape without an end', 'GET a\u001b', 'GET a'],
+  ['line ends', 'one\r\ntwo\u2028three\u0000four', 'one two three four'],
+  ['a turned direction of writing', 'GET \u202egpj.exe', 'GET gpj.exe'],
+  ['what is no character', 'a\ud800b\uffffc', 'a\ufffdb\ufffdc'],
+  ['other scripts', 'GET 注文 🚀 é', 'GET 注文 🚀 é'],
+])('%s', (_, text, shown) => {
+  expect(plain(text)).toBe(shown);
+});
+
+it('of a very long text, the start', () => {
+  expect(plain('x'.repeat(1_000_000)).length).toBe(1000);
+});

@@ -1,0 +1,72 @@
+import { expect, it } from 'vitest';
+
+import { reportWithin } from './report-within.js';
+import type { ShutdownReport } from './shutdown-report.js';
+
+const LONG = 'x'.repeat(300);
+
+/** As large as a report can be. */
+const LARGE: ShutdownReport = {
+  version: 1,
+  pid: 1,
+  startedAt: '2026-01-01T00:00:00.000Z',
+  trigger: { kind: 'request', reason: LONG },
+  outcome: 'forced',
+  exitCode: 1,
+  totalMs: 1,
+  budget: { gracePeriodMs: 1, drainTimeoutMs: 1, closeTimeoutMs: 1, totalMs: 3 },
+  states: [],
+  requests: {
+    atStart: 1,
+    received: 1,
+    late: 1,
+    completed: 1,
+    aborted: 1,
+    cut: 1,
+    slowest: Array.from({ length: 20 }, () => ({
+      label: LONG,
+      startMs: 0,
+      ms: 1,
+      outcome: 'cut' as const,
+    })),
+  },
+  connections: { atStart: 0, closedBy: { told: 0, idle: 0, peer: 0, cut: 0 }, left: 0 },
+  newConnections: { count: 0, late: 0 },
+  probes: { answered: 0, failing: 0 },
+  participants: Array.from({ length: 50 }, () => ({ name: LONG, atStart: 1, cut: 1 })),
+  hooks: Array.from({ length: 100 }, () => ({
+    name: LONG,
+    startMs: 0,
+    ms: 1,
+    status: 'failed' as const,
+  })),
+  failures: Array.from({ length: 50 }, () => ({ where: LONG, message: LONG })),
+  heldBy: Array.from({ length: 50 }, () => 'TCPSocketWrap'),
+  foreignListeners: Array.from({ length: 20 }, () => LONG),
+  samples: Array.from({ length: 64 }, () => ({
+    atMs: 1,
+    inFlight: 1,
+    connections: 1,
+    received: 1,
+  })),
+  advice: Array.from({ length: 20 }, () => LONG),
+};
+
+function bytesOf(report: ShutdownReport): number {
+  return Buffer.byteLength(JSON.stringify(report));
+}
+
+it('a report that fits stays as it is', () => {
+  expect(reportWithin(LARGE, bytesOf(LARGE))).toBe(LARGE);
+});
+
+it('the largest one fits into what Kubernetes keeps', () => {
+  const reduced = reportWithin(LARGE, 4096);
+  expect(bytesOf(reduced)).toBeLessThanOrEqual(4096);
+  expect(reduced).toMatchObject({ outcome: 'forced', exitCode: 1, requests: { cut: 1 } });
+});
+
+it('goes without what matters least first', () => {
+  const reduced = reportWithin(LARGE, bytesOf(LARGE) - 1);
+  expect(reduced).toEqual({ ...LARGE, samples: [] });
+});

@@ -1,0 +1,230 @@
+import type { Traffic } from '../net/traffic.js';
+import type { Routes } from '../routes/routes.js';
+import type { Clock } from '../shutdown/clock.js';
+import type { ParticipantState } from '../shutdown/drain.js';
+import type { FlushResult } from '../shutdown/flush.js';
+import { totalMs } from '../shutdown/shutdown-budget.js';
+import type { ShutdownFailure, ShutdownOutcome } from '../shutdown/shutdown-outcome.js';
+import type { ShutdownObserver } from '../shutdown/shutdown-observer.js';
+import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
+import type { ShutdownState, StateEnd } from '../shutdown/shutdown-state.js';
+import { deservesGrace, type ShutdownTrigger } from '../shutdown/shutdown-trigger.js';
+import { type AdviceContext, adviceOn, adviceOnBudget } from './advice.js';
+import { heldBy } from './held-by.js';
+import { HookTimes } from './hook-times.js';
+import { LoadSamples } from './load-samples.js';
+import { roundTimes } from './round-times.js';
+import type {
+  ReportedFailure,
+  ReportedParticipant,
+  ReportedTrigger,
+  ShutdownReport,
+} from './shutdown-report.js';
+import { shorten } from './shorten.js';
+import { StateTimes } from './state-times.js';
+import { TrafficRecord } from './traffic-record.js';
+
+const FAILURES_KEPT = 50;
+/** No news of the application. */
+const OWN_HOOKS = 'GracefulShutdownService.';
+
+/** @internal */
+export interface RecordOptions extends AdviceContext {
+  readonly reportClients: boolean;
+}
+
+/**
+ * Writes down what happens while one application shuts down.
+ *
+ * @internal
+ */
+export class ShutdownRecord implements ShutdownObserver {
+  readonly #hooks: HookTimes;
+  readonly #failures: ReportedFailure[] = [];
+  readonly #foreignListeners = new Set<string>();
+  #course: Course | undefined;
+  #outcome: ShutdownOutcome | undefined;
+  #flush: FlushResult | undefined;
+  #exitCode: number | undefined;
+  #heldBy: readonly string[] = [];
+
+  constructor(
+    private readonly sequence: ShutdownSequence,
+    private readonly traffic: Traffic,
+    private readonly routes: Pick<Routes, 'labelOf' | 'isProbe'>,
+    private readonly options: RecordOptions,
+    private readonly clock: Clock,
+  ) {
+    this.#hooks = new HookTimes(clock);
+    sequence.observe(this);
+  }
+
+  entered(state: ShutdownState, endedBy: StateEnd = 'done'): void {
+    const { trigger } = this.sequence;
+    if (trigger === undefined) return;
+    const course = (this.#course ??= this.#begin(trigger));
+    course.states.entered(state, endedBy);
+    if (state === 'draining' || state === 'forcing') course.traffic.graceHasEnded();
+    if (state === 'closed') course.end(this.clock.now());
+  }
+
+  failed({ where, error }: ShutdownFailure): void {
+    if (this.#failures.length < FAILURES_KEPT) {
+      this.#failures.push({ where, message: shorten(messageOf(error)) });
+    }
+  }
+
+  hookBegan(hook: string): void {
+    if (!hook.startsWith(OWN_HOOKS)) this.#hooks.began(hook);
+  }
+
+  hookEnded(hook: string, hasFailed: boolean): void {
+    this.#hooks.ended(hook, hasFailed);
+  }
+
+  flushed(result: FlushResult): void {
+    this.#flush = result;
+  }
+
+  closed(outcome: ShutdownOutcome): void {
+    this.#outcome = outcome;
+  }
+
+  foreignListener(name: string): void {
+    this.#foreignListeners.add(name);
+  }
+
+  /** The process is about to end. */
+  exits(code: number): void {
+    this.#exitCode = code;
+    this.#course?.end(this.clock.now());
+  }
+
+  /** @param resources - what keeps the event loop alive although all is closed */
+  held(resources: readonly string[]): void {
+    this.#heldBy = heldBy(resources);
+  }
+
+  /** What is to be changed before it ever shuts down. */
+  adviceAtStart(): string[] {
+    return adviceOnBudget(totalMs(this.sequence.budget), this.options);
+  }
+
+  /** What is known by now; undefined while running. */
+  report(): ShutdownReport | undefined {
+    const course = this.#course;
+    if (course === undefined) return undefined;
+    const { gracePeriodMs, drainTimeoutMs, closeTimeoutMs } = this.sequence.budget;
+    const facts = {
+      version: 1 as const,
+      pid: process.pid,
+      startedAt: course.startedAt,
+      trigger: describe(course.trigger),
+      outcome: this.#judge(course.trigger),
+      ...(this.#exitCode !== undefined && { exitCode: this.#exitCode }),
+      totalMs: (course.endedAt ?? this.clock.now()) - course.begin,
+      budget: { gracePeriodMs, drainTimeoutMs, closeTimeoutMs, totalMs: course.longestMs },
+      states: course.states.all(),
+      requests: course.traffic.requests(),
+      connections: course.traffic.connections(),
+      newConnections: course.traffic.newConnections(this.options.reportClients),
+      probes: course.traffic.probes(),
+      participants: this.#participants(course),
+      hooks: this.#hooks.all(course.begin),
+      failures: [...this.#failures],
+      heldBy: [...this.#heldBy],
+      foreignListeners: [...this.#foreignListeners],
+      ...(this.#flush && { flush: { flushed: this.#flush.isFlushed, ms: this.#flush.ms } }),
+      samples: course.samples.all(),
+    };
+    return roundTimes({ ...facts, advice: adviceOn(facts, this.options) });
+  }
+
+  #begin(trigger: ShutdownTrigger): Course {
+    const { sequence, traffic, routes, clock } = this;
+    const gracePeriodMs = deservesGrace(trigger) ? sequence.budget.gracePeriodMs : 0;
+    return new Course(
+      trigger,
+      sequence.longestMs(trigger),
+      sequence.participants(),
+      clock,
+      (begin) => new TrafficRecord(traffic, routes, clock, begin, gracePeriodMs),
+      () => sequence.inFlight,
+    );
+  }
+
+  #judge(trigger: ShutdownTrigger): ShutdownReport['outcome'] {
+    if (this.sequence.deadlineSignal.aborted) return 'forced';
+    // A process that ends before its application is closed has not ended well.
+    const isUnfinished = this.#outcome === undefined && this.#exitCode !== undefined;
+    const hasFailed = this.#failures.length > 0 || trigger.kind === 'crash' || isUnfinished;
+    return hasFailed ? 'failed' : 'clean';
+  }
+
+  #participants({ atStart }: Course): ReportedParticipant[] {
+    const before = new Map(atStart.map(({ name, active }) => [name, active]));
+    return this.sequence
+      .participants()
+      .map(({ name, cut, summary }) => ({
+        name,
+        atStart: before.get(name) ?? 0,
+        cut,
+        ...(summary !== undefined && { summary: shorten(summary) }),
+      }))
+      .filter((one) => one.atStart > 0 || one.cut > 0 || one.summary !== undefined);
+  }
+}
+
+/** What is measured from the begin of the shutdown on. */
+class Course {
+  readonly startedAt = new Date().toISOString();
+  readonly begin: number;
+  readonly states: StateTimes;
+  readonly traffic: TrafficRecord;
+  readonly samples: LoadSamples;
+  endedAt: number | undefined;
+
+  constructor(
+    readonly trigger: ShutdownTrigger,
+    readonly longestMs: number,
+    readonly atStart: readonly ParticipantState[],
+    clock: Clock,
+    trafficSince: (begin: number) => TrafficRecord,
+    inFlight: () => number,
+  ) {
+    this.begin = clock.now();
+    this.states = new StateTimes(clock, this.begin);
+    this.traffic = trafficSince(this.begin);
+    this.samples = new LoadSamples(clock, this.begin, () => ({
+      inFlight: inFlight(),
+      connections: this.traffic.connectionCount,
+      received: this.traffic.received,
+    }));
+  }
+
+  end(now: number): void {
+    this.endedAt ??= now;
+    this.traffic.stop();
+    this.samples.stop();
+  }
+}
+
+function describe(trigger: ShutdownTrigger): ReportedTrigger {
+  const signal = 'signal' in trigger ? trigger.signal : undefined;
+  const reason = reasonOf(trigger);
+  return {
+    kind: trigger.kind,
+    ...(signal !== undefined && { signal }),
+    ...(trigger.kind === 'signal' && trigger.typed && { typed: true }),
+    ...(reason !== undefined && { reason: shorten(reason) }),
+  };
+}
+
+function reasonOf(trigger: ShutdownTrigger): string | undefined {
+  if (trigger.kind === 'crash') return messageOf(trigger.error);
+  return trigger.kind === 'request' ? trigger.reason : undefined;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,176 @@
+import type { ConnectionEnd, RequestEnd } from '../net/traffic.js';
+import type { ShutdownState, StateEnd } from '../shutdown/shutdown-state.js';
+
+/**
+ * What happened during one shutdown of one application, as data. All durations are in ms, all
+ * offsets in ms after `startedAt`; below 0 is before it. Holds no query string, header, body or
+ * address of a client, unless `reportClients` is set.
+ *
+ * A later version of this package may add fields to a version of the format; it changes the meaning
+ * of none.
+ *
+ * @publicApi
+ */
+export interface ShutdownReport {
+  /** Of the format. */
+  readonly version: 1;
+  readonly pid: number;
+  /** Of the clock on the wall, ISO 8601; all else is measured with one that is never corrected. */
+  readonly startedAt: string;
+  readonly trigger: ReportedTrigger;
+  /**
+   * `clean`: nothing was cut and nothing failed. `forced`: time was up, or a second signal came.
+   * `failed`: a hook or a participant failed, or the shutdown began with a crash.
+   */
+  readonly outcome: 'clean' | 'forced' | 'failed';
+  /** What the process ends with; left out where it goes on after `app.close()`. */
+  readonly exitCode?: number;
+  readonly totalMs: number;
+  /** What it might have taken at most. */
+  readonly budget: ReportedBudget;
+  /** The states it went through, in order; a grace period that was not due takes next to no time. */
+  readonly states: readonly ReportedState[];
+  readonly requests: ReportedRequests;
+  readonly connections: ReportedConnections;
+  readonly newConnections: ReportedNewConnections;
+  readonly probes: ReportedProbes;
+  /** Each kind of work that had, or did, anything. */
+  readonly participants: readonly ReportedParticipant[];
+  /** The hooks of Nest's teardown in the order they began; of very many, the slowest ones. */
+  readonly hooks: readonly ReportedHook[];
+  readonly failures: readonly ReportedFailure[];
+  /** What kept the event loop alive after all was closed, with Node's names (`TCPSocketWrap`). */
+  readonly heldBy: readonly string[];
+  /** Listeners of others on the signals of this module. */
+  readonly foreignListeners: readonly string[];
+  /** How the flush of telemetry went, where there is any. */
+  readonly flush?: ReportedFlush;
+  /** Load over time, at most 64 samples at equal distances. */
+  readonly samples: readonly ReportedSample[];
+  /** What to change, in sentences. */
+  readonly advice: readonly string[];
+}
+
+/** What began the shutdown. @publicApi */
+export interface ReportedTrigger {
+  readonly kind: 'signal' | 'request' | 'restart' | 'crash' | 'close';
+  readonly signal?: string;
+  /** Typed at the terminal: Ctrl-C, which has no grace period. */
+  readonly typed?: true;
+  /** What `shutdown(reason)` was called with, or the message of the error of a crash. */
+  readonly reason?: string;
+}
+
+/** @publicApi */
+export interface ReportedBudget {
+  readonly gracePeriodMs: number;
+  readonly drainTimeoutMs: number;
+  readonly closeTimeoutMs: number;
+  readonly totalMs: number;
+}
+
+/** @publicApi */
+export interface ReportedState {
+  readonly state: Exclude<ShutdownState, 'running' | 'closed'>;
+  readonly startMs: number;
+  readonly ms: number;
+  /** Why it ended. */
+  readonly endedBy: StateEnd;
+}
+
+/** @publicApi */
+export interface ReportedRequests {
+  /** Under way when it began. */
+  readonly atStart: number;
+  /** Have come since. */
+  readonly received: number;
+  /** Of those, how many came after the grace period; 0 where there was none. */
+  readonly late: number;
+  /** Answered whole since it began. */
+  readonly completed: number;
+  /** Ended without a whole answer: their client left, or the application gave up. */
+  readonly aborted: number;
+  /** Cut because time was up: they count as aborted, too. */
+  readonly cut: number;
+  /** Those that took longest; at most 20, the longest first. */
+  readonly slowest: readonly ReportedRequest[];
+}
+
+/** @publicApi */
+export interface ReportedRequest {
+  /** Method and handler: `GET OrdersController.export`. Never a query string. */
+  readonly label: string;
+  readonly startMs: number;
+  readonly ms: number;
+  readonly outcome: RequestEnd;
+}
+
+/** @publicApi */
+export interface ReportedConnections {
+  /** Open when it began: HTTP/1.1, HTTP/2 and websockets. */
+  readonly atStart: number;
+  readonly closedBy: Readonly<Record<ConnectionEnd, number>>;
+  /** Still open at the end. */
+  readonly left: number;
+}
+
+/** Those of health probes do not count. @publicApi */
+export interface ReportedNewConnections {
+  readonly count: number;
+  readonly lastOffsetMs?: number;
+  /** How many came in the last fifth of the grace period, or after it; 0 where there was none. */
+  readonly late: number;
+  /** At most 10 addresses of late ones; only with `reportClients`. */
+  readonly lateClients?: readonly string[];
+}
+
+/** Requests of health probes that were answered. @publicApi */
+export interface ReportedProbes {
+  readonly answered: number;
+  /** With a status of 500 and above: readiness that is red. */
+  readonly failing: number;
+  readonly lastOffsetMs?: number;
+}
+
+/** @publicApi */
+export interface ReportedParticipant {
+  readonly name: string;
+  /** Pieces of work under way when it began. */
+  readonly atStart: number;
+  /** How many were cut. */
+  readonly cut: number;
+  /** What it says of itself, as in the log. */
+  readonly summary?: string;
+}
+
+/** @publicApi */
+export interface ReportedHook {
+  /** `DatabaseService.onModuleDestroy`. */
+  readonly name: string;
+  readonly startMs: number;
+  readonly ms: number;
+  readonly status: 'done' | 'failed' | 'unfinished';
+}
+
+/** @publicApi */
+export interface ReportedFailure {
+  /** Whose it is: `participant kafka`, `OrdersModule.onModuleDestroy`. */
+  readonly where: string;
+  readonly message: string;
+}
+
+/** @publicApi */
+export interface ReportedFlush {
+  readonly flushed: boolean;
+  readonly ms: number;
+}
+
+/** @publicApi */
+export interface ReportedSample {
+  readonly atMs: number;
+  /** Requests, messages and other work under way. */
+  readonly inFlight: number;
+  readonly connections: number;
+  /** Requests that have come since the last sample. */
+  readonly received: number;
+}

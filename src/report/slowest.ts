@@ -1,0 +1,23 @@
+/**
+ * Those that took longest, of however many: a fixed number is kept.
+ *
+ * @internal
+ */
+export class Slowest<Item> {
+  /** The longest first. */
+  readonly #kept: { readonly ms: number; readonly item: Item }[] = [];
+
+  constructor(private readonly atMost: number) {}
+
+  /** @param make - called only if it is to be kept */
+  add(ms: number, make: () => Item): void {
+    const rank = this.#kept.findIndex((kept) => ms > kept.ms);
+    if (rank === -1 && this.#kept.length >= this.atMost) return;
+    this.#kept.splice(rank === -1 ? this.#kept.length : rank, 0, { ms, item: make() });
+    if (this.#kept.length > this.atMost) this.#kept.pop();
+  }
+
+  all(): Item[] {
+    return this.#kept.map(({ item }) => item);
+  }
+}

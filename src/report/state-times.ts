@@ -1,0 +1,37 @@
+import type { Clock } from '../shutdown/clock.js';
+import type { ShutdownState, StateEnd } from '../shutdown/shutdown-state.js';
+import type { ReportedState } from './shutdown-report.js';
+
+/**
+ * When each state began and ended, and why.
+ *
+ * @internal
+ */
+export class StateTimes {
+  readonly #past: ReportedState[] = [];
+  #current: { readonly state: ReportedState['state']; readonly since: number } | undefined;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly begin: number,
+  ) {}
+
+  /** @param endedBy - why the state before ended */
+  entered(state: ShutdownState, endedBy: StateEnd): void {
+    const past = this.#endCurrent(endedBy);
+    if (past !== undefined) this.#past.push(past);
+    const isOver = state === 'running' || state === 'closed';
+    this.#current = isOver ? undefined : { state, since: this.clock.now() };
+  }
+
+  /** The one that has not ended yet ends with the process, as far as anybody can tell. */
+  all(): ReportedState[] {
+    return [...this.#past, ...(this.#current ? [this.#endCurrent('exit')!] : [])];
+  }
+
+  #endCurrent(endedBy: StateEnd): ReportedState | undefined {
+    if (this.#current === undefined) return undefined;
+    const { state, since } = this.#current;
+    return { state, startMs: since - this.begin, ms: this.clock.now() - since, endedBy };
+  }
+}

@@ -1,0 +1,136 @@
+import { Arrivals } from '../arrivals/arrivals.js';
+import type { HttpResponse } from '../net/open-responses.js';
+import type {
+  ConnectionEnd,
+  RequestEnd,
+  Traffic,
+  TrafficConnection,
+  TrafficObserver,
+} from '../net/traffic.js';
+import type { Routes } from '../routes/routes.js';
+import type { Clock } from '../shutdown/clock.js';
+import { NewConnections } from './new-connections.js';
+import type {
+  ReportedConnections,
+  ReportedNewConnections,
+  ReportedProbes,
+  ReportedRequest,
+  ReportedRequests,
+} from './shutdown-report.js';
+import { Slowest } from './slowest.js';
+
+const SLOWEST_KEPT = 20;
+
+/**
+ * What came and went by connections since a shutdown has begun.
+ *
+ * @internal
+ */
+export class TrafficRecord implements TrafficObserver {
+  readonly #newConnections: NewConnections;
+  readonly #arrivals: Arrivals;
+  readonly #requestsAtStart: number;
+  readonly #connectionsAtStart: number;
+  readonly #closedBy: Record<ConnectionEnd, number> = { told: 0, idle: 0, peer: 0, cut: 0 };
+  readonly #ends: Record<RequestEnd, number> = { completed: 0, aborted: 0, cut: 0 };
+  readonly #slowest = new Slowest<ReportedRequest>(SLOWEST_KEPT);
+  readonly #probes = { answered: 0, failing: 0, lastAt: -Infinity };
+  readonly #stops: readonly (() => void)[];
+  #received = 0;
+  #graceEndReceived: number | undefined;
+
+  /**
+   * @param begin - when the shutdown began, by the clock
+   * @param gracePeriodMs - how long its grace period is to be
+   */
+  constructor(
+    private readonly traffic: Traffic,
+    private readonly routes: Pick<Routes, 'labelOf' | 'isProbe'>,
+    private readonly clock: Clock,
+    private readonly begin: number,
+    private readonly gracePeriodMs: number,
+  ) {
+    this.#newConnections = new NewConnections(begin, gracePeriodMs);
+    this.#arrivals = new Arrivals(routes, clock, (arrival) => this.#newConnections.add(arrival));
+    this.#requestsAtStart = traffic.requestCount;
+    this.#connectionsAtStart = traffic.connectionCount;
+    this.#stops = [traffic.observe(this.#arrivals), traffic.observe(this)];
+  }
+
+  /** How many requests have come. */
+  get received(): number {
+    return this.#received;
+  }
+
+  get connectionCount(): number {
+    return this.traffic.connectionCount;
+  }
+
+  /** What comes from here on comes late. */
+  graceHasEnded(): void {
+    // Without a grace period, nothing could have come earlier.
+    if (this.gracePeriodMs > 0) this.#graceEndReceived ??= this.#received;
+  }
+
+  stop(): void {
+    for (const stop of this.#stops) stop();
+  }
+
+  connectionClosed(_connection: TrafficConnection, end: ConnectionEnd): void {
+    this.#closedBy[end] += 1;
+  }
+
+  requestBegan(): void {
+    this.#received += 1;
+  }
+
+  requestEnded(response: HttpResponse, since: number, end: RequestEnd): void {
+    this.#ends[end] += 1;
+    if (this.routes.isProbe(response)) this.#probeAnswered(response.statusCode);
+    const ms = this.clock.now() - since;
+    this.#slowest.add(ms, () => ({
+      label: this.routes.labelOf(response),
+      startMs: since - this.begin,
+      ms,
+      outcome: end,
+    }));
+  }
+
+  requests(): ReportedRequests {
+    const { completed, aborted, cut } = this.#ends;
+    return {
+      atStart: this.#requestsAtStart,
+      received: this.#received,
+      late: this.#graceEndReceived === undefined ? 0 : this.#received - this.#graceEndReceived,
+      completed,
+      aborted: aborted + cut,
+      cut,
+      slowest: this.#slowest.all(),
+    };
+  }
+
+  connections(): ReportedConnections {
+    return {
+      atStart: this.#connectionsAtStart,
+      closedBy: { ...this.#closedBy },
+      left: this.traffic.connectionCount,
+    };
+  }
+
+  /** @param withClients - whether addresses may be told */
+  newConnections(withClients: boolean): ReportedNewConnections {
+    this.#arrivals.takeUsed();
+    return this.#newConnections.figures(withClients);
+  }
+
+  probes(): ReportedProbes {
+    const { answered, failing, lastAt } = this.#probes;
+    return { answered, failing, ...(answered > 0 && { lastOffsetMs: lastAt - this.begin }) };
+  }
+
+  #probeAnswered(status: number): void {
+    this.#probes.answered += 1;
+    if (status >= 500) this.#probes.failing += 1;
+    this.#probes.lastAt = this.clock.now();
+  }
+}

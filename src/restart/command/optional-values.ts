@@ -1,0 +1,26 @@
+import { OPTION_RULES } from './option-rules.js';
+
+/**
+ * Writes `--svg a.svg` as `--svg=a.svg`, for options that may stand without a value: what follows
+ * them may as well be the file to read.
+ *
+ * @internal
+ */
+export function joinOptionalValues(argv: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (let index = 0; index < argv.length; index += 1) {
+    const word = argv[index]!;
+    if (word === '--') return [...joined, ...argv.slice(index)];
+    const next = argv[index + 1];
+    const isValue = next !== undefined && isValueOf(word, next);
+    joined.push(isValue ? `${word}=${next}` : word);
+    if (isValue) index += 1;
+  }
+  return joined;
+}
+
+function isValueOf(option: string, word: string): boolean {
+  const name = option.startsWith('--') ? option.slice(2) : '';
+  const value = Object.hasOwn(OPTION_RULES, name) ? OPTION_RULES[name]!.value : undefined;
+  return value?.isOptional === true && value.read(word) !== undefined;
+}

@@ -1,0 +1,113 @@
+import { AssertionError } from 'node:assert';
+import { isDeepStrictEqual } from 'node:util';
+
+import type { ReportedState, ShutdownReport } from '../report/shutdown-report.js';
+
+/**
+ * What a shutdown is expected to be like. What is left out is not looked at.
+ *
+ * @publicApi
+ */
+export interface ExpectedShutdown {
+  readonly outcome?: ShutdownReport['outcome'];
+  readonly exitCode?: number;
+  /** How many ms it may have taken at most. */
+  readonly within?: number;
+  /** The states it went through, in order. A grace period that was not due is one of them, with 0 ms. */
+  readonly states?: readonly ReportedState['state'][];
+  /** How many requests have been answered whole since it began. */
+  readonly completed?: number;
+  /** How many pieces of work were cut, of all kinds. */
+  readonly cut?: number;
+  /** Hooks that have ended well, in the order they began; others may have run between them. */
+  readonly hooks?: readonly string[];
+  /** What failed, by its name; `[]` for nothing. */
+  readonly failures?: readonly string[];
+}
+
+interface Difference {
+  readonly expected: unknown;
+  readonly actual: unknown;
+}
+
+/**
+ * Compares a shutdown with what was expected of it. For any test runner.
+ *
+ * @example
+ * ```ts
+ * const report = await test.finish();
+ * assertReport(report, {
+ *   outcome: 'clean',
+ *   within: 10_000,
+ *   cut: 0,
+ *   hooks: ['OrdersController.onModuleDestroy', 'Database.onModuleDestroy'],
+ * });
+ * ```
+ *
+ * @param report - that of `test.finish()` or of `GracefulShutdownService`
+ * @throws AssertionError of `node:assert`, with each difference in its message
+ * @publicApi
+ */
+export function assertReport(report: ShutdownReport | undefined, expected: ExpectedShutdown): void {
+  if (report === undefined) throw failed(['there is no report, as it is not over'], expected);
+  const differences = new Map<string, Difference>();
+  const compare = (name: keyof ExpectedShutdown, actual: unknown, isAsExpected?: boolean) => {
+    const wanted = expected[name];
+    if (wanted === undefined) return;
+    if (isAsExpected ?? isDeepStrictEqual(actual, wanted)) return;
+    differences.set(name, { expected: wanted, actual });
+  };
+  compare('outcome', report.outcome);
+  compare('exitCode', report.exitCode);
+  compare('within', report.totalMs, report.totalMs <= (expected.within ?? Infinity));
+  compare(
+    'states',
+    report.states.map(({ state }) => state),
+  );
+  compare('completed', report.requests.completed);
+  compare(
+    'cut',
+    report.participants.reduce((sum, { cut }) => sum + cut, 0),
+  );
+  compare('hooks', hooksOf(report), haveEndedWell(report, expected.hooks ?? []));
+  compare(
+    'failures',
+    report.failures.map(({ where }) => where),
+  );
+  if (differences.size > 0) throw differsIn(differences, report);
+}
+
+/** Those that did not end well say how. */
+function hooksOf({ hooks }: ShutdownReport): string[] {
+  return hooks.map(({ name, status }) => (status === 'done' ? name : `${name} (${status})`));
+}
+
+function haveEndedWell(report: ShutdownReport, wanted: readonly string[]): boolean {
+  const left = [...wanted];
+  for (const hook of hooksOf(report)) if (hook === left[0]) left.shift();
+  return left.length === 0;
+}
+
+function differsIn(
+  differences: ReadonlyMap<string, Difference>,
+  { failures }: ShutdownReport,
+): AssertionError {
+  const lines = [...differences].map(
+    ([name, { expected, actual }]) => `${name}: expected ${show(expected)}, was ${show(actual)}`,
+  );
+  const causes = failures.map(({ where, message }) => `${where} failed: ${message}`);
+  return failed([...lines, ...causes], side(differences, 'expected'), side(differences, 'actual'));
+}
+
+function side(differences: ReadonlyMap<string, Difference>, name: keyof Difference): object {
+  return Object.fromEntries([...differences].map(([key, difference]) => [key, difference[name]]));
+}
+
+function failed(lines: readonly string[], expected: object, actual?: object): AssertionError {
+  const message = ['The shutdown was not as expected:', ...lines].join('\n  ');
+  return new AssertionError({ message, expected, actual, stackStartFn: assertReport });
+}
+
+function show(value: unknown): string {
+  return JSON.stringify(value) ?? 'none';
+}

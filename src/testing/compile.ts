@@ -1,0 +1,57 @@
+import { Test, type TestingModule, type TestingModuleBuilder } from '@nestjs/testing';
+
+import { notImported } from '../graceful-shutdown.errors.js';
+import { MODULE_OPTIONS } from '../graceful-shutdown.module.js';
+import { RESOLVED_OPTIONS, resolveOptions } from '../graceful-shutdown.options.js';
+import { ProcessShutdown } from '../shutdown/process-shutdown.js';
+import { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
+import { CLOCK, PROCESS } from '../surroundings.js';
+import type { FakeClock } from './fake-clock.js';
+import type { FakeProcess } from './fake-process.js';
+import { seededRandom } from './seeded-random.js';
+import type { ShutdownTestOptions, ShutdownTestRoot } from './shutdown-test.options.js';
+
+/** A test is the same wherever it runs, in a pod of Kubernetes, too. */
+const NO_ENV = {};
+
+/**
+ * Compiles a module whose time and process are fake, and whose spread is seeded.
+ *
+ * @throws GracefulShutdownError `ERR_SHUTDOWN_NOT_IMPORTED`
+ * @internal
+ */
+export async function compile(
+  root: ShutdownTestRoot,
+  { options = {}, seed = 1 }: ShutdownTestOptions,
+  clock: FakeClock,
+  process: FakeProcess,
+): Promise<TestingModule> {
+  const builder = isBuilder(root) ? root : Test.createTestingModule({ imports: [root] });
+  const random = seededRandom(seed);
+  const module = await builder
+    .overrideProvider(CLOCK)
+    .useValue(clock)
+    .overrideProvider(PROCESS)
+    .useValue(new ProcessShutdown(process, clock))
+    .overrideProvider(RESOLVED_OPTIONS)
+    .useFactory({
+      inject: [MODULE_OPTIONS],
+      factory: (given: object) => {
+        // What is wrong with them is said as ever.
+        resolveOptions(given, NO_ENV);
+        return resolveOptions({ ...given, ...options, random }, NO_ENV);
+      },
+    })
+    .compile();
+  try {
+    module.get(ShutdownSequence, { strict: false });
+  } catch (cause) {
+    await module.close();
+    throw notImported('ShutdownTest', cause);
+  }
+  return module;
+}
+
+function isBuilder(root: ShutdownTestRoot): root is TestingModuleBuilder {
+  return 'overrideProvider' in root;
+}

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+
+import { FakeClock } from './fake-clock.js';
+
+function setUp() {
+  const clock = new FakeClock();
+  const fired: [name: string, at: number][] = [];
+  const after = (ms: number, name: string) =>
+    clock.after(ms, () => void fired.push([name, clock.now()]));
+  return { clock, fired, after };
+}
+
+describe('FakeClock', () => {
+  it('stands still until it is moved on, while the event loop turns', async () => {
+    const { clock, fired, after } = setUp();
+    after(0, 'due');
+    await clock.settle();
+    expect(clock.now()).toBe(0);
+    expect(fired).toEqual([]);
+    expect(clock.nextInMs).toBe(0);
+  });
+
+  it('fires what is due in order, each at its own time, and what follows from it', async () => {
+    const { clock, fired, after } = setUp();
+    after(20, 'second');
+    after(10, 'first');
+    clock.after(15, () => void after(15, 'of another'));
+    after(31, 'later');
+    await clock.advance(30);
+    expect(fired).toEqual([
+      ['first', 10],
+      ['second', 20],
+      ['of another', 30],
+    ]);
+    expect(clock.now()).toBe(30);
+    expect(clock.nextInMs).toBe(1);
+  });
+
+  it('fires no timer that is cancelled', async () => {
+    const { clock, fired, after } = setUp();
+    const cancel = after(10, 'cancelled');
+    cancel();
+    await clock.advance(10);
+    expect(fired).toEqual([]);
+    expect(clock.nextInMs).toBe(Infinity);
+  });
+
+  it('steps to the next timer, no further than it may', async () => {
+    const { clock, fired, after } = setUp();
+    after(10, 'first');
+    after(20, 'second');
+    expect(await clock.step(15)).toBe(true);
+    expect(await clock.step(15)).toBe(false);
+    expect(fired).toEqual([['first', 10]]);
+    expect(clock.now()).toBe(10);
+  });
+
+  it('settles when nobody waits for a turn of the event loop any more', async () => {
+    const { clock } = setUp();
+    let turns = 0;
+    const work = async () => {
+      for (; turns < 50; turns++) await clock.turn();
+    };
+    void work();
+    await clock.settle();
+    expect(turns).toBe(50);
+  });
+});

@@ -1,0 +1,8 @@
+export { GracefulShutdownError } from '../shutdown/graceful-shutdown.error.js';
+export { assertReport, type ExpectedShutdown } from './assert-report.js';
+export { ShutdownTest } from './shutdown-test.js';
+export type {
+  HttpShutdownTestOptions,
+  ShutdownTestOptions,
+  ShutdownTestRoot,
+} from './shutdown-test.options.js';

@@ -1,0 +1,18 @@
+// Kept from before a test puts fake ones in their place.
+const { setImmediate, setTimeout } = globalThis;
+const now = performance.now.bind(performance);
+
+/** One turn of the event loop. @internal */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
+}
+
+/** @returns whether it was so within `ms` of real time @internal */
+export async function isSoWithin(ms: number, isSo: () => boolean): Promise<boolean> {
+  const end = now() + ms;
+  while (!isSo()) {
+    if (now() >= end) return false;
+    await new Promise((resolve) => void setTimeout(resolve, 1));
+  }
+  return true;
+}

@@ -1,0 +1,82 @@
+import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
+import type { ShutdownState } from '../shutdown/shutdown-state.js';
+import type { FakeClock } from './fake-clock.js';
+import type { HeldTeardown } from './held-states.js';
+import { isSoWithin } from './real-time.js';
+
+/** How far past the promised end of a shutdown one looks for what ought to have happened. */
+const MARGIN_MS = 1000;
+/** For how long work may react, in real time, to the deadline signal before it is cut. */
+const REACTION_MS = 50;
+/** A deadline that is this close is the next thing to happen. */
+const BRINK_MS = 1;
+
+/**
+ * Moves the time of a shutdown on, from timer to timer. What runs in real time (sockets, queries,
+ * hooks) is given time to keep up.
+ *
+ * @internal
+ */
+export class TestTime {
+  /** The state in which something hangs: there nothing is waited for any more. */
+  #hangsIn: ShutdownState | undefined;
+
+  constructor(
+    private readonly clock: FakeClock,
+    private readonly sequence: ShutdownSequence,
+    private readonly teardown: HeldTeardown,
+    private readonly patienceMs: number,
+  ) {}
+
+  /** Lets `ms` pass. */
+  async advance(ms: number): Promise<void> {
+    const end = this.clock.now() + ms;
+    await this.#move(end, () => false, false);
+    await this.clock.advance(end - this.clock.now());
+  }
+
+  /**
+   * Lets as much time pass as it takes, though not much more than a shutdown may take.
+   *
+   * @param waitsForWork - whether time stands still for work under way, as it does for hooks
+   * @returns whether it was reached
+   */
+  async until(isReached: () => boolean, waitsForWork: boolean): Promise<boolean> {
+    const end = this.clock.now() + this.sequence.remainingMs() + MARGIN_MS;
+    await this.#move(end, isReached, waitsForWork);
+    return isSoWithin(this.patienceMs, isReached);
+  }
+
+  async #move(end: number, isReached: () => boolean, waitsForWork: boolean): Promise<void> {
+    await this.clock.settle();
+    while (!isReached()) {
+      if (await this.#hasCaughtUp(isReached, waitsForWork)) continue;
+      if (!(await this.clock.step(end))) return;
+    }
+  }
+
+  /** @returns whether there was something to wait for, and it came */
+  async #hasCaughtUp(isReached: () => boolean, waitsForWork: boolean): Promise<boolean> {
+    const { state } = this.sequence;
+    if (this.#hangsIn === state || !this.#isHeldUp(waitsForWork)) return false;
+    const isOver = () => isReached() || this.sequence.state !== state || !this.#isHeldUp(true);
+    const ms = state === 'forcing' ? Math.min(REACTION_MS, this.patienceMs) : this.patienceMs;
+    const isCaughtUp = await isSoWithin(ms, isOver);
+    if (!isCaughtUp) this.#hangsIn = state;
+    await this.clock.settle();
+    return isCaughtUp;
+  }
+
+  #isHeldUp(waitsForWork: boolean): boolean {
+    const { state, inFlight } = this.sequence;
+    if (state === 'closing') return this.teardown.hasBegun;
+    if (!waitsForWork) return false;
+    if (state === 'forcing') return inFlight > 0;
+    // What drains without work under way, a consumer that leaves its broker, is waited for at last.
+    return state === 'draining' && (inFlight > 0 || this.#isAtDeadline());
+  }
+
+  #isAtDeadline(): boolean {
+    return this.clock.nextInMs >= this.sequence.drainRemainingMs() - BRINK_MS;
+  }
+}

@@ -1,0 +1,173 @@
+import { execFile } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { terminalPicture } from '../../src/report/picture/terminal-picture.js';
+import { EXAMPLES, exampleFile, exampleReport } from '../support/example-reports.js';
+import { markupProblems } from '../support/markup.js';
+
+const root = join(import.meta.dirname, '..', '..');
+const out = join(root, 'test', process.env['NEST'] === 'nest-11' ? 'nest-11/.out' : '.out');
+const command = join(out, 'src/restart/command/command.js');
+
+let temp = '';
+
+beforeEach(() => {
+  temp = realpathSync(mkdtempSync(join(tmpdir(), 'nestjs-drain-report-')));
+  copyFileSync(exampleFile('forced'), join(temp, 'forced.json'));
+});
+afterEach(() => rmSync(temp, { recursive: true }));
+
+interface Result {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** @param input - what it reads from standard input */
+function run(argv: readonly string[], input: string | Buffer = '', nodeArgs: string[] = []) {
+  return new Promise<Result>((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [...nodeArgs, command, 'report', ...argv],
+      { cwd: temp, env: { PATH: process.env['PATH'] }, timeout: 20_000 },
+      (error, stdout, stderr) =>
+        resolve({ status: error === null ? 0 : Number(error.code), stdout, stderr }),
+    );
+    child.stdin!.on('error', () => {}); // It may be gone before it has read all.
+    child.stdin!.end(input);
+  });
+}
+
+function written(name: string): string {
+  return readFileSync(join(temp, name), 'utf8');
+}
+
+describe('a report is shown', () => {
+  it.each(EXAMPLES)('as letters, without colours in a pipe: %s', async (name) => {
+    expect(await run([exampleFile(name)])).toEqual({
+      status: 0,
+      stdout: terminalPicture(exampleReport(name)),
+      stderr: '',
+    });
+  });
+
+  it('from standard input, out of a log', async () => {
+    const line = JSON.stringify({ level: 'log', message: { report: exampleReport('failed') } });
+    const { status, stdout } = await run(['-'], `starting\n${line}\nbye\n`);
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: terminalPicture(exampleReport('failed')),
+    });
+  });
+
+  it('the last one of several, which it says', async () => {
+    const lines = (['forced', 'rolling'] as const).map((name) =>
+      JSON.stringify({ report: exampleReport(name) }),
+    );
+    writeFileSync(join(temp, 'app.log'), lines.join('\n'));
+    expect(await run(['app.log'])).toEqual({
+      status: 0,
+      stdout: terminalPicture(exampleReport('rolling')),
+      stderr: 'nestjs-drain: app.log holds 2 reports, this is the last one\n',
+    });
+  });
+
+  it('out of a file in UTF-16, as PowerShell writes it', async () => {
+    const text = `\ufeff${JSON.stringify(exampleReport('close'))}\r\n`;
+    const { stdout } = await run(['-'], Buffer.from(text, 'utf16le'));
+    expect(stdout).toBe(terminalPicture(exampleReport('close')));
+  });
+
+  it('on Windows, too', async () => {
+    const windows = `data:text/javascript,Object.defineProperty(process,'platform',{value:'win32'})`;
+    const { status, stdout } = await run(['forced.json'], '', ['--import', windows]);
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: terminalPicture(exampleReport('forced')),
+    });
+  });
+});
+
+describe('files', () => {
+  it('stand beside the report, with its name', async () => {
+    expect(await run(['--svg', 'forced.json', '--html'])).toEqual({
+      status: 0,
+      stdout: '',
+      stderr: 'nestjs-drain: wrote forced.svg\nnestjs-drain: wrote forced.html\n',
+    });
+    expect(written('forced.svg')).toMatch(/^<svg .*<\/svg>$/s);
+    expect(written('forced.html')).toContain(written('forced.svg'));
+    expect(markupProblems(written('forced.svg'))).toEqual([]);
+  });
+
+  it('of standard input have a name of their own', async () => {
+    await run(['-', '--svg'], written('forced.json'));
+    expect(existsSync(join(temp, 'shutdown-report.svg'))).toBe(true);
+  });
+
+  it.each([
+    ['before the report', ['--svg', 'a.svg', 'forced.json']],
+    ['after it', ['forced.json', '--svg', 'a.svg']],
+    ['with =', ['forced.json', '--svg=a.svg']],
+  ])('may be named %s', async (_, argv) => {
+    expect((await run(argv)).status).toBe(0);
+    expect(written('a.svg')).toMatch(/^<svg /);
+  });
+
+  it('may be standard output', async () => {
+    const { stdout, stderr } = await run(['--html', '-', 'forced.json', '--svg', 'a.svg']);
+    expect(stdout).toMatch(/^<!doctype html>.*<\/html>\n$/s);
+    expect(stderr).toBe('nestjs-drain: wrote a.svg\n');
+  });
+
+  it('that cannot be written are an error', async () => {
+    const { status, stderr } = await run(['forced.json', '--svg', 'nowhere/a.svg']);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^nestjs-drain: nowhere\/a\.svg cannot be written: ENOENT: .*\n$/);
+  });
+});
+
+describe('what cannot be shown', () => {
+  it('is named: no report', async () => {
+    const { status, stderr } = await run(['-'], '{"level":"log"}\n');
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /^nestjs-drain: standard input holds no shutdown report: expected is .*\n$/,
+    );
+  });
+
+  it('is named: a report of another format', async () => {
+    const { status, stderr } = await run(
+      ['-'],
+      JSON.stringify({ ...exampleReport('close'), version: 2 }),
+    );
+    expect(status).toBe(1);
+    expect(stderr).toContain('cannot be shown: version is 2, expected is 1\n');
+  });
+
+  it.each([
+    [[], 'there is no report: name a file that can be read, or - for standard input'],
+    [['nowhere.json'], `the report is 'nowhere.json', allowed is a file that can be read, or -`],
+    [['.'], `the report is '.', allowed is a file that can be read, or -`],
+    [['forced.json', 'more.json'], `unexpected 'more.json': one report is shown at a time`],
+    [['forced.json', '--svg=a.json'], `--svg is 'a.json', allowed is a file that ends in .svg`],
+    [['forced.json', '--svg', '-', '--html', '-'], '--svg and --html both go to standard output'],
+    [['forced.json', '--workers', '2'], 'unknown option --workers of report, allowed are --svg'],
+  ])('is wrong usage, and 2: %j', async (argv, problem) => {
+    const { status, stdout, stderr } = await run(argv);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toContain(problem);
+  });
+});

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { afterEach, describe, expect, it } from 'vitest';
+
+import { Collector } from '../support/collector.js';
+import { request } from '../support/http-client.js';
+import { freePort } from '../support/server-process.js';
+import { endSamples, startSample } from './start-sample.js';
+
+const page = join(import.meta.dirname, '..', '..', 'sample', '16-prometheus', 'README.md');
+
+/** The name that Prometheus gives to a metric, without what it adds to one of a histogram. */
+function promName(name: string, unit: string): string {
+  return name.replaceAll('.', '_') + (unit === 's' ? '_seconds' : '');
+}
+
+describe('16-prometheus', () => {
+  let collector: Collector | undefined;
+
+  afterEach(async () => {
+    await endSamples();
+    await collector?.stop();
+  });
+
+  it('is scraped while it leaves, and pushes what is known at the end', async () => {
+    collector = await Collector.start();
+    const metricsPort = await freePort();
+    const sample = startSample('16-prometheus', {
+      METRICS_PORT: String(metricsPort),
+      OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${collector.url}/v1/metrics`,
+    });
+    const port = await sample.port();
+    const order = request(port, '/orders/1?ms=1500', { agent: false });
+    await sample.line(/the carrier takes/);
+    await sample.terminate();
+
+    const scraped = (await request(metricsPort, '/metrics', { agent: false })).body;
+    const shown = /```text\n(.*?)```/s.exec(readFileSync(page, 'utf8'))![1]!;
+    const withoutScope = scraped.replaceAll(/,?otel_scope_\w+="[^"]*"/g, '');
+    for (const line of shown.trim().split('\n')) expect(withoutScope).toContain(line);
+    await request(port, '/orders/2?ms=1', { agent: false });
+    // The rest of the grace period is of no interest here.
+    sample.signal('SIGTERM');
+    await order.catch(() => {});
+    await sample.exited();
+
+    const known = [...collector.metrics].map(([name, { unit }]) => promName(name, unit));
+    const asked = [
+      ...readFileSync(page, 'utf8').matchAll(/nestjs_drain_\w+?(?=_count|_total|[[{])/g),
+    ];
+    expect(asked.length).toBeGreaterThan(3);
+    for (const [name] of asked) expect(known).toContain(name);
+  });
+});
