@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { RestartStatus } from '../../src/restart/restart-status.js';
-import { attempt } from '../support/http-client.js';
+import { HeldRequest } from '../support/http-client.js';
 import { endCommands, RunningCommand } from '../support/running-command.js';
 
 const startMs = 30_000;
@@ -14,13 +14,13 @@ describe('status', () => {
   afterAll(endCommands);
 
   it('status --json has generation, PIDs, ages, states and what is in flight', async () => {
-    const slow = attempt(service.port, '/orders?ms=1500', { agent: false, body: '{"id":1}' });
+    const held = await HeldRequest.begin(service.port, '/orders');
     await service.statusWith('a request under way', ({ workers }) =>
       workers.some(({ inFlight }) => inFlight === 1),
     );
     const { code, output } = await service.run('status', '--json');
     const status = JSON.parse(output) as RestartStatus;
-    await slow;
+    expect(await held.finish()).toMatch(' 200 ');
 
     expect(code).toBe(0);
     expect(status).toMatchObject({
@@ -61,7 +61,7 @@ describe('status', () => {
   });
 
   it('shows an old worker that is leaving beside the new one', async () => {
-    const slow = attempt(service.port, '/orders?ms=4000', { agent: false, body: '{"id":1}' });
+    const held = await HeldRequest.begin(service.port, '/orders');
     const before = await service.statusWith('a request under way', ({ workers }) =>
       workers.some(({ inFlight }) => inFlight === 1),
     );
@@ -77,12 +77,12 @@ describe('status', () => {
       { pid: busy.pid, generation: 1, phase: 'leaving', inFlight: 1 },
       { generation: 2, phase: 'ready', state: 'running' },
     ]);
+    expect(await held.finish()).toMatch(' 200 ');
     await reload;
 
     const { generation, lastReload } = await service.status();
     expect(generation).toBe(2);
     expect(lastReload).toEqual({ ok: true, replaced: 2, generation: 2 });
-    expect(await slow).toMatchObject({ status: 200 });
   });
 
   it('a service that is not there is an error that says so', async () => {

@@ -124,3 +124,26 @@ export class RawConnection {
     this.socket.destroy();
   }
 }
+
+/** A request that is under way until the test says otherwise: the last byte of its body is missing. */
+export class HeldRequest {
+  private constructor(private readonly connection: RawConnection) {}
+
+  static async begin(port: number, path: string, body = '{"id":1}'): Promise<HeldRequest> {
+    const connection = await RawConnection.open(port);
+    const header = [
+      'Host: test',
+      'Content-Type: application/json',
+      `Content-Length: ${body.length}`,
+    ];
+    connection.write([`POST ${path} HTTP/1.1`, ...header, '', body.slice(0, -1)].join('\r\n'));
+    return new HeldRequest(connection);
+  }
+
+  /** @returns its status line */
+  async finish(): Promise<string> {
+    this.connection.write('}');
+    await this.connection.until('\r\n\r\n');
+    return this.connection.received.split('\r\n')[0]!;
+  }
+}
