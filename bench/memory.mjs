@@ -7,11 +7,14 @@ import { connect } from 'node:net';
 
 import { median, quantile, startInstance } from './instance.mjs';
 
-const ROUNDS = 3;
+const ROUNDS = 5;
 const CONNECTIONS = 5000;
 /** Open before and after: by then what is compiled, cached and pooled once is there. */
 const WARM_UP = 1500;
 const AT_ONCE = 100;
+// Nothing is optimized: how much code that makes depends on how often something ran, and it would be
+// taken for what connections hold.
+const v8Flags = ['--expose-gc', '--no-opt', '--no-sparkplug', '--no-maglev'];
 /** Answers of the kernel and of timers that are still under way. */
 const SETTLE_MS = 300;
 
@@ -40,7 +43,7 @@ function spread(bytes) {
 
 /** @returns what the whole application holds, per connection and per request */
 async function hold(adapter, mode) {
-  const instance = await startInstance(adapter, mode, ['--expose-gc']);
+  const instance = await startInstance(adapter, mode, v8Flags);
   const warm = await open(instance, WARM_UP);
   for (const socket of warm) send(socket, '/wait');
   const before = await settled(instance);

@@ -29,8 +29,6 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
   readonly #handshakes = new Handshakes(() => {
     if (this.isEmpty) this.#onQuiet();
   });
-  /** Those that are closed with a request under way. */
-  readonly #gone = new Set<Connection>();
   /** Those nobody waits for any more. */
   readonly #released = new Set<Socket>();
   #requests = 0;
@@ -38,7 +36,10 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
   #leaves: ((connection: Connection) => boolean) | undefined;
   #onQuiet = () => {};
   readonly #onClose = sharedListener((response: ServerResponse) => this.#end(response));
-  readonly #onSocketClose = sharedListener((socket: Socket) => this.#closed(socket));
+  readonly #onSocketClose = sharedListener((socket: Socket) => {
+    const connection = this.#connections.get(socket);
+    if (connection !== undefined) this.#closed(connection);
+  });
   /** Called for each new connection. */
   onConnection: (connection: Connection) => void = () => {};
 
@@ -173,12 +174,11 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
   destroyAll(): void {
     for (const connection of this.connections) {
       connection.destroy();
-      connection.socket.off('close', this.#onSocketClose);
+      if (connection.isResting) this.#closed(connection);
       for (const { response } of connection.requests) {
         response.off('close', this.#onClose);
         this.#end(response);
       }
-      this.#closed(connection.socket);
     }
     for (const connection of this.#handshakes.connections()) connection.destroy();
   }
@@ -206,12 +206,19 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
     this.#forget(socket);
   }
 
-  #closed(socket: Socket): void {
-    const connection = this.#connections.get(socket);
-    if (connection !== undefined) this.traffic.connectionClosed(connection, connection.end);
-    // Its responses hear of it after this listener, and are counted on it until then.
-    if (connection?.isResting === false) this.#gone.add(connection);
-    else this.#forget(socket);
+  /**
+   * While it rests, its socket is listened to. While a request is under way the response says when the
+   * socket closes; Node adds a listener for that, and a list of three is never made shorter by V8.
+   */
+  #rest(connection: Connection): void {
+    if (connection.socket.destroyed) this.#closed(connection);
+    else connection.socket.on('close', this.#onSocketClose);
+  }
+
+  #closed(connection: Connection): void {
+    this.traffic.connectionClosed(connection, connection.end);
+    connection.socket.off('close', this.#onSocketClose);
+    this.#forget(connection.socket);
   }
 
   #forget(socket: Socket): void {
@@ -231,6 +238,7 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
   #begin(socket: Socket, response: ServerResponse): void {
     // A server that is watched late has connections that were not seen to open.
     const connection = this.#connections.get(socket) ?? this.#open(socket);
+    if (connection.isResting) socket.off('close', this.#onSocketClose);
     connection.begin(response, this.clock.now());
     this.#requests += 1;
     this.traffic.requestBegan(response, connection);
@@ -247,7 +255,7 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
     const saidClose = this.#leaves !== undefined && !response.shouldKeepAlive;
     if (isWhole && saidClose && connection !== undefined) connection.end = 'told';
     this.traffic.requestEnded(response, since, endOf(response, connection));
-    if (connection?.isResting && this.#gone.delete(connection)) this.#forget(connection.socket);
+    if (connection?.isResting) this.#rest(connection);
     if (this.#requests === 0) this.#onQuiet();
   }
 
