@@ -72,6 +72,23 @@ describe('a process that leaves for a restart', () => {
     expect(port.watchdogs).toHaveLength(2);
   });
 
+  it('is gone in time once it hurries, though a hook of close() hangs that nobody promised an end', async () => {
+    const { clock, port, shutdown, sequence, finish } = setUp();
+    sequence.teardown = { run: () => new Promise(() => {}), unfinished: () => ['a hook'] };
+    void sequence.start({ kind: 'close' });
+    await clock.flush();
+    finish();
+    await clock.advance(BUDGET.closeTimeoutMs);
+    expect(sequence.state).toBe('closing');
+    void shutdown.leave(RESTART);
+    void shutdown.leave(STOP);
+    await clock.advance(17_049);
+    expect(port.exits).toEqual([]);
+    await clock.advance(1);
+    expect(port.exits).toEqual([1]);
+    expect(clock.timers).toBe(0);
+  });
+
   it('is not slowed down by a restart once it stops', async () => {
     const { clock, port, shutdown, sequence } = setUp();
     void shutdown.leave(STOP);

@@ -53,6 +53,8 @@ export class ProcessShutdown {
   #hasCrashed = false;
   #trigger: ShutdownTrigger | undefined;
   #leaving: Promise<void> | undefined;
+  /** Aborted when it was told to hurry, and has not left within that time either. */
+  readonly #overdue = new AbortController();
 
   constructor(
     private readonly port: ProcessPort,
@@ -168,9 +170,7 @@ export class ProcessShutdown {
     this.port.ignoreOutputErrors();
     const longestMs = this.#longestMs(trigger);
     const closed = this.#closeAll();
-    this.port.startWatchdog(longestMs + WATCHDOG_MARGIN_MS);
-    const inTime = await within(this.clock, longestMs + SEQUENCE_MARGIN_MS, closed);
-    if (!inTime) return this.#exit(1);
+    if (!(await this.#isOverWithin(longestMs, closed, this.#overdue.signal))) return this.#exit(1);
     const clean = (await closed) && !this.#hasCrashed;
     const code = clean ? 0 : 1;
     // A `main.ts` that awaits the start at its top level would have Node exit with 13.
@@ -197,7 +197,16 @@ export class ProcessShutdown {
     for (const { sequence } of this.#members) {
       if (sequence.trigger !== undefined) void sequence.start(trigger);
     }
-    this.port.startWatchdog(this.#longestMs(trigger) + WATCHDOG_MARGIN_MS);
+    void this.#giveUpAfter(this.#longestMs(trigger));
+  }
+
+  async #giveUpAfter(ms: number): Promise<void> {
+    if (!(await this.#isOverWithin(ms, this.#leaving!))) this.#overdue.abort();
+  }
+
+  #isOverWithin(ms: number, end: Promise<unknown>, interrupt?: AbortSignal): Promise<boolean> {
+    this.port.startWatchdog(ms + WATCHDOG_MARGIN_MS);
+    return within(this.clock, ms + SEQUENCE_MARGIN_MS, end, interrupt);
   }
 
   #longestMs(trigger: ShutdownTrigger): number {
