@@ -1,0 +1,14 @@
+import * as fc from 'fast-check';
+import { describe, it } from 'vitest';
+
+import { times } from '../support/runs.js';
+import { holds, seeds } from './property.js';
+import { RandomProcess } from './random-process.js';
+import { plans } from './sequence-plan.js';
+
+describe.each(seeds)('with seed %i', (seed) => {
+  it('whatever happens to a process, its shutdown keeps its promises', async () => {
+    const property = fc.asyncProperty(plans, (plan) => new RandomProcess(plan).play());
+    await holds(property, seed, times(1000, 100_000));
+  });
+});
