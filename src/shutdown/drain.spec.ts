@@ -226,6 +226,19 @@ describe('Drain', () => {
     expect(clock.timers).toBe(0);
   });
 
+  it('waits no longer to ask again once it has cut what was left', async () => {
+    let asked = 0;
+    const insatiable = stubborn({ drain: async () => void (asked += 1) });
+    const { clock, drain, run, isOver } = setUp(insatiable);
+    await run();
+    expect(clock.timers).toBe(1);
+    drain.cut();
+    await clock.flush();
+    expect(isOver()).toBe(true);
+    expect(asked).toBe(1);
+    expect(clock.timers).toBe(0);
+  });
+
   it('names what is under way, the oldest first, by its participant where it has no name', () => {
     const request = { label: 'GET /orders', ageMs: 20 };
     const nightly = { label: 'nightly', ageMs: 900 };

@@ -1,7 +1,7 @@
 import type { Clock } from './clock.js';
 import type { DrainParticipant, WorkUnderWay } from './drain-participant.js';
 import type { ShutdownFailure } from './shutdown-outcome.js';
-import { sleep } from './within.js';
+import { never, within } from './within.js';
 
 /** Pause before asking again a participant that reports work after its `drain()` resolved. */
 const ASK_AGAIN_MS = 10;
@@ -30,7 +30,7 @@ export class Drain {
   /** They threw when asked how they are, which is told once. */
   readonly #unanswering = new Set<DrainParticipant>();
   readonly #cut = new Map<DrainParticipant, number>();
-  #over = false;
+  readonly #over = new AbortController();
 
   constructor(
     private readonly clock: Clock,
@@ -92,16 +92,17 @@ export class Drain {
 
   /** Resolves when nothing is under way, however often work brings new work. */
   async run(deadline: AbortSignal): Promise<void> {
+    const { signal: over } = this.#over;
     await this.#drainAll(deadline);
-    while (!this.#over && this.#working().some((participant) => this.#activeOf(participant) > 0)) {
-      await sleep(this.clock, ASK_AGAIN_MS);
-      await this.#drainAll(deadline);
+    while (!over.aborted && this.#working().some((one) => this.#activeOf(one) > 0)) {
+      await within(this.clock, ASK_AGAIN_MS, never(), over);
+      if (!over.aborted) await this.#drainAll(deadline);
     }
   }
 
   /** Time is up: cuts what is left. @returns what that was */
   cut(): WorkUnderWay[] {
-    this.#over = true;
+    this.#over.abort();
     const left = this.underWay();
     for (const one of this.#participants) this.#cut.set(one, this.#activeOf(one));
     for (const participant of this.#participants) {
