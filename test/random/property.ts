@@ -26,18 +26,19 @@ function chooseSeeds(): number[] {
  * Throws with the shortest run that breaks the property, and how to play it again.
  *
  * @param count - how many runs of this seed
+ * @returns that it does
  */
 export async function holds<T>(
   property: fc.IAsyncProperty<T>,
   ofSeed: number,
   count: number,
-): Promise<void> {
+): Promise<true> {
   const details = await fc.check(property, {
     seed: ofSeed,
     numRuns: runs === undefined ? count : Number(runs),
     ...(path !== undefined && { path }),
   });
-  if (!details.failed) return;
+  if (!details.failed) return true;
   const file = relative(process.cwd(), expect.getState().testPath ?? '');
   const again =
     `SEED=${details.seed} CASE=${details.counterexamplePath} ` +

@@ -56,6 +56,12 @@ export class RandomProcess {
     return this.#exitCode !== undefined;
   }
 
+  /** Whether nobody waits for anything any more. */
+  get #isOver(): boolean {
+    if (this.#goneBy < Infinity) return this.#isGone;
+    return this.#applications.every(({ sequence }) => sequence.state === 'closed');
+  }
+
   get #work(): RandomWork[] {
     return this.#applications.flatMap(({ work }) => work);
   }
@@ -183,18 +189,20 @@ export class RandomProcess {
   async #end(): Promise<void> {
     if (this.#goneBy === Infinity) {
       for (const application of this.#applications) application.start({ kind: 'close' });
-    } else if (!this.#isGone) {
-      await this.#clock.advance(this.#goneBy - this.#clock.now());
+    }
+    await this.#clock.flush();
+    while (!this.#isOver && this.#clock.timers > 0) {
+      await this.#clock.advance(Math.max(0, this.#clock.nextInMs));
       this.#check();
     }
     if (this.#isGone) this.#checkExit();
     // A real process would be gone, with its timers.
     if (this.#port.exits.length > 0) return;
+    this.#findings.expect(this.#clock.timers === this.#ownTimers.count, 'no timer is left');
     await this.#clock.advance(LONG_MS);
     this.#check();
     const exits = this.#port.exits.length + this.#port.idleExits.length;
     this.#findings.expect(exits < 2, 'it ends once');
-    this.#findings.expect(this.#clock.timers === this.#ownTimers.count, 'no timer is left');
   }
 
   #checkExit(): void {

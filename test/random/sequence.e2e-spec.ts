@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { times } from '../support/runs.js';
 import { holds, seeds } from './property.js';
@@ -9,6 +9,6 @@ import { plans } from './sequence-plan.js';
 describe.each(seeds)('with seed %i', (seed) => {
   it('whatever happens to a process, its shutdown keeps its promises', async () => {
     const property = fc.asyncProperty(plans, (plan) => new RandomProcess(plan).play());
-    await holds(property, seed, times(1000, 100_000));
+    expect(await holds(property, seed, times(1000, 100_000))).toBe(true);
   });
 });
