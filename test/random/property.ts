@@ -26,16 +26,19 @@ function chooseSeeds(): number[] {
  * Throws with the shortest run that breaks the property, and how to play it again.
  *
  * @param count - how many runs of this seed
+ * @param options - `shrinks`: whether a run that fails is made shorter, which takes many more runs
  * @returns that it does
  */
 export async function holds<T>(
   property: fc.IAsyncProperty<T>,
   ofSeed: number,
   count: number,
+  { shrinks = true } = {},
 ): Promise<true> {
   const details = await fc.check(property, {
     seed: ofSeed,
     numRuns: runs === undefined ? count : Number(runs),
+    endOnFailure: !shrinks,
     ...(path !== undefined && { path }),
   });
   if (!details.failed) return true;
