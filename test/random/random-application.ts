@@ -36,7 +36,6 @@ export class RandomApplication implements ProcessMember, Teardown {
   readonly exitCodes: number[] = [];
   /** Whether a second signal has come. */
   isForced = false;
-  outcome: ShutdownOutcome | undefined;
   #hasFailed = false;
   #runningHooks = 0;
   #state: ShutdownState = 'running';
@@ -73,7 +72,6 @@ export class RandomApplication implements ProcessMember, Teardown {
     this.findings.expect(promise === (this.#promise ??= promise), 'all who ask wait for the same');
     this.findings.expect(this.sequence.state !== 'running', 'it has begun when start() returns');
     this.findings.expect(this.sequence.intakeSignal.aborted, 'intake stops at once');
-    void promise.then((outcome) => (this.outcome = outcome));
   }
 
   /** Looks at it between two steps. */

@@ -211,6 +211,12 @@ export class RandomProcess {
     const hasFailed = this.#hasCrashed || members.some((one) => one.hasFailed);
     const wasForced = members.some(({ sequence }) => sequence.deadlineSignal.aborted);
     const wasLate = this.#port.exits.length > 0;
+    for (const { exitCodes } of members) {
+      this.#findings.expect(
+        exitCodes.join() === String(code),
+        'each is told once what it ends with',
+      );
+    }
     if (code === 0) this.#findings.expect(!hasFailed && !wasForced, 'what went wrong is told by 1');
     else this.#findings.expect(hasFailed || wasForced || wasLate, 'what went well is told by 0');
   }
