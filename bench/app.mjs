@@ -1,11 +1,15 @@
-// The application that is measured: `node app.mjs <express|fastify> <with|without|metrics>`.
-// Without decorators, so that it runs as it stands.
+// The application that is measured: `node app.mjs <express|fastify> <with|without|metrics>
+// [hooks] [websockets]`. Without decorators, so that it runs as it stands.
 import 'reflect-metadata';
 
 import { Controller, Get, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 
-const [, , adapterName, mode] = process.argv;
+import { peak, resetPeak } from './support/peak-memory.mjs';
+
+const [, , adapterName, mode, ...features] = process.argv;
+/** Those who wait to be released. */
+const held = [];
 
 class HelloController {
   hello() {
@@ -21,24 +25,51 @@ class HelloController {
   wait() {
     return new Promise(() => {});
   }
+
+  /** All of them end at one moment. */
+  async held() {
+    await new Promise((resolve) => held.push(resolve));
+    return { held: true };
+  }
 }
 decorate(HelloController, 'hello', Get('hello'));
 decorate(HelloController, 'slow', Get('slow'));
 decorate(HelloController, 'wait', Get('wait'));
+decorate(HelloController, 'held', Get('held'));
 Controller()(HelloController);
 
 class AppModule {}
-Module({ imports: await imports(), controllers: [HelloController] })(AppModule);
+Module({
+  imports: await imports(),
+  controllers: [HelloController],
+  providers: features.includes('websockets') ? [await gateway()] : [],
+})(AppModule);
 
 const adapter = await httpAdapter();
 const app = await NestFactory.create(AppModule, ...adapter, { logger: false });
+if (features.includes('hooks')) app.enableShutdownHooks();
+if (features.includes('websockets')) {
+  const { WsAdapter } = await import('@nestjs/platform-ws');
+  app.useWebSocketAdapter(new WsAdapter(app));
+}
 await app.listen(Number(process.env.PORT ?? 0), '127.0.0.1');
 // As long as Fastify's: Node's 5 s are over before thousands of connections are open.
 app.getHttpServer().keepAliveTimeout = 72_000;
+
+const answers = {
+  cpu: () => process.cpuUsage(),
+  memory: memoryUsed,
+  mark: markMemory,
+  held: () => held.length,
+};
 process.on('message', (message) => {
-  if (message === 'cpu') process.send({ cpu: process.cpuUsage() });
-  if (message === 'memory') process.send({ memory: memoryUsed() });
+  if (message === 'release') for (const release of held.splice(0)) release();
+  else if (message === 'close') void app.close().then(() => process.exit());
+  // Under the command, its primary speaks by the same channel.
+  else if (Object.hasOwn(answers, message)) process.send({ [message]: answers[message]() });
 });
+// Nobody is left who would end it. Under the command, and in a cluster, the module sees to that.
+if (process.env.PORT === undefined) process.once('disconnect', () => process.exit(1));
 process.send({ port: app.getHttpServer().address().port });
 
 /** What is left after a collection; asked for with `--expose-gc`. */
@@ -48,18 +79,25 @@ function memoryUsed() {
   return heapUsed + external;
 }
 
+function markMemory() {
+  globalThis.gc();
+  process.on('exit', () => process.send({ peak: peak() }));
+  return resetPeak() ?? null;
+}
+
 async function imports() {
   if (mode === 'without') return [];
-  const { GracefulShutdownModule } = await import('nestjs-drain');
+  // By its path: bench/ is a package of its own, so the name would not lead here.
+  const { GracefulShutdownModule } = await import('../dist/index.js');
   const telemetry = mode === 'metrics' ? [await telemetryModule()] : [];
-  return [GracefulShutdownModule.forRoot(), ...telemetry];
+  return [GracefulShutdownModule.forRoot({ gracePeriodMs: 0 }), ...telemetry];
 }
 
 /** With an SDK that collects each second, and exports to nowhere. */
 async function telemetryModule() {
   const { metrics } = await import('@opentelemetry/api');
   const sdk = await import('@opentelemetry/sdk-metrics');
-  const { GracefulShutdownTelemetryModule } = await import('nestjs-drain/opentelemetry');
+  const { GracefulShutdownTelemetryModule } = await import('../dist/opentelemetry/index.js');
   const exporter = {
     export: (_metrics, done) => done({ code: 0 }),
     forceFlush: async () => {},
@@ -72,6 +110,14 @@ async function telemetryModule() {
   });
   metrics.setGlobalMeterProvider(new sdk.MeterProvider({ readers: [reader] }));
   return GracefulShutdownTelemetryModule.forRoot();
+}
+
+/** Of websockets that only stay open. */
+async function gateway() {
+  const { WebSocketGateway } = await import('@nestjs/websockets');
+  class Gateway {}
+  WebSocketGateway()(Gateway);
+  return Gateway;
 }
 
 async function httpAdapter() {

@@ -1,23 +1,70 @@
-// `npm run bench [throughput|metrics|memory|leaving|kinds|restart]`: what the module and the command
-// cost, and how fast the module leaves.
-import { measureLeaving } from './leaving.mjs';
-import { measureMemory } from './memory.mjs';
-import { measureRestart } from './restart.mjs';
-import { measureThroughput } from './throughput.mjs';
+// `npm run bench [mode ...]`: what the module and the command cost, and how fast they leave. Each mode
+// replaces its own file in results/; docs/performance.md is made of those.
+//
+// `node bench/bench.mjs help` lists the modes; `--quick` sees in a minute or two that they work.
+import { writePage } from './page/page.mjs';
+import { saveResult } from './support/results.mjs';
 
-const measurements = {
-  throughput: () => measureThroughput(),
-  // The same with OpenTelemetry.
-  metrics: () => measureThroughput('metrics'),
-  memory: measureMemory,
-  leaving: measureLeaving,
-  // Loads the tests and all that they need.
-  kinds: async () => (await import('./kinds.mjs')).measureKinds(),
-  restart: measureRestart,
+/** Loaded when they run: some load the tests and all that they need. */
+const modes = {
+  throughput: {
+    about: 'what the module costs while nothing shuts down',
+    measure: async () => (await import('./throughput.mjs')).measureThroughput(),
+  },
+  metrics: {
+    about: 'the same with OpenTelemetry',
+    measure: async () => (await import('./throughput.mjs')).measureThroughput('metrics'),
+  },
+  memory: {
+    about: 'what it keeps for each connection and request',
+    measure: async () => (await import('./memory.mjs')).measureMemory(),
+  },
+  leaving: {
+    about: 'from the last response to the exit, against an empty Nest process',
+    measure: async () => (await import('./leaving.mjs')).measureLeaving(),
+  },
+  growth: {
+    about: 'how time and memory of the leave grow with the number of connections',
+    measure: async () => (await import('./growth.mjs')).measureGrowth(),
+  },
+  kinds: {
+    about: 'from the end of the work to the exit, for each kind of work',
+    measure: async () => (await import('./kinds.mjs')).measureKinds(),
+  },
+  restart: {
+    about: 'what the command for graceful restart costs while nothing is restarted',
+    measure: async () => (await import('./restart.mjs')).measureRestart(),
+  },
+  reload: {
+    about: 'what clients notice of a reload under load',
+    measure: async () => (await import('./reload.mjs')).measureReload(),
+  },
 };
-const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(measurements);
 
-for (const name of names) {
-  console.log(`\n${name}`);
-  await measurements[name]();
+const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const known = new Set([...Object.keys(modes), 'docs']);
+if (wanted.every((name) => known.has(name))) await run(wanted);
+else usage();
+
+/** All of them, if none is named. `docs` alone measures nothing. */
+async function run(names) {
+  const measured = names.length === 0 ? Object.keys(modes) : names.filter((name) => name in modes);
+  for (const name of measured) {
+    console.log(`\n${name}: ${modes[name].about}`);
+    const begin = performance.now();
+    const rows = await modes[name].measure();
+    const tookSeconds = (performance.now() - begin) / 1000;
+    await saveResult(name, rows, tookSeconds);
+    console.log(`${name} took ${tookSeconds.toFixed(0)} s`);
+  }
+  console.log(`\n${await writePage()}`);
+}
+
+function usage() {
+  console.log('node bench/bench.mjs [--quick] [mode ...]\n');
+  for (const [name, { about }] of Object.entries(modes)) {
+    console.log(`  ${name.padEnd(12)} ${about}`);
+  }
+  console.log(`  ${'docs'.padEnd(12)} nothing is measured: docs/performance.md from what there is`);
+  if (!wanted.includes('help')) process.exitCode = 2;
 }

@@ -2,52 +2,58 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
+import { now } from './support/clock.mjs';
+
+export { median, quantile } from './support/statistics.mjs';
+
 const program = join(import.meta.dirname, 'app.mjs');
 
-/** Starts the application in a process of its own. */
-export async function startInstance(adapter, mode, execArgv = []) {
+/**
+ * Starts the application in a process of its own.
+ *
+ * @param features - what it has beside its routes: `hooks`, `websockets`
+ */
+export async function startInstance(adapter, mode, execArgv = [], features = []) {
   const stdio = ['ignore', 'ignore', 'inherit', 'ipc'];
-  const child = fork(program, [adapter, mode], { stdio, execArgv });
-  const exited = once(child, 'exit').then(([code, signal]) => ({
-    code,
-    signal,
-    at: performance.now(),
-  }));
+  const child = fork(program, [adapter, mode, ...features], { stdio, execArgv });
+  let peak;
+  child.on('message', (message) => (peak = message.peak ?? peak));
+  const exited = once(child, 'exit').then(([code, signal]) => ({ code, signal, peak, at: now() }));
   const [{ port }] = await once(child, 'message');
+
+  async function ask(question) {
+    child.send(question);
+    const [answer] = await once(child, 'message');
+    return answer[question];
+  }
+
   return {
     port,
+    /** How and when it has ended, and the most memory it had since `markMemory()`. */
     exited,
     url: `http://127.0.0.1:${port}`,
     signal(name) {
       child.kill(name);
-      return performance.now();
+      return now();
+    },
+    tell(what) {
+      child.send(what);
+      return now();
     },
     /** Microseconds of processor time used so far. */
     async cpu() {
-      child.send('cpu');
-      const [{ cpu }] = await once(child, 'message');
-      return cpu.user + cpu.system;
+      const { user, system } = await ask('cpu');
+      return user + system;
     },
     /** Bytes of memory in use after a collection; needs `--expose-gc`. */
-    async memory() {
-      child.send('memory');
-      const [{ memory }] = await once(child, 'message');
-      return memory;
-    },
+    memory: () => ask('memory'),
+    /** Begins to watch the most it has resident. @returns the bytes it has now, after a collection */
+    markMemory: () => ask('mark'),
+    /** How many requests are held. */
+    held: () => ask('held'),
     async stop() {
       child.kill('SIGKILL');
       await exited;
     },
   };
-}
-
-export function median(numbers) {
-  return quantile(numbers, 0.5);
-}
-
-export function quantile(numbers, q) {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  const at = (sorted.length - 1) * q;
-  const [low, high] = [sorted[Math.floor(at)], sorted[Math.ceil(at)]];
-  return low + (high - low) * (at % 1);
 }

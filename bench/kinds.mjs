@@ -12,16 +12,15 @@ import { Queue } from 'bullmq';
 import { firstValueFrom, lastValueFrom } from 'rxjs';
 import { runnerImport } from 'vite';
 
-import { median } from './instance.mjs';
+import { sized } from './support/sizes.mjs';
+import { range } from './support/statistics.mjs';
 
-const ROUNDS = 7;
+const ROUNDS = sized(7, 1);
 const WORK_MS = 500;
-const ROUNDS_FOR_EVER = 3;
+const ROUNDS_FOR_EVER = sized(3, 1);
 const FOR_EVER_MS = 600_000;
 /** Nothing is left for the hooks: as late as it can be. */
 const budget = { drainTimeoutMs: 1000, closeTimeoutMs: 0 };
-/** More than HTTP takes. */
-const GOAL_MS = 100;
 
 const tests = join(import.meta.dirname, '..', 'test');
 const load = async (path) => (await runnerImport(join(tests, path))).module;
@@ -148,12 +147,21 @@ export async function measureKinds() {
     const afterWork = await repeat(ROUNDS, measured, leave);
     const endless = measured.filter(([, { isEnded }]) => !isEnded);
     const afterBudget = await repeat(ROUNDS_FOR_EVER, endless, leaveWorkThatNeverEnds);
-    print(afterWork, afterBudget);
+    return Object.keys(kinds).map((kind) => ({
+      kind,
+      rounds: ROUNDS,
+      roundsForEver: ROUNDS_FOR_EVER,
+      // Undefined where its broker is not installed.
+      ms: rangeOf(afterWork.get(kind)),
+      afterBudgetMs: rangeOf(afterBudget.get(kind)),
+    }));
   } finally {
     await stopBrokers();
   }
-  const missing = Object.keys(kinds).filter((kind) => measured.every(([name]) => name !== kind));
-  for (const name of missing) console.log(`${name.padEnd(26)} its broker is not installed`);
+}
+
+function rangeOf(times) {
+  return times && range(times);
 }
 
 /** @returns the times of each kind */
@@ -163,20 +171,6 @@ async function repeat(rounds, measured, measure) {
     for (const [name, kind] of measured) times.get(name).push(await measure(kind));
   }
   return times;
-}
-
-function print(afterWork, afterBudget) {
-  const base = median(afterWork.get('http'));
-  console.log(`${''.padEnd(26)} after its end                   never ends: after the budget`);
-  for (const [name, all] of afterWork) {
-    const more = median(all) - base;
-    const late = afterBudget.get(name);
-    console.log(
-      `${name.padEnd(26)} ${padded(median(all))}  ${padded(more)} more than http` +
-        (late === undefined ? '' : `   ${padded(Math.max(...late))}`) +
-        (more > GOAL_MS ? `  more than ${GOAL_MS} ms` : ''),
-    );
-  }
 }
 
 /** From the end of the work to the end of the process. */
@@ -233,8 +227,4 @@ async function get(port, path) {
 
 function ticks({ events }, name) {
   return events.filter((event) => event.name === name).map(({ detail }) => detail);
-}
-
-function padded(time) {
-  return `${time.toFixed(0).padStart(5)} ms`;
 }

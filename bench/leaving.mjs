@@ -1,48 +1,46 @@
-// How long the process lives on when it has nothing to do any more.
+// How long the process lives on when it has nothing to do any more: from the last byte of the last
+// response to its end, and for comparison the end of a Nest process that has nothing to do at all.
+// All are measured once in each round, so that what else the machine does hits all of them.
 import http from 'node:http';
-import { connect } from 'node:net';
 
-import { median, startInstance } from './instance.mjs';
+import { startInstance } from './instance.mjs';
+import { now } from './support/clock.mjs';
+import { sized } from './support/sizes.mjs';
+import { range } from './support/statistics.mjs';
 
-const RUNS = 9;
-const KEPT = 20;
-const IDLE = 5000;
-const SILENT = 50;
-/** Longer than idleLingerMs. */
-const IDLE_FOR_MS = 1200;
+const ROUNDS = sized(15, 2);
+const REQUESTS = 20;
+
+const processes = {
+  /** The kernel ends it: nothing runs. */
+  'no shutdown hooks': { mode: 'without', leave: leaveEmpty },
+  /** Nest's own `close()`. */
+  'enableShutdownHooks()': { mode: 'without', features: ['hooks'], leave: leaveEmpty },
+  'nestjs-drain': { mode: 'with', leave: leaveEmpty },
+  'nestjs-drain, after the last response': { mode: 'with', leave: leaveAfterLastByte },
+};
 
 export async function measureLeaving() {
-  const empty = await repeat(() => emptyExit());
-  console.log(`an empty Nest process, from SIGTERM to its end: ${empty.toFixed(0)} ms`);
-  for (const adapter of ['express', 'fastify']) {
-    const afterLast = await repeat(() => afterLastByte(adapter));
-    console.log(
-      `${adapter.padEnd(8)} ${KEPT} requests under way, from their last byte to the end: ` +
-        `${afterLast.toFixed(0)} ms`,
-    );
-    const idle = await repeat(() => idleConnections(adapter), 3);
-    console.log(
-      `${adapter.padEnd(8)} ${IDLE} idle and ${SILENT} silent connections, from SIGTERM to the end: ` +
-        `${idle.toFixed(0)} ms`,
-    );
+  const rows = ['express', 'fastify'].flatMap((adapter) =>
+    Object.keys(processes).map((name) => ({ adapter, process: name, times: [] })),
+  );
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const { adapter, process: name, times } of rows) {
+      const { mode, features, leave } = processes[name];
+      times.push(await leave(await startInstance(adapter, mode, [], features)));
+    }
   }
+  return rows.map(({ times, ...row }) => ({ ...row, rounds: ROUNDS, ms: range(times) }));
 }
 
-async function repeat(measure, runs = RUNS) {
-  const times = [];
-  for (let run = 0; run < runs; run++) times.push(await measure());
-  return median(times);
-}
-
-async function emptyExit() {
-  const instance = await startInstance('express', 'without');
+/** From the signal: nothing is open, and nothing has been. */
+async function leaveEmpty(instance) {
   const sentAt = instance.signal('SIGTERM');
   return (await instance.exited).at - sentAt;
 }
 
-async function afterLastByte(adapter) {
-  const instance = await startInstance(adapter, 'with');
-  const requests = Array.from({ length: KEPT }, () => get(instance.port, '/slow'));
+async function leaveAfterLastByte(instance) {
+  const requests = Array.from({ length: REQUESTS }, () => get(instance.port, '/slow'));
   await Promise.all(requests.map(({ sent }) => sent));
   // All of them have reached their handlers when one that came later has been answered. Its
   // connection ends with it: each that is left has a request under way.
@@ -50,31 +48,9 @@ async function afterLastByte(adapter) {
   instance.signal('SIGTERM');
   const answers = await Promise.all(requests.map(({ answered }) => answered));
   if (answers.some(({ connection }) => connection !== 'close')) throw new Error('kept alive');
-  const exit = await cleanExit(instance);
-  return exit.at - Math.max(...answers.map(({ at }) => at));
-}
-
-async function idleConnections(adapter) {
-  const instance = await startInstance(adapter, 'with');
-  const sockets = [];
-  for (let i = 0; i < SILENT; i++) sockets.push(await open(instance.port));
-  for (let i = 0; i < IDLE; i++) {
-    const socket = await open(instance.port);
-    sockets.push(socket);
-    socket.write('GET /hello HTTP/1.1\r\nHost: bench\r\n\r\n');
-    await new Promise((resolve) => socket.once('data', resolve));
-  }
-  await new Promise((resolve) => setTimeout(resolve, IDLE_FOR_MS));
-  const sentAt = instance.signal('SIGTERM');
-  const exit = await cleanExit(instance);
-  for (const socket of sockets) socket.destroy();
-  return exit.at - sentAt;
-}
-
-async function cleanExit(instance) {
   const exit = await instance.exited;
   if (exit.code !== 0) throw new Error(`exit ${exit.code} ${exit.signal}`);
-  return exit;
+  return exit.at - Math.max(...answers.map(({ at }) => at));
 }
 
 function get(port, path, { keepAlive = true } = {}) {
@@ -84,17 +60,8 @@ function get(port, path, { keepAlive = true } = {}) {
     request.on('error', reject);
     request.on('response', (response) => {
       response.resume();
-      response.on('end', () =>
-        resolve({ connection: response.headers.connection, at: performance.now() }),
-      );
+      response.on('end', () => resolve({ connection: response.headers.connection, at: now() }));
     });
   });
   return { sent: new Promise((resolve) => request.on('finish', resolve)), answered };
-}
-
-async function open(port) {
-  const socket = connect(port, '127.0.0.1');
-  socket.on('error', () => {});
-  await new Promise((resolve) => socket.once('connect', resolve));
-  return socket;
 }

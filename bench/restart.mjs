@@ -1,29 +1,20 @@
 // What the command for graceful restart costs while nothing is restarted: requests a second through
 // it, against the same application started without it. Paired, as in throughput.mjs: both services
 // run at the same time and are loaded in turn; each round gives one ratio.
-import { execFile, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { get } from 'node:http';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 
 import autocannon from 'autocannon';
 
-import { median, quantile } from './instance.mjs';
+import { startCluster, startCommand, startNode } from './support/command.mjs';
+import { sized } from './support/sizes.mjs';
+import { quartiles } from './support/statistics.mjs';
 
-const PAIRS = 3;
-const ROUNDS = 12;
+const PAIRS = sized(3, 1);
+const ROUNDS = sized(12, 2);
 const SECONDS = 1;
-const ADAPTER = 'express';
-const START_MS = 30_000;
 const KEPT = 50;
 const FRESH = 20;
-const command = join(import.meta.dirname, '..', 'dist', 'restart', 'command', 'command.js');
-const app = join(import.meta.dirname, 'app.mjs');
 
 /** Kept-alive clients, and some of which each request comes on a connection of its own. */
 const loads = { kept: keptRate, fresh: freshRate };
@@ -35,7 +26,8 @@ const comparisons = {
 };
 
 export async function measureRestart() {
-  for (const [name, { ours, other }] of Object.entries(comparisons)) {
+  const rows = [];
+  for (const [comparison, { ours, other }] of Object.entries(comparisons)) {
     const ratios = { kept: [], fresh: [] };
     for (let pair = 0; pair < PAIRS; pair++) {
       const started =
@@ -46,16 +38,11 @@ export async function measureRestart() {
       }
       for (const service of started) await service.stop();
     }
-    for (const [load, all] of Object.entries(ratios)) {
-      console.log(`${name}, ${load.padEnd(5)} connections: requests a second ${spread(all)}`);
+    for (const [connections, all] of Object.entries(ratios)) {
+      rows.push({ comparison, connections, rounds: all.length, ratio: quartiles(all) });
     }
   }
-}
-
-/** The median of the ratios, and their quartiles. */
-function spread(ratios) {
-  const [low, high] = [quantile(ratios, 0.25), quantile(ratios, 0.75)];
-  return `${median(ratios).toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})`;
+  return rows;
 }
 
 async function measurePair(us, them, rate) {
@@ -96,72 +83,4 @@ async function freshRate({ port }) {
   };
   await Promise.all(Array.from({ length: FRESH }, client));
   return count / ((performance.now() - begin) / 1000);
-}
-
-async function startNode() {
-  const port = await freePort();
-  const child = fork(app, [ADAPTER, 'with'], childOptions(port));
-  await once(child, 'message');
-  return { port, stop: () => end(child) };
-}
-
-async function startCluster(workers) {
-  const port = await freePort();
-  const primary = join(import.meta.dirname, 'cluster.mjs');
-  const child = fork(primary, [ADAPTER, String(workers)], childOptions(port));
-  await once(child, 'message');
-  return { port, stop: () => end(child) };
-}
-
-async function startCommand(workers) {
-  const port = await freePort();
-  const folder = mkdtempSync(join(tmpdir(), 'nestjs-drain-bench-'));
-  const control = join(folder, 'control');
-  const options = ['--workers', workers, '--control', control];
-  const child = spawn(process.execPath, [command, ...options, app, '--', ADAPTER, 'with'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: childOptions(port).env,
-  });
-  await allReady(control, workers);
-  const stop = async () => {
-    await end(child);
-    rmSync(folder, { recursive: true, force: true });
-  };
-  return { port, stop };
-}
-
-async function allReady(control, workers) {
-  const question = [command, 'status', '--json', '--control', control];
-  const latest = Date.now() + START_MS;
-  while (Date.now() < latest) {
-    const asked = promisify(execFile)(process.execPath, question);
-    const status = await asked.then(
-      ({ stdout }) => JSON.parse(stdout),
-      () => undefined,
-    );
-    const ready = status?.workers.filter(({ phase }) => phase === 'ready') ?? [];
-    if (ready.length === workers) return;
-    await sleep(50);
-  }
-  throw new Error('the command did not get ready');
-}
-
-function childOptions(port) {
-  return { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], env: { ...process.env, PORT: port } };
-}
-
-/** Gracefully, so that workers leave, too. */
-async function end(child) {
-  const exited = once(child, 'exit');
-  child.kill('SIGTERM');
-  await exited;
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
 }

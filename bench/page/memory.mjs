@@ -1,0 +1,20 @@
+import { number, table, withRange } from './table.mjs';
+
+export function memory({ memory: { rows } }) {
+  return [
+    'What the module keeps while nothing shuts down, in bytes of the heap and beside it after a collection: the difference between an application with it and one without it, which hold the same connections. The median, and in brackets the lowest and the highest.',
+    table(
+      [
+        ['', ({ adapter }) => adapter],
+        ['for an idle connection', ({ connection }) => bytes(connection)],
+        ['more for a request under way', ({ request }) => bytes(request)],
+        ['rounds', ({ rounds }) => number(rounds)],
+      ],
+      rows,
+    ),
+  ];
+}
+
+function bytes(value) {
+  return withRange(value, (one) => `${one.toFixed(0)}`);
+}

@@ -1,0 +1,138 @@
+// Plots as SVG that needs nothing else, for light and dark backgrounds.
+import * as echarts from 'echarts';
+
+/** What is drawn in the first is drawn in the second where dark colours are preferred. */
+const palette = {
+  paper: ['#ffffff', '#0d1117'],
+  ink: ['#1f2328', '#e6edf3'],
+  dim: ['#59636e', '#9198a1'],
+  grid: ['#e3e7ec', '#262c36'],
+  blue: ['#2f6fbf', '#58a6ff'],
+  orange: ['#b35900', '#f0883e'],
+  green: ['#1a7f37', '#3fb950'],
+  purple: ['#8250df', '#bc8cff'],
+  red: ['#c02a5b', '#ff7b9c'],
+};
+const names = Object.keys(palette);
+export const color = Object.fromEntries(names.map((name) => [name, palette[name][0]]));
+/** In the order in which series take them. */
+export const colors = [color.blue, color.orange, color.green, color.purple, color.red];
+const symbols = ['circle', 'rect', 'triangle', 'diamond', 'pin'];
+const FONT = 'system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif';
+
+/** @param option - of ECharts; `title` says what the axes cannot */
+export function plot(option, { width = 760, height = 420 } = {}) {
+  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height });
+  try {
+    chart.setOption({
+      animation: false,
+      backgroundColor: color.paper,
+      color: colors,
+      textStyle: { fontFamily: FONT, color: color.ink },
+      // Below the title and the legend, beside the names of the axes.
+      grid: { left: 24, right: 32, top: 76, bottom: 40, containLabel: true },
+      ...option,
+      title: {
+        left: 16,
+        top: 12,
+        textStyle: { fontSize: 15, color: color.ink },
+        ...option.title,
+      },
+      legend: {
+        left: 12,
+        top: 38,
+        itemGap: 18,
+        textStyle: { color: color.ink },
+        inactiveBorderColor: color.dim,
+        ...option.legend,
+      },
+    });
+    return selfContained(chart.renderToSVGString(), option.title.text);
+  } finally {
+    chart.dispose();
+  }
+}
+
+/** @param name - with its unit */
+export function valueAxis(name, more = {}) {
+  return {
+    type: 'value',
+    name,
+    nameLocation: 'middle',
+    nameTextStyle: { color: color.dim, fontSize: 12 },
+    nameGap: 34,
+    axisLine: { show: true, lineStyle: { color: color.dim } },
+    axisLabel: { color: color.ink },
+    splitLine: { lineStyle: { color: color.grid } },
+    minorSplitLine: { show: false },
+    ...more,
+  };
+}
+
+export function categoryAxis(data, more = {}) {
+  return {
+    type: 'category',
+    data,
+    axisTick: { show: false },
+    axisLine: { lineStyle: { color: color.dim } },
+    axisLabel: { color: color.ink, interval: 0 },
+    ...more,
+  };
+}
+
+/** A line with its points, each series of another colour and another symbol. */
+export function lineSeries(name, data, i, more = {}) {
+  return {
+    type: 'line',
+    name,
+    data,
+    symbol: symbols[i % symbols.length],
+    symbolSize: 8,
+    itemStyle: { color: colors[i % colors.length] },
+    lineStyle: { width: 2, color: colors[i % colors.length] },
+    emphasis: { disabled: true },
+    ...more,
+  };
+}
+
+/**
+ * Lines from a low to a high value: `data` has the place on the other axis, then the two.
+ *
+ * @param offset - of all of them, in pixels
+ */
+export function whiskers(data, stroke, { horizontal = false, offset = 0 } = {}) {
+  return {
+    type: 'custom',
+    data,
+    silent: true,
+    encode: horizontal ? { x: [1, 2], y: 0 } : { x: 0, y: [1, 2] },
+    renderItem: (_, api) => {
+      const place = api.value(0);
+      const [from, to] = [api.value(1), api.value(2)].map((value) => {
+        const [x, y] = api.coord(horizontal ? [value, place] : [place, value]);
+        return horizontal ? [x, y + offset] : [x + offset, y];
+      });
+      const shape = { x1: from[0], y1: from[1], x2: to[0], y2: to[1] };
+      return { type: 'line', shape, style: { stroke, lineWidth: 2, opacity: 0.55 } };
+    },
+  };
+}
+
+function selfContained(svg, title) {
+  const rules = names.flatMap((name) => {
+    const [light, dark] = palette[name];
+    return [`[fill="${light}"]{fill:${dark}}`, `[stroke="${light}"]{stroke:${dark}}`];
+  });
+  const style = `<style>@media (prefers-color-scheme:dark){${rules.join('')}}</style>`;
+  return (
+    svg
+      .replace(/<svg [^>]*>/, (tag) => `${tag.slice(0, -1)} role="img">${titled(title)}${style}`)
+      // Numbers that count the charts of this process would differ from run to run.
+      .replaceAll(/zr\d+-/g, 'zr-')
+      .concat('\n')
+  );
+}
+
+function titled(title) {
+  return `<title>${title.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</title>`;
+}

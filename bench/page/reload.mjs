@@ -1,0 +1,61 @@
+import { lineSeries, plot, valueAxis } from './plot.mjs';
+import { number, table } from './table.mjs';
+
+export function reload({ reload: { rows } }) {
+  return [
+    'Requests are sent at a fixed rate while the service is told to reload, again and again; none is repeated. Latency counts from the moment at which a request was due, so it has what a stall costs those behind it. A tenth of the requests is under way for 300 ms; they count among those lost, and not in the latency. Lost is whatever got no whole answer with status 200. Before: the 5 s before each reload; during: from its begin until 2 s after it is done. A new process starts meanwhile, on the same processors.',
+    table(
+      [
+        ['', ({ workers }) => `${workers} ${workers === 1 ? 'worker' : 'workers'}`],
+        ['reloads', ({ reloads }) => reloads],
+        ['one took, s', ({ tookMs }) => number(tookMs / 1000)],
+        ['requests a second', ({ perSecond }) => perSecond],
+        ['requests', ({ requests }) => requests.toLocaleString('en')],
+        ['lost', ({ lost, errors }) => (lost === 0 ? '0' : `${lost} (${errors.join(', ')})`)],
+        ['p50 before / during, ms', (row) => both(row, 'p50')],
+        ['p99 before / during, ms', (row) => both(row, 'p99')],
+        ['slowest before / during, ms', (row) => both(row, 'max')],
+      ],
+      rows,
+    ),
+    ...rows.map(plotOf),
+  ];
+}
+
+function both({ before, during }, percentile) {
+  return `${number(before[percentile])} / ${number(during[percentile])}`;
+}
+
+function plotOf({ workers, reloads, tookMs, slices }) {
+  const title = `Latency around a reload of ${workers} ${workers === 1 ? 'worker' : 'workers'} (${reloads} laid over each other)`;
+  const series = [
+    ['median', 'p50'],
+    ['99th percentile', 'p99'],
+    ['slowest', 'max'],
+  ].map(([name, percentile], i) => {
+    const points = slices.map((slice) => [slice.offsetMs / 1000, slice[percentile]]);
+    return lineSeries(name, points, i, {
+      symbolSize: 5,
+      ...(i === 0 && { markArea: area(tookMs) }),
+    });
+  });
+  const svg = plot({
+    title: { text: title },
+    legend: { data: series.map(({ name }) => name) },
+    xAxis: valueAxis('seconds since the reload was asked for (shaded: until it was done)', {
+      min: 'dataMin',
+      max: 'dataMax',
+    }),
+    yAxis: valueAxis('latency in ms', { type: 'log', nameGap: 42 }),
+    series,
+  });
+  return { name: `reload-${workers}`, alt: title, svg };
+}
+
+function area(tookMs) {
+  return {
+    silent: true,
+    itemStyle: { color: '#8c959f', opacity: 0.18 },
+    data: [[{ xAxis: 0 }, { xAxis: tookMs / 1000 }]],
+  };
+}

@@ -1,0 +1,38 @@
+/** As Markdown. @param columns - pairs of a heading and what a row has there */
+export function table(columns, rows) {
+  const cells = rows.map((row) => columns.map(([, cell]) => String(cell(row))));
+  const alignments = columns.map((_, i) =>
+    cells.every((row) => isNumber(row[i])) ? '---:' : '---',
+  );
+  return [columns.map(([heading]) => heading), alignments, ...cells].map(line).join('\n');
+}
+
+function isNumber(cell) {
+  return /^[-–\d]/.test(cell);
+}
+
+function line(cells) {
+  return `| ${cells.join(' | ')} |`;
+}
+
+/** Three digits, or all those before the point. */
+export function number(value) {
+  if (value === undefined || value === null) return '–';
+  if (value === 0) return '0';
+  const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
+  return value.toLocaleString('en', { maximumFractionDigits: digits });
+}
+
+export function withRange(value, format = number) {
+  if (value === undefined) return '–';
+  return `${format(value.median)} (${format(value.min)} to ${format(value.max)})`;
+}
+
+export function ratio(value) {
+  const [median, q1, q3] = [value.median, value.q1, value.q3].map((one) => one.toFixed(3));
+  return `${median} (${q1} to ${q3})`;
+}
+
+export function megabytes(bytes) {
+  return number(bytes / 1e6);
+}

@@ -1,0 +1,32 @@
+import { ratioPlot } from './ratio-plot.mjs';
+import { ratio, table } from './table.mjs';
+
+export function throughput({ throughput: alone, metrics }) {
+  const series = [
+    { name: 'the module', rows: alone?.rows },
+    { name: 'the module and its OpenTelemetry metrics', rows: metrics?.rows },
+  ].filter(({ rows }) => rows !== undefined);
+  const all = series.flatMap(({ name, rows }) => rows.map((row) => ({ ...row, name })));
+  const title = 'Throughput with the module, relative to the application without it';
+  return [
+    'Requests a second with the module, relative to the same application without it: 1 is no cost. Both run at the same time and are loaded in turn; each round gives one ratio. The median, and in brackets the quartiles.',
+    table(
+      [
+        ['', labelOf],
+        ['with', ({ name }) => name],
+        ['ratio', (row) => ratio(row.ratio)],
+        ['rounds', ({ rounds }) => rounds],
+      ],
+      all,
+    ),
+    {
+      name: 'throughput',
+      alt: `${title}: medians and quartiles`,
+      svg: ratioPlot(title, series, labelOf),
+    },
+  ];
+}
+
+function labelOf({ adapter, connections }) {
+  return `${adapter}, ${connections} ${connections === 1 ? 'connection' : 'connections'}`;
+}
