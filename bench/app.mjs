@@ -59,8 +59,9 @@ app.getHttpServer().keepAliveTimeout = 72_000;
 const answers = {
   cpu: () => process.cpuUsage(),
   memory: memoryUsed,
-  mark: markMemory,
+  mark: markLeave,
   held: () => held.length,
+  listening: () => app.getHttpServer().listening,
 };
 process.on('message', (message) => {
   if (message === 'release') for (const release of held.splice(0)) release();
@@ -79,16 +80,17 @@ function memoryUsed() {
   return heapUsed + external;
 }
 
-function markMemory() {
+/** From here to its end counts as the leave. @returns the bytes resident now */
+function markLeave() {
   globalThis.gc();
-  process.on('exit', () => process.send({ peak: peak() }));
+  const cpu = process.cpuUsage();
+  process.on('exit', () => process.send({ leave: { peak: peak(), cpu: process.cpuUsage(cpu) } }));
   return resetPeak() ?? null;
 }
 
 async function imports() {
   if (mode === 'without') return [];
-  // By its path: bench/ is a package of its own, so the name would not lead here.
-  const { GracefulShutdownModule } = await import('../dist/index.js');
+  const { GracefulShutdownModule } = await import('nestjs-drain');
   const telemetry = mode === 'metrics' ? [await telemetryModule()] : [];
   return [GracefulShutdownModule.forRoot({ gracePeriodMs: 0 }), ...telemetry];
 }
@@ -97,7 +99,7 @@ async function imports() {
 async function telemetryModule() {
   const { metrics } = await import('@opentelemetry/api');
   const sdk = await import('@opentelemetry/sdk-metrics');
-  const { GracefulShutdownTelemetryModule } = await import('../dist/opentelemetry/index.js');
+  const { GracefulShutdownTelemetryModule } = await import('nestjs-drain/opentelemetry');
   const exporter = {
     export: (_metrics, done) => done({ code: 0 }),
     forceFlush: async () => {},

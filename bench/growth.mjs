@@ -1,9 +1,10 @@
-// How the time and the memory that it takes to leave grow with the number of connections. What is
-// meant to take time is told apart: the spread of websockets, and how long requests are under way.
+// How time, processor time and memory of the leave grow with the number of connections. What is meant
+// to take time is told apart: the spread of websockets.
 // All are measured once in each round, so that what else the machine does hits all of them.
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { startInstance } from './instance.mjs';
+import { now } from './support/clock.mjs';
 import { openClients } from './support/clients.mjs';
 import { mostOpenFiles } from './support/machine.mjs';
 import { sized } from './support/sizes.mjs';
@@ -11,14 +12,12 @@ import { logLogSlope, range } from './support/statistics.mjs';
 
 const COUNTS = sized([10, 100, 1000, 10_000], [10, 100]);
 const ROUNDS = sized(5, 1);
-const OPEN_MS = 60_000;
+const PATIENCE_MS = 60_000;
 const LOOK_AGAIN_MS = 10;
 /** What a process has open besides its connections. */
 const OTHER_FILES = 200;
 /** Longer than idleLingerMs: nothing is left open for the sake of a next request. */
 const REST_MS = 1500;
-/** From the signal to the moment at which all requests under way may end. */
-const HELD_MS = 500;
 /** Of websockets, as documented: 200 a second, or as many as are closed in half the time. */
 const LEAST_PER_MS = 200 / 1000;
 const HALF_OF_DRAIN_MS = 10_000;
@@ -38,10 +37,12 @@ const kinds = {
     adapters: ['express', 'fastify'],
     outcome: 'answered',
     settled: allHeld,
+    // All end at one moment, as soon as none that is new can come.
     leave: async (instance) => {
-      instance.signal('SIGTERM');
-      await sleep(HELD_MS);
-      return { since: instance.tell('release') };
+      const since = instance.signal('SIGTERM');
+      await until('the listener is closed', async () => !(await instance.isListening()));
+      instance.tell('release');
+      return { since };
     },
   },
   /** Of the same requests, and nothing leaves: what the application itself takes. */
@@ -105,29 +106,34 @@ async function measure(adapter, kindName, count) {
   const clients = await openClients(kind.clients, instance.port, count);
   try {
     await kind.settled(instance, count);
-    const before = await instance.markMemory();
+    const [before, cpuBefore] = [await instance.markLeave(), await instance.cpu()];
     const { since, intendedMs = 0 } = await kind.leave(instance, count);
     const { outcomes, lastAt } = await clients.ended;
     if (outcomes[kind.outcome] !== count) throw new Error(`${kindName}: ${said(outcomes)}`);
-    const lastMs = lastAt - since;
-    if (kind.mode === 'without') return { ms: lastMs, lastMs, intendedMs };
+    if (kind.mode === 'without') {
+      return { ms: lastAt - since, intendedMs, cpuMs: ((await instance.cpu()) - cpuBefore) / 1000 };
+    }
     const exit = await instance.exited;
     if (exit.code !== 0) throw new Error(`${kindName}: exit ${exit.code} ${exit.signal}`);
-    const grownBytes = before === null ? undefined : exit.peak - before;
-    return { ms: exit.at - since, lastMs, intendedMs, grownBytes };
+    const { peak, cpu } = exit.leave;
+    const grownBytes = before === null ? undefined : peak - before;
+    const cpuMs = (cpu.user + cpu.system) / 1000;
+    return { ms: exit.at - since, intendedMs, cpuMs, grownBytes };
   } finally {
     await clients.stop();
     await instance.stop();
   }
 }
 
-/** Until all requests are in their handlers. */
-async function allHeld(instance, count) {
-  for (let waitedMs = 0; waitedMs < OPEN_MS; waitedMs += LOOK_AGAIN_MS) {
-    if ((await instance.held()) === count) return;
-    await sleep(LOOK_AGAIN_MS);
+function allHeld(instance, count) {
+  return until('all requests are in their handlers', async () => (await instance.held()) === count);
+}
+
+async function until(what, isTrue) {
+  for (const end = now() + PATIENCE_MS; now() < end; await sleep(LOOK_AGAIN_MS)) {
+    if (await isTrue()) return;
   }
-  throw new Error(`${await instance.held()} of ${count} requests came`);
+  throw new Error(`waited in vain until ${what}`);
 }
 
 function summary(connections, runs) {
@@ -137,26 +143,24 @@ function summary(connections, runs) {
     /** The whole of it. */
     ms: range(runs.map(({ ms }) => ms)),
     intendedMs,
-    /** Until the last client had all that it wanted. */
-    lastMs: range(runs.map(({ lastMs }) => lastMs)),
+    cpuMs: range(runs.map(({ cpuMs }) => cpuMs)),
     grownBytes:
       grownBytes === undefined ? undefined : range(runs.map((run) => Math.max(0, run.grownBytes))),
   };
 }
 
-/** Over all points, and over the last two: a fixed share makes the first too flat. */
 function slopes(points) {
-  const time = points.map(({ connections, ms, intendedMs }) => [
-    connections,
-    ms.median - intendedMs,
-  ]);
-  const memory = points.map(({ connections, grownBytes }) => [connections, grownBytes?.median]);
+  const along = (valueOf) => slopesOf(points.map((point) => [point.connections, valueOf(point)]));
   return {
-    time: logLogSlope(time),
-    timeAtTheEnd: logLogSlope(time.slice(-2)),
-    memory: logLogSlope(memory),
-    memoryAtTheEnd: logLogSlope(memory.slice(-2)),
+    time: along(({ ms, intendedMs }) => ms.median - intendedMs),
+    cpu: along(({ cpuMs }) => cpuMs.median),
+    memory: along(({ grownBytes }) => grownBytes?.median),
   };
+}
+
+/** Over all points, and over the last two: a fixed share makes the first too flat. */
+function slopesOf(points) {
+  return { all: logLogSlope(points), atTheEnd: logLogSlope(points.slice(-2)) };
 }
 
 function said(outcomes) {

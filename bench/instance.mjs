@@ -16,9 +16,9 @@ const program = join(import.meta.dirname, 'app.mjs');
 export async function startInstance(adapter, mode, execArgv = [], features = []) {
   const stdio = ['ignore', 'ignore', 'inherit', 'ipc'];
   const child = fork(program, [adapter, mode, ...features], { stdio, execArgv });
-  let peak;
-  child.on('message', (message) => (peak = message.peak ?? peak));
-  const exited = once(child, 'exit').then(([code, signal]) => ({ code, signal, peak, at: now() }));
+  let leave;
+  child.on('message', (message) => (leave = message.leave ?? leave));
+  const exited = once(child, 'exit').then(([code, signal]) => ({ code, signal, leave, at: now() }));
   const [{ port }] = await once(child, 'message');
 
   async function ask(question) {
@@ -29,7 +29,7 @@ export async function startInstance(adapter, mode, execArgv = [], features = [])
 
   return {
     port,
-    /** How and when it has ended, and the most memory it had since `markMemory()`. */
+    /** How and when it has ended; its peak of memory and its processor time since `markLeave()`. */
     exited,
     url: `http://127.0.0.1:${port}`,
     signal(name) {
@@ -47,10 +47,11 @@ export async function startInstance(adapter, mode, execArgv = [], features = [])
     },
     /** Bytes of memory in use after a collection; needs `--expose-gc`. */
     memory: () => ask('memory'),
-    /** Begins to watch the most it has resident. @returns the bytes it has now, after a collection */
-    markMemory: () => ask('mark'),
+    /** From here on counts as its leave. @returns the bytes resident now, after a collection */
+    markLeave: () => ask('mark'),
     /** How many requests are held. */
     held: () => ask('held'),
+    isListening: () => ask('listening'),
     async stop() {
       child.kill('SIGKILL');
       await exited;

@@ -41,7 +41,13 @@ async function reloadsOf(workers) {
     }
     clients.send('stop');
     const [requests] = await once(clients, 'message');
-    return { workers, perSecond: PER_SECOND, ...summary(reloads, requests) };
+    return {
+      workers,
+      perSecond: PER_SECOND,
+      beforeMs: BEFORE_MS,
+      afterMs: AFTER_MS,
+      ...summary(reloads, requests),
+    };
   } finally {
     clients.kill('SIGKILL');
     await service.stop();

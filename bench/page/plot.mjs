@@ -17,11 +17,20 @@ const names = Object.keys(palette);
 export const color = Object.fromEntries(names.map((name) => [name, palette[name][0]]));
 /** In the order in which series take them. */
 export const colors = [color.blue, color.orange, color.green, color.purple, color.red];
-const symbols = ['circle', 'rect', 'triangle', 'diamond', 'pin'];
-const FONT = 'system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif';
+const symbols = ['circle', 'rect', 'triangle', 'diamond', 'arrow'];
+/** Without quotes: they would end the attribute that it is written to. */
+const FONT = 'system-ui,-apple-system,Segoe UI,Roboto,Helvetica Neue,Arial,sans-serif';
 
-/** @param option - of ECharts; `title` says what the axes cannot */
-export function plot(option, { width = 760, height = 420 } = {}) {
+/** Wide ones, as nobody knows which font there will be: rather a gap than names on top of each other. */
+echarts.setPlatformAPI({
+  measureText: (text, font) => ({ width: text.length * parseFloat(/[\d.]+px/.exec(font)) * 0.62 }),
+});
+
+/**
+ * @param option - of ECharts; `title` says what the axes cannot
+ * @param legendLines - how many lines the names of the series take
+ */
+export function plot(option, { width = 760, height = 420, legendLines = 1 } = {}) {
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height });
   try {
     chart.setOption({
@@ -30,7 +39,7 @@ export function plot(option, { width = 760, height = 420 } = {}) {
       color: colors,
       textStyle: { fontFamily: FONT, color: color.ink },
       // Below the title and the legend, beside the names of the axes.
-      grid: { left: 24, right: 32, top: 76, bottom: 40, containLabel: true },
+      grid: { left: 24, right: 32, top: 54 + legendLines * 24, bottom: 44, containLabel: true },
       ...option,
       title: {
         left: 16,
@@ -41,7 +50,7 @@ export function plot(option, { width = 760, height = 420 } = {}) {
       legend: {
         left: 12,
         top: 38,
-        itemGap: 18,
+        itemGap: 16,
         textStyle: { color: color.ink },
         inactiveBorderColor: color.dim,
         ...option.legend,
@@ -61,7 +70,7 @@ export function valueAxis(name, more = {}) {
     nameLocation: 'middle',
     nameTextStyle: { color: color.dim, fontSize: 12 },
     nameGap: 34,
-    axisLine: { show: true, lineStyle: { color: color.dim } },
+    axisLine: { show: true, onZero: false, lineStyle: { color: color.dim } },
     axisLabel: { color: color.ink },
     splitLine: { lineStyle: { color: color.grid } },
     minorSplitLine: { show: false },

@@ -34,7 +34,7 @@ export function ratioPlot(title, series, labelOf) {
         data: points,
         symbolSize: 10,
         symbolOffset: [0, offset],
-        itemStyle: { color: colors[i] },
+        itemStyle: { color: colors[i], opacity: 1 },
         emphasis: { disabled: true },
         ...(i === 0 && { markLine: atOne() }),
       },

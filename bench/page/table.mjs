@@ -2,13 +2,14 @@
 export function table(columns, rows) {
   const cells = rows.map((row) => columns.map(([, cell]) => String(cell(row))));
   const alignments = columns.map((_, i) =>
-    cells.every((row) => isNumber(row[i])) ? '---:' : '---',
+    cells.every((row) => isFigure(row[i])) ? '---:' : '---',
   );
   return [columns.map(([heading]) => heading), alignments, ...cells].map(line).join('\n');
 }
 
-function isNumber(cell) {
-  return /^[-–\d]/.test(cell);
+/** Figures, and what goes with them: 1,000; 0.5 (0.4 to 0.6); 12 / 34. */
+function isFigure(cell) {
+  return /^[-–\d., /()to]+$/.test(cell);
 }
 
 function line(cells) {
@@ -31,8 +32,4 @@ export function withRange(value, format = number) {
 export function ratio(value) {
   const [median, q1, q3] = [value.median, value.q1, value.q3].map((one) => one.toFixed(3));
   return `${median} (${q1} to ${q3})`;
-}
-
-export function megabytes(bytes) {
-  return number(bytes / 1e6);
 }
