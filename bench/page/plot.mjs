@@ -133,13 +133,18 @@ function selfContained(svg, title) {
     return [`[fill="${light}"]{fill:${dark}}`, `[stroke="${light}"]{stroke:${dark}}`];
   });
   const style = `<style>@media (prefers-color-scheme:dark){${rules.join('')}}</style>`;
-  return (
-    svg
-      .replace(/<svg [^>]*>/, (tag) => `${tag.slice(0, -1)} role="img">${titled(title)}${style}`)
-      // Numbers that count the charts of this process would differ from run to run.
-      .replaceAll(/zr\d+-/g, 'zr-')
-      .concat('\n')
-  );
+  return renumbered(svg)
+    .replace(/<svg [^>]*>/, (tag) => `${tag.slice(0, -1)} role="img">${titled(title)}${style}`)
+    .concat('\n');
+}
+
+/** ECharts counts through the process: the same plot would differ from run to run. */
+function renumbered(svg) {
+  const numbers = new Map();
+  return svg.replaceAll(/\bzr\d+-[a-z]+-?\d+/g, (id) => {
+    if (!numbers.has(id)) numbers.set(id, `p${numbers.size}`);
+    return numbers.get(id);
+  });
 }
 
 function titled(title) {
