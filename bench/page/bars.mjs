@@ -12,7 +12,7 @@ export function barPlot(title, axis, bars) {
   const option = {
     title: { text: title },
     legend: { show: false },
-    grid: { left: 24, right: 72, top: 48, bottom: 44, containLabel: true },
+    grid: { right: 72, top: 48 },
     xAxis: valueAxis(axis, { min: 0 }),
     yAxis: categoryAxis(
       bars.map(({ label }) => label),

@@ -1,4 +1,4 @@
-import { lineSeries, plot, valueAxis } from './plot.mjs';
+import { lineSeries, logAxis, namedGrid, plot, valueAxis } from './plot.mjs';
 import { number, table, withRange } from './table.mjs';
 
 const kinds = {
@@ -37,7 +37,7 @@ export function growth({ growth: { rows } }) {
     ...partsOf('time', rows),
     'The processor time that the process used for it, system calls and its other threads included. It depends less on what else the machine does.',
     ...partsOf('cpu', rows),
-    'The most memory that was resident during the leave, less what was resident before it, after a collection. It begins with a fixed share where a signal ends the process: the thread that kills it, should the event loop be blocked at the deadline, has a heap of its own.',
+    'The most memory that was resident during the leave, less what was resident before it, after a collection; 0 where it never was more. It begins with a fixed share where a signal ends the process: the thread that kills it, should the event loop be blocked at the deadline, has a heap of its own.',
     ...partsOf('memory', rows),
   ];
 }
@@ -102,7 +102,8 @@ function plotsOf(name, rows) {
       title: { text: title },
       legend: { data: series.map((one) => one.name) },
       xAxis: valueAxis('connections', { type: 'log' }),
-      yAxis: valueAxis(measures[name].axis, { type: 'log', nameGap: 46 }),
+      yAxis: logAxis(measures[name].axis),
+      grid: namedGrid,
       series,
     };
     const svg = plot(option, { legendLines: series.length > 4 ? 2 : 1 });

@@ -17,7 +17,7 @@ const names = Object.keys(palette);
 export const color = Object.fromEntries(names.map((name) => [name, palette[name][0]]));
 /** In the order in which series take them. */
 export const colors = [color.blue, color.orange, color.green, color.purple, color.red];
-const symbols = ['circle', 'rect', 'triangle', 'diamond', 'arrow'];
+const symbols = ['circle', 'rect', 'triangle', 'diamond', 'emptyCircle'];
 /** Without quotes: they would end the attribute that it is written to. */
 const FONT = 'system-ui,-apple-system,Segoe UI,Roboto,Helvetica Neue,Arial,sans-serif';
 
@@ -38,9 +38,16 @@ export function plot(option, { width = 760, height = 420, legendLines = 1 } = {}
       backgroundColor: color.paper,
       color: colors,
       textStyle: { fontFamily: FONT, color: color.ink },
-      // Below the title and the legend, beside the names of the axes.
-      grid: { left: 24, right: 32, top: 54 + legendLines * 24, bottom: 44, containLabel: true },
       ...option,
+      // Below the title and the legend, beside the names of the axes.
+      grid: {
+        left: 24,
+        right: 32,
+        top: 54 + legendLines * 24,
+        bottom: 44,
+        containLabel: true,
+        ...option.grid,
+      },
       title: {
         left: 16,
         top: 12,
@@ -76,6 +83,14 @@ export function valueAxis(name, more = {}) {
     minorSplitLine: { show: false },
     ...more,
   };
+}
+
+/** Where the vertical axis has a name: as much room for it, however long the numbers beside it are. */
+export const namedGrid = { left: 84, bottom: 60, containLabel: false };
+
+/** Beside numbers that may be long; see `namedGrid`. @param name - with its unit */
+export function logAxis(name) {
+  return valueAxis(name, { type: 'log', nameGap: 60 });
 }
 
 export function categoryAxis(data, more = {}) {

@@ -1,4 +1,4 @@
-import { lineSeries, plot, valueAxis } from './plot.mjs';
+import { lineSeries, logAxis, namedGrid, plot, valueAxis } from './plot.mjs';
 import { number, table } from './table.mjs';
 
 export function reload({ reload: { rows } }) {
@@ -47,7 +47,8 @@ function plotOf({ workers, reloads, tookMs, slices }) {
       min: 'dataMin',
       max: 'dataMax',
     }),
-    yAxis: valueAxis('latency in ms', { type: 'log', nameGap: 42 }),
+    yAxis: logAxis('latency in ms'),
+    grid: namedGrid,
     series,
   });
   return { name: `reload-${workers}`, alt: title, svg };
