@@ -51,13 +51,23 @@ async function run(names) {
   const measured = names.length === 0 ? Object.keys(modes) : names.filter((name) => name in modes);
   for (const name of measured) {
     console.log(`\n${name}: ${modes[name].about}`);
-    const begin = performance.now();
-    const rows = await modes[name].measure();
-    const tookSeconds = (performance.now() - begin) / 1000;
-    await saveResult(name, rows, tookSeconds);
-    console.log(`${name} took ${tookSeconds.toFixed(0)} s`);
+    try {
+      await measure(name);
+    } catch (error) {
+      // The others have taken, or will take, too long to be lost with it.
+      console.error(error);
+      process.exitCode = 1;
+    }
   }
   console.log(`\n${await writePage()}`);
+}
+
+async function measure(name) {
+  const begin = performance.now();
+  const rows = await modes[name].measure();
+  const tookSeconds = (performance.now() - begin) / 1000;
+  await saveResult(name, rows, tookSeconds);
+  console.log(`${name} took ${tookSeconds.toFixed(0)} s`);
 }
 
 function usage() {

@@ -12,7 +12,7 @@ const bench = join(import.meta.dirname, '..');
 const root = isQuick ? join(bench, '.out') : join(bench, '..');
 const resultsFolder = isQuick ? join(root, 'results') : join(bench, 'results');
 
-/** Whether there is a file for it to be the docs of. */
+/** Undefined where it has not been measured. */
 export function loadResult(mode) {
   try {
     return JSON.parse(readFileSync(join(resultsFolder, `${mode}.json`), 'utf8'));
@@ -24,6 +24,7 @@ export function loadResult(mode) {
 
 /** @param rows - what was measured, one object a row */
 export async function saveResult(mode, rows, tookSeconds) {
+  if (rows === undefined) throw new Error(`${mode} has measured nothing`);
   const date = new Date().toISOString().slice(0, 10);
   const result = { mode, date, tookSeconds: Math.round(tookSeconds), machine: machine(), rows };
   const json = JSON.stringify(result, (_, value) => rounded(value));
