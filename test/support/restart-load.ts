@@ -16,6 +16,14 @@ export interface Target {
   readonly tls?: boolean;
 }
 
+/**
+ * How a client goes about it: with a fresh connection for each request, on one that it keeps, or on
+ * one that it keeps with a pause in between, in which the server may close it.
+ */
+export type Habit = 'fresh' | 'kept' | 'thinks';
+
+const HALF_OF_THEM_KEPT: readonly Habit[] = ['fresh', 'kept', 'fresh', 'thinks'];
+
 /** What became of one request. */
 export interface Hit {
   readonly id: number;
@@ -37,11 +45,7 @@ export interface LoadSummary {
   readonly versions: Readonly<Record<string, number>>;
 }
 
-/**
- * Clients that send one POST after the other and never repeat one: half of them each on a fresh
- * connection, half on a connection that they keep, and half of those with a pause in between, in
- * which the server may close it.
- */
+/** Clients that send one POST after the other and never repeat one. */
 export class RestartLoad {
   readonly hits: Hit[] = [];
   readonly #target: Target;
@@ -49,17 +53,22 @@ export class RestartLoad {
   #isStopped = false;
   #sent = 0;
 
-  /** @param pauseMs - of the clients that do not think, to leave the machine some time */
-  constructor(target: Target | number, { clients = 16, pauseMs = 10, workMs = 5 } = {}) {
+  /**
+   * @param habits - the clients take them in turn
+   * @param pauseMs - of the clients that do not think, to leave the machine some time
+   */
+  constructor(
+    target: Target | number,
+    { clients = 16, pauseMs = 10, workMs = 5, habits = HALF_OF_THEM_KEPT } = {},
+  ) {
     this.#target = typeof target === 'number' ? { port: target } : target;
     const end = Date.now() + LONGEST_MS;
     this.#clients = Array.from({ length: clients }, async (_, i) => {
-      const kept = i % 2 === 1;
-      const thinks = i % 4 === 3;
-      const agent = kept ? this.#keptAgent() : false;
+      const habit = habits[i % habits.length];
+      const agent = habit === 'fresh' ? false : this.#keptAgent();
       while (!this.#isStopped && Date.now() < end && this.#sent < MOST_REQUESTS) {
         this.hits.push(await this.#order(this.#sent++, agent, workMs));
-        await sleep(thinks ? THINK_MS : pauseMs);
+        await sleep(habit === 'thinks' ? THINK_MS : pauseMs);
       }
       if (agent) agent.destroy();
     });
