@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 
 import type { FixtureConfig } from '../fixtures/config.js';
 import type { RestartLoad } from '../support/restart-load.js';
-import { type RunningApplication, start } from '../support/running-application.js';
+import { RunningApplication } from '../support/running-application.js';
 import { freePort } from '../support/server-process.js';
 
 /**
@@ -12,6 +12,8 @@ import { freePort } from '../support/server-process.js';
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 const DRAIN_TIMEOUT_MS = 8000;
 const CLOSE_TIMEOUT_MS = 1000;
+/** Several start at once, and each later one beside the load. */
+const PATIENCE_MS = 60_000;
 
 /** How an application left. */
 export interface Leave {
@@ -33,7 +35,7 @@ export class Instance {
   static async start(config: FixtureConfig): Promise<Instance> {
     const port = await freePort();
     const instance = { ...config, program: 'instance', port };
-    return new Instance(port, instance, await start(instance));
+    return new Instance(port, instance, await listening(instance));
   }
 
   /** Sends SIGTERM. */
@@ -45,15 +47,23 @@ export class Instance {
   }
 
   async comeBack(): Promise<void> {
-    this.application = await start(this.config);
+    this.application = await listening(this.config);
   }
 
   /** Resolves when it has answered a request of the load. */
   async takesPartIn(load: RestartLoad): Promise<void> {
     const { application } = this;
     const answered = () => load.hits.findLast(({ pid }) => pid === application.pid) !== undefined;
-    await application.until('answered request', answered);
+    await application.until('answered request', answered, PATIENCE_MS);
   }
+}
+
+/** Starts the application; resolves when it listens. */
+async function listening(config: FixtureConfig): Promise<RunningApplication> {
+  const application = new RunningApplication(config);
+  const listens = () => application.order.includes('listening');
+  await application.until('event listening', listens, PATIENCE_MS);
+  return application;
 }
 
 export function startInstances(

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { ServerProcess } from './server-process.js';
 
-const timeoutMs = 15_000;
+const timeoutMs = 60_000;
 const lookAgainMs = 10;
 
 /** What HAProxy counts of a server, or of all of a backend: the columns of `show stat`. */

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 import { findProgram, ServerProcess } from './server-process.js';
 
-const timeoutMs = 15_000;
+const timeoutMs = 60_000;
 const lookAgainMs = 10;
 const WORKERS = 2;
 /** How long nginx leaves an instance alone that refused a connection. */
