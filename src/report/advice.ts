@@ -1,3 +1,4 @@
+import { secondsNeeded } from '../shutdown/shutdown-budget.js';
 import type { ReportedState, ShutdownReport } from './shutdown-report.js';
 
 /** What advice is derived from. @internal */
@@ -43,14 +44,10 @@ export function adviceOn(facts: Facts, context: AdviceContext): string[] {
   return ADVISERS.flatMap((adviser) => adviser(facts, context));
 }
 
-/**
- * A second more than the budget: the orchestrator's clock starts before the signal is seen.
- *
- * @internal
- */
+/** @internal */
 export function adviceOnBudget(totalMs: number, context: AdviceContext): string[] {
   const { terminationGracePeriodSeconds: given } = context;
-  const needed = Math.ceil(totalMs / 1000) + 1;
+  const needed = secondsNeeded(totalMs);
   if (given === undefined || given >= needed) return [];
   return [
     `The budget of ${seconds(totalMs)} does not fit terminationGracePeriodSeconds ${given}: ` +

@@ -1,6 +1,6 @@
 import type { Clock } from '../shutdown/clock.js';
 import type { WorkUnderWay } from '../shutdown/drain-participant.js';
-import { type ShutdownBudget, totalMs } from '../shutdown/shutdown-budget.js';
+import { secondsNeeded, type ShutdownBudget, totalMs } from '../shutdown/shutdown-budget.js';
 import {
   isClean,
   type ShutdownFailure,
@@ -53,7 +53,7 @@ export class ShutdownLog implements ShutdownObserver {
     }
     this.sink.log(
       `Armed for ${signals.join(', ') || 'no signal'}: ${times}` +
-        `; in Kubernetes set terminationGracePeriodSeconds to at least ${secondsNeeded(budget)}`,
+        `; in Kubernetes set terminationGracePeriodSeconds to at least ${secondsNeeded(totalMs(budget))}`,
     );
   }
 
@@ -175,11 +175,6 @@ export class ShutdownLog implements ShutdownObserver {
     if (this.sequence.endsProcess) this.sink.log(line);
     else this.sink.debug(line);
   }
-}
-
-/** A second more than the budget: the kubelet's clock starts before the process sees the signal. */
-function secondsNeeded(budget: ShutdownBudget): number {
-  return Math.ceil(totalMs(budget) / 1000) + 1;
 }
 
 function seconds(ms: number): string {

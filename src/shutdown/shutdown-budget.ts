@@ -20,6 +20,16 @@ export function totalMs(budget: ShutdownBudget): number {
 }
 
 /**
+ * The least `terminationGracePeriodSeconds` for it: a second more than the budget, as the kubelet's
+ * clock starts before the process sees the signal.
+ *
+ * @internal
+ */
+export function secondsNeeded(budgetMs: number): number {
+  return Math.ceil(budgetMs / 1000) + 1;
+}
+
+/**
  * How much of the grace period the announcements are spread over. No less where it may end early:
  * whoever has not been told by then is told in the drain, and a short minimum would bunch the
  * departures of every shutdown for the sake of the few that end early.
