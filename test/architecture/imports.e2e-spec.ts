@@ -51,10 +51,12 @@ const layers: readonly Layer[] = [
       'surroundings.ts',
     ],
   },
-  { files: /^graceful-shutdown\.errors\.ts$/, imports: ['shutdown/'] },
+  // The command reads the defaults, and loads no packages for that.
+  { files: /^graceful-shutdown\.errors\.ts$/, imports: ['shutdown/'], nodeOnly: true },
   {
     files: /^graceful-shutdown\.options\.ts$/,
     imports: ['graceful-shutdown.errors.ts', 'option-rules.ts'],
+    nodeOnly: true,
   },
   { files: /^option-rules\.ts$/, imports: [], nodeOnly: true },
   {
@@ -64,7 +66,15 @@ const layers: readonly Layer[] = [
   // The command of the whole package.
   {
     files: /^restart\/command\//,
-    imports: ['shutdown/', 'net/', 'option-rules.ts', 'restart/', 'report/picture/'],
+    imports: [
+      'shutdown/',
+      'net/',
+      'option-rules.ts',
+      // The defaults, from which it works out what a pod's manifest has to say.
+      'graceful-shutdown.options.ts',
+      'restart/',
+      'report/picture/',
+    ],
     nodeOnly: true,
   },
   // The primary loads neither the application nor Nest.

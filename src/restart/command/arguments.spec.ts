@@ -221,3 +221,54 @@ describe('report', () => {
     });
   });
 });
+
+describe('kubernetes', () => {
+  it('needs nothing', () => {
+    expect(parseArguments(['kubernetes'])).toEqual({ action: 'kubernetes', options: {} });
+  });
+
+  it('takes the times of the module as times, those of the manifest in seconds', () => {
+    const module = ['--grace-period', '5000', '--drain-timeout', '1.5m', '--close-timeout=4s'];
+    const manifest = ['--pre-stop', '5', '--probe-period', '3s', '--failure-threshold', '2'];
+    expect(parseArguments(['kubernetes', ...module, ...manifest])).toEqual({
+      action: 'kubernetes',
+      options: {
+        gracePeriodMs: 5000,
+        drainTimeoutMs: 90_000,
+        closeTimeoutMs: 4000,
+        preStopSeconds: 5,
+        probePeriodSeconds: 3,
+        failureThreshold: 2,
+      },
+    });
+  });
+
+  it.each([
+    ['--grace-period', '-5', 'milliseconds or with a unit: 4000'],
+    ['--drain-timeout', '25h', 'milliseconds or with a unit: 4000'],
+    ['--close-timeout', '', 'milliseconds or with a unit: 4000'],
+    ['--pre-stop', '1.5', 'a whole number of seconds from 0 to 86400, such as 5 or 5s'],
+    ['--pre-stop', '500ms', 'a whole number of seconds from 0 to 86400, such as 5 or 5s'],
+    ['--pre-stop', '86401', 'a whole number of seconds from 0 to 86400, such as 5 or 5s'],
+    ['--probe-period', '0', 'a whole number of seconds from 1 to 86400, such as 5 or 5s'],
+    ['--failure-threshold', '0', 'a whole number from 1 to 1000'],
+    ['--failure-threshold', '2s', 'a whole number from 1 to 1000'],
+  ])('%s %s is wrong usage', (option, value, allowed) => {
+    expect(problemsOf('kubernetes', option, value)).toContain(
+      `wrong usage: ${option} is '${value}', allowed is ${allowed}`,
+    );
+  });
+
+  it('names all that is wrong', () => {
+    const text = problemsOf('kubernetes', '--pre-stop', 'x', '--workers', '2', 'deployment.yaml');
+    expect(text.match(/^ {2}- .*/gm)).toEqual([
+      expect.stringContaining(`--pre-stop is 'x'`),
+      expect.stringContaining('unknown option --workers of kubernetes, allowed are --grace-period'),
+      expect.stringContaining(`unexpected 'deployment.yaml'`),
+    ]);
+  });
+
+  it('has options that a service has not', () => {
+    expect(problemsOf('--pre-stop', '5', main)).toContain('unknown option --pre-stop, allowed are');
+  });
+});

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { wrongUsage } from './command.errors.js';
 import type { ServiceChoice } from './find-service.js';
 import { type Action, OPTION_RULES, type OptionRule, optionsOf } from './option-rules.js';
+import type { KubernetesInvocation } from './kubernetes.js';
 import { joinOptionalValues } from './optional-values.js';
 import { type ReportInvocation, reportProblems } from './report-arguments.js';
 import { scriptFile } from './script-file.js';
@@ -13,6 +14,7 @@ export type Invocation =
   | ReloadInvocation
   | StatusInvocation
   | ReportInvocation
+  | KubernetesInvocation
   | { readonly action: 'help' }
   | { readonly action: 'version' };
 
@@ -49,7 +51,7 @@ export interface StatusInvocation {
   readonly options: ServiceChoice & { readonly json?: boolean };
 }
 
-const SUBCOMMANDS = ['reload', 'status', 'report'] as const;
+const SUBCOMMANDS = ['reload', 'status', 'report', 'kubernetes'] as const;
 
 /**
  * @param argv - without the paths of node and of the command

@@ -5,6 +5,7 @@ import { parseArguments, type RunInvocation } from './arguments.js';
 import { reload, status } from './ask.js';
 import { unsupportedPlatform } from './command.errors.js';
 import { exitStatusOf } from './exit-status.js';
+import { kubernetes } from './kubernetes.js';
 import { report } from './report.js';
 import { run } from './run.js';
 import { runInPlace, whyNotFork } from './run-in-place.js';
@@ -15,6 +16,7 @@ async function command(argv: readonly string[]): Promise<void> {
   const invocation = parseArguments(argv);
   if (invocation.action === 'help') return console.log(USAGE.trimEnd());
   if (invocation.action === 'version') return console.log(version());
+  if (invocation.action === 'kubernetes') return console.log(kubernetes(invocation));
   if (invocation.action === 'report') {
     process.exitCode = await report(invocation);
     return;

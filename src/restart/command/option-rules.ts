@@ -6,7 +6,7 @@ import { LONGEST_SOCKET_PATH } from './control-folder.js';
 import { DURATION_EXAMPLES, parseDuration } from './duration.js';
 
 /** What `nestjs-drain` can be told to do. @internal */
-export type Action = 'run' | 'reload' | 'status' | 'report';
+export type Action = 'run' | 'reload' | 'status' | 'report' | 'kubernetes';
 
 /** An option of the command line. @internal */
 export interface OptionRule {
@@ -27,10 +27,14 @@ export interface OptionValue {
 }
 
 const MOST_WORKERS = 1024;
+/** A day, as everywhere. */
+const MOST_SECONDS = 86_400;
+const MOST_FAILURES = 1000;
 
 const path: OptionValue = { allowed: 'a path', read: (text) => (text ? resolve(text) : undefined) };
 const svgFile = outputFile('svg');
 const htmlFile = outputFile('html');
+const time: OptionValue = { allowed: DURATION_EXAMPLES, read: parseDuration };
 const pid: OptionValue = { allowed: 'the PID of a service', read: (text) => wholeNumber(text, 1) };
 
 /** All options that take part in a decision, by their name without the dashes. @internal */
@@ -60,11 +64,7 @@ export const OPTION_RULES: Readonly<Record<string, OptionRule>> = {
       read: (text) => (/^\/\S*$/.test(text) ? text : undefined),
     },
   },
-  soak: {
-    key: 'soakMs',
-    actions: ['run'],
-    value: { allowed: DURATION_EXAMPLES, read: parseDuration },
-  },
+  soak: { key: 'soakMs', actions: ['run'], value: time },
   hooks: {
     key: 'hooks',
     actions: ['run'],
@@ -87,6 +87,19 @@ export const OPTION_RULES: Readonly<Record<string, OptionRule>> = {
   json: { key: 'json', actions: ['status'] },
   svg: { key: 'svg', actions: ['report'], value: svgFile },
   html: { key: 'html', actions: ['report'], value: htmlFile },
+  'grace-period': { key: 'gracePeriodMs', actions: ['kubernetes'], value: time },
+  'drain-timeout': { key: 'drainTimeoutMs', actions: ['kubernetes'], value: time },
+  'close-timeout': { key: 'closeTimeoutMs', actions: ['kubernetes'], value: time },
+  'pre-stop': { key: 'preStopSeconds', actions: ['kubernetes'], value: seconds(0) },
+  'probe-period': { key: 'probePeriodSeconds', actions: ['kubernetes'], value: seconds(1) },
+  'failure-threshold': {
+    key: 'failureThreshold',
+    actions: ['kubernetes'],
+    value: {
+      allowed: `a whole number from 1 to ${MOST_FAILURES}`,
+      read: (text) => wholeNumber(text, 1, MOST_FAILURES),
+    },
+  },
 };
 
 /** Their names, with the dashes, for one action. @internal */
@@ -99,6 +112,14 @@ export function optionsOf(action: Action): string[] {
 function wholeNumber(text: string, least: number, most = Infinity): number | undefined {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   return Number.isSafeInteger(value) && value >= least && value <= most ? value : undefined;
+}
+
+/** As in a manifest, which has no other unit. */
+function seconds(least: number): OptionValue {
+  return {
+    allowed: `a whole number of seconds from ${least} to ${MOST_SECONDS}, such as 5 or 5s`,
+    read: (text) => wholeNumber(text.replace(/s$/, ''), least, MOST_SECONDS),
+  };
 }
 
 /** What is written must not take the place of the report by mistake. */

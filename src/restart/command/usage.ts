@@ -1,11 +1,13 @@
 /** @internal */
 export const USAGE = `nestjs-drain runs a NestJS application so that its code can be swapped under load, and
-shows what happened in a shutdown.
+shows what happened in a shutdown, or what a pod's manifest should say of one.
 
   nestjs-drain [options] <script> [-- arguments for the application]
   nestjs-drain reload [--wait] [--workers N] [--pid N | --pid-file F | --control F]
   nestjs-drain status [--json] [--pid N | --pid-file F | --control F]
   nestjs-drain report [--svg [F]] [--html [F]] <report or log | ->
+  nestjs-drain kubernetes [--grace-period T] [--drain-timeout T] [--close-timeout T]
+               [--pre-stop S] [--probe-period S] [--failure-threshold N]
 
 Run
   --workers N|max      processes that serve; max: one for each processor (1)
@@ -31,6 +33,14 @@ Report: of a shutdown, the last one in a file of JSON or in a log; - is standard
                        (beside the report, instead of showing it here)
   --html [F]           the same as a page, F.html, with tables and the report itself
 
+Kubernetes: prints the lines of a manifest, terminationGracePeriodSeconds among them
+  --grace-period T     gracePeriodMs of the module (5000, its default in Kubernetes)
+  --drain-timeout T    drainTimeoutMs of the module (20000, its default)
+  --close-timeout T    closeTimeoutMs of the module (4000, its default)
+  --pre-stop S         seconds that a preStop hook sleeps (0: there is no hook)
+  --probe-period S     periodSeconds of the readiness probe (2)
+  --failure-threshold N  failureThreshold of the readiness probe (1)
+
 Signals to the primary
   HUP, USR2            reload          TERM, INT    stop; a second one cuts what is under way
 
@@ -38,4 +48,5 @@ Exit status
   of a service         that of its end
   of reload, status    0 done, 1 failed, 2 wrong usage, 3 no such service is running
   of report            0 done, 1 failed, 2 wrong usage
+  of kubernetes        0 done, 2 wrong usage
 `;

@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+
+import { afterEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+
+import { endAll, start } from '../support/running-application.js';
+
+const command = join(import.meta.dirname, '..', '.out/src/restart/command/command.js');
+const timeoutMs = 20_000;
+
+interface Result {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function run(...argv: string[]): Promise<Result> {
+  const options = { env: { PATH: process.env['PATH'] }, timeout: timeoutMs };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [command, ...argv], options, (error, stdout, stderr) =>
+      resolve({ status: error === null ? 0 : Number(error.code), stdout, stderr }),
+    );
+  });
+}
+
+interface PodSpec {
+  readonly terminationGracePeriodSeconds: number;
+  readonly containers: readonly [{ readonly env: readonly [{ readonly value: string }] }];
+}
+
+async function podSpec(...argv: string[]): Promise<PodSpec> {
+  const { status, stdout, stderr } = await run('kubernetes', ...argv);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  return (parse(stdout) as { spec: PodSpec }).spec;
+}
+
+describe('nestjs-drain kubernetes', () => {
+  afterEach(endAll);
+
+  it('says the number that the application says at its start', async () => {
+    const { terminationGracePeriodSeconds } = await podSpec();
+    const app = await start({}, { KUBERNETES_SERVICE_HOST: '127.0.0.1' });
+    expect(app.log).toContain(
+      `set terminationGracePeriodSeconds to at least ${terminationGracePeriodSeconds}\n`,
+    );
+  });
+
+  it('leaves the module what it needs, beside a preStop hook', async () => {
+    const spec = await podSpec('--pre-stop', '7', '--grace-period', '2s', '--drain-timeout', '10s');
+    const { value } = spec.containers[0].env[0];
+    expect(spec.terminationGracePeriodSeconds).toBe(7 + Number(value));
+    const options = { gracePeriodMs: 2000, drainTimeoutMs: 10_000 };
+    const contents = await Promise.all(
+      [value, String(Number(value) - 1)].map(async (seconds) => {
+        const app = await start({ options }, { TERMINATION_GRACE_PERIOD_SECONDS: seconds });
+        return !app.log.includes('does not fit terminationGracePeriodSeconds');
+      }),
+    );
+    expect(contents).toEqual([true, false]);
+  });
+
+  it.each([
+    [['--pre-stop', 'five'], `--pre-stop is 'five', allowed is a whole number of seconds`],
+    [['--pre-stop'], '--pre-stop has no value, allowed is a whole number of seconds'],
+    [['--grace', '5s'], 'unknown option --grace of kubernetes, allowed are --grace-period,'],
+    [['deployment.yaml'], `unexpected 'deployment.yaml'`],
+  ])('%j is wrong usage, and 2', async (argv, problem) => {
+    const { status, stdout, stderr } = await run('kubernetes', ...argv);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(/^nestjs-drain: wrong usage: .*\nSee nestjs-drain --help\n$/);
+    expect(stderr).toContain(problem);
+  });
+
+  it('is explained by --help', async () => {
+    const { status, stdout } = await run('kubernetes', '--help');
+    expect(status).toBe(0);
+    for (const option of ['grace-period', 'pre-stop', 'probe-period', 'failure-threshold']) {
+      expect(stdout).toMatch(new RegExp(`^  --${option} `, 'm'));
+    }
+  });
+});
