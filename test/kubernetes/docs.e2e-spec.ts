@@ -25,11 +25,11 @@ function rows(): string[][] {
 describe('docs/kubernetes.md', () => {
   it.each(rows())('%s: the sum is that of the command', (_, preStop, grace, drain, close, sum) => {
     const [preStopSeconds, gracePeriodMs, drainTimeoutMs, closeTimeoutMs] = [
-      parseInt(preStop!, 10) || 0,
-      ...[grace, drain, close].map((cell) => parseInt(cell!, 10) * 1000),
+      parseInt(preStop, 10) || 0,
+      ...[grace, drain, close].map((cell) => parseInt(cell, 10) * 1000),
     ] as [number, number, number, number];
     const times = podTimes({ preStopSeconds, gracePeriodMs, drainTimeoutMs, closeTimeoutMs });
-    expect(parseInt(sum!, 10)).toBe(times.terminationGracePeriodSeconds);
+    expect(parseInt(sum, 10)).toBe(times.terminationGracePeriodSeconds);
   });
 
   it('has numbers to look at', () => {

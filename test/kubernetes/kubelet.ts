@@ -5,13 +5,16 @@ import type { Pod, Probe } from './pod.js';
 
 /** Longer than a real one has by default: a busy machine shall not fail a probe. */
 const PROBE_TIMEOUT_MS = 5000;
+/** Under load on a busy machine. */
+const START_TIMEOUT_MS = 60_000;
 
 /** Probes the pods of a machine, and ends them, in the order and with the times of a real one. */
 export class Kubelet {
   async run(pod: Pod): Promise<void> {
-    await pod.application.event('listening');
+    const { application } = pod;
+    await application.until('start', () => application.ports.length > 0, START_TIMEOUT_MS);
     const hasEnded = new AbortController();
-    void pod.application.exited.then(() => hasEnded.abort());
+    void application.exited.then(() => hasEnded.abort());
     void probe(pod, pod.spec.readinessProbe, hasEnded.signal, (passed) => {
       pod.isReady = passed;
     });

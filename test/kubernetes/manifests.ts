@@ -24,8 +24,8 @@ export interface Manifest {
   readonly kind: keyof typeof MODELS;
 }
 
-export function readManifest<T extends Manifest>(file: string): T {
-  return parse(readFileSync(file, 'utf8')) as T;
+export function readManifest(file: string): Manifest {
+  return parse(readFileSync(file, 'utf8')) as Manifest;
 }
 
 /** What the schema of its kind does not allow; of a field that it does not know, it says nothing. */

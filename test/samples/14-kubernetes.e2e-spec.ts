@@ -22,17 +22,17 @@ const compileMs = 120_000;
 
 const plain = deployment('deployment.yaml');
 const withPreStop = deployment('deployment-with-pre-stop.yaml');
-const service = readManifest<IService>(join(sample, 'kubernetes', 'service.yaml'));
-const budget = readManifest<IPodDisruptionBudget>(
+const service = readManifest(join(sample, 'kubernetes', 'service.yaml')) as IService;
+const budget = readManifest(
   join(sample, 'kubernetes', 'pod-disruption-budget.yaml'),
-);
+) as IPodDisruptionBudget;
 const variants = [
   ['without a preStop hook', plain],
   ['with a preStop hook', withPreStop],
 ] as const;
 
 function deployment(file: string): IDeployment {
-  return readManifest<IDeployment>(join(sample, 'kubernetes', file));
+  return readManifest(join(sample, 'kubernetes', file)) as IDeployment;
 }
 
 function podOf({ spec }: IDeployment) {
