@@ -14,7 +14,7 @@ const LAGS_MS = [200, 600, 1600];
 /** More than the longest of them, by what a busy machine adds. */
 const COVERS_LAG_MS = 2800;
 const BUDGET = { drainTimeoutMs: 8000, closeTimeoutMs: 2000 };
-const ROUNDS = times(1, 8);
+const ROUNDS = times(1, 5);
 /** At least, of each rolling update. */
 const REQUESTS = times(3000, 20_000);
 const timeout = times(240_000, 3_600_000);
