@@ -84,7 +84,7 @@ describe('a rolling update under load loses nothing', { timeout }, () => {
     [
       '2 replicas with a preStop hook, on Fastify',
       2,
-      { preStopMs: COVERS_LAG_MS, gracePeriodMs: 1000 },
+      { preStopMs: COVERS_LAG_MS, gracePeriodMs: 2000 },
       { adapter: 'fastify' },
     ],
     ['a single replica', 1, { gracePeriodMs: COVERS_LAG_MS }, {}],
