@@ -19,9 +19,9 @@ import type { WorkTracker } from './tracking/work-tracker.js';
  * export class Mailer {
  *   constructor(private readonly shutdown: GracefulShutdownService) {}
  *
- *   send(mail: Mail): Promise<void> {
+ *   send(body: string): Promise<void> {
  *     return this.shutdown.track(async (deadline) => {
- *       await fetch(MAIL_API, { method: 'POST', body: mail.body, signal: deadline });
+ *       await fetch('https://mail.example', { method: 'POST', body, signal: deadline });
  *     }, 'mail');
  *   }
  * }

@@ -26,8 +26,8 @@ export type LongLivedResponse = 'end' | 'wait' | 'ignore';
  * export class BuildsController {
  *   @Get(':id/log')
  *   @LongLived('end')
- *   follow(@Res() response: Response): void {
- *     response.type('text/plain').write('waiting for a worker\n');
+ *   follow(@Res() response: ServerResponse): void {
+ *     response.write('waiting for a worker\n');
  *   }
  * }
  * ```

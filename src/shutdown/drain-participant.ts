@@ -17,10 +17,11 @@ export interface WorkUnderWay {
  *
  * @example
  * ```ts
+ * const running = new Set<Promise<void>>();
  * const consumer: DrainParticipant = {
  *   name: 'orders-queue',
  *   stopsAt: 'grace',
- *   stopIntake: () => channel.cancel(consumerTag),
+ *   stopIntake: async () => {}, // cancel the consumer here
  *   active: () => running.size,
  *   drain: async () => void (await Promise.allSettled(running)),
  * };
