@@ -115,6 +115,7 @@ const internals = [
 /**
  * Graceful shutdown for the application that imports it, in its root module. Nothing has to be
  * added to `main.ts`: the shutdown hooks are on, and the drain comes before any `onModuleDestroy`.
+ * `forRootAsync()` takes `useFactory`, `useClass` or `useExisting`, with `imports` and `inject`.
  *
  * @example
  * ```ts
@@ -147,6 +148,8 @@ export class GracefulShutdownModule
   }
 
   /**
+   * Imports the module with these options, or with the defaults.
+   *
    * @throws GracefulShutdownError `ERR_SHUTDOWN_INVALID_OPTIONS`, at once, that names each wrong
    * option, its value and what is allowed
    */

@@ -1,3 +1,9 @@
+/**
+ * Graceful shutdown for NestJS: the module, what an application may ask of it, and what it reports.
+ *
+ * @module nestjs-drain
+ */
+
 export { GracefulShutdownModule } from './graceful-shutdown.module.js';
 export type { GracefulShutdownOptions } from './graceful-shutdown.options.js';
 export { GracefulShutdownService } from './graceful-shutdown.service.js';

@@ -1,7 +1,7 @@
 import { invalidOptions } from '../graceful-shutdown.errors.js';
 import { duration, type OptionRule, problemsWith } from '../option-rules.js';
 
-/** @publicApi */
+/** What `GracefulShutdownTelemetryModule.forRoot()` takes. @publicApi */
 export interface GracefulShutdownTelemetryOptions {
   /**
    * How long sending off telemetry may take at the very end, in ms. It comes out of `closeTimeoutMs`,

@@ -8,7 +8,13 @@ import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 
 const DECLARED = 'nestjs-drain:participant';
 
-/** {@inheritDoc DrainParticipantContract} @publicApi */
+/**
+ * One kind of work that enters the application and must leave it: HTTP requests, a queue consumer,
+ * background jobs. All participants drain at the same time, inside one budget; one that throws or
+ * hangs is named in the log and holds nobody else.
+ *
+ * @publicApi
+ */
 export interface DrainParticipant extends DrainParticipantContract {}
 
 /**

@@ -61,7 +61,7 @@ export interface ReportedTrigger {
   readonly reason?: string;
 }
 
-/** @publicApi */
+/** What a shutdown may take at most, by its options. @publicApi */
 export interface ReportedBudget {
   readonly gracePeriodMs: number;
   readonly drainTimeoutMs: number;
@@ -69,7 +69,7 @@ export interface ReportedBudget {
   readonly totalMs: number;
 }
 
-/** @publicApi */
+/** One state that a shutdown went through. @publicApi */
 export interface ReportedState {
   readonly state: Exclude<ShutdownState, 'running' | 'closed'>;
   readonly startMs: number;
@@ -78,7 +78,7 @@ export interface ReportedState {
   readonly endedBy: StateEnd;
 }
 
-/** @publicApi */
+/** HTTP requests during a shutdown. @publicApi */
 export interface ReportedRequests {
   /** Under way when it began. */
   readonly atStart: number;
@@ -96,7 +96,7 @@ export interface ReportedRequests {
   readonly slowest: readonly ReportedRequest[];
 }
 
-/** @publicApi */
+/** One of the slowest requests. @publicApi */
 export interface ReportedRequest {
   /** Method and handler: `GET OrdersController.export`. Never a query string. */
   readonly label: string;
@@ -105,7 +105,7 @@ export interface ReportedRequest {
   readonly outcome: RequestEnd;
 }
 
-/** @publicApi */
+/** Connections during a shutdown, and who closed them. @publicApi */
 export interface ReportedConnections {
   /** Open when it began: HTTP/1.1, HTTP/2 and websockets. */
   readonly atStart: number;
@@ -132,7 +132,7 @@ export interface ReportedProbes {
   readonly lastOffsetMs?: number;
 }
 
-/** @publicApi */
+/** One kind of work. @publicApi */
 export interface ReportedParticipant {
   readonly name: string;
   /** Pieces of work under way when it began. */
@@ -143,7 +143,7 @@ export interface ReportedParticipant {
   readonly summary?: string;
 }
 
-/** @publicApi */
+/** One hook of the teardown. @publicApi */
 export interface ReportedHook {
   /** `DatabaseService.onModuleDestroy`. */
   readonly name: string;
@@ -152,20 +152,20 @@ export interface ReportedHook {
   readonly status: 'done' | 'failed' | 'unfinished';
 }
 
-/** @publicApi */
+/** What went wrong, and where. @publicApi */
 export interface ReportedFailure {
   /** Whose it is: `participant kafka`, `OrdersModule.onModuleDestroy`. */
   readonly where: string;
   readonly message: string;
 }
 
-/** @publicApi */
+/** How the flush of telemetry went. @publicApi */
 export interface ReportedFlush {
   readonly flushed: boolean;
   readonly ms: number;
 }
 
-/** @publicApi */
+/** Load at one moment. @publicApi */
 export interface ReportedSample {
   readonly atMs: number;
   /** Requests, messages and other work under way. */

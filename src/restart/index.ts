@@ -1,3 +1,9 @@
+/**
+ * Graceful restart without the command: a primary that holds the sockets, and workers that it exchanges.
+ *
+ * @module nestjs-drain/restart
+ */
+
 export { GracefulShutdownError } from '../shutdown/graceful-shutdown.error.js';
 export { GracefulRestart } from './primary/graceful-restart.js';
 export type { RestartLog } from './primary/restart-log.js';

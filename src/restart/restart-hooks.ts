@@ -17,5 +17,5 @@ export interface RestartHooks {
   afterStop?(): void | Promise<void>;
 }
 
-/** @publicApi */
+/** `false` says no; anything else is a yes. @publicApi */
 export type Veto = boolean | void | Promise<boolean | void>;

@@ -20,7 +20,7 @@ export interface RestartStatus {
   readonly lastReload?: ReloadResult;
 }
 
-/** @publicApi */
+/** One worker, at one moment. @publicApi */
 export interface WorkerStatus {
   readonly pid: number;
   /** Its place among the workers, from 1. */
@@ -36,7 +36,7 @@ export interface WorkerStatus {
   readonly inFlight?: number;
 }
 
-/** @publicApi */
+/** How a reload ended. @publicApi */
 export interface ReloadResult {
   /** Whether all workers run the new code. */
   readonly ok: boolean;

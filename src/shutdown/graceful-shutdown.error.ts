@@ -21,6 +21,7 @@ export class GracefulShutdownError extends Error {
     Object.defineProperty(this, BRAND, { value: true });
   }
 
+  /** True for errors of another copy of this package, too. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     if (this !== GracefulShutdownError)
       return Function.prototype[Symbol.hasInstance].call(this, value);

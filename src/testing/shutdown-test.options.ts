@@ -11,7 +11,7 @@ import type { GracefulShutdownOptions } from '../graceful-shutdown.options.js';
  */
 export type ShutdownTestRoot = Type | DynamicModule | TestingModuleBuilder;
 
-/** @publicApi */
+/** Of `ShutdownTest.startContext()`, and of every test. @publicApi */
 export interface ShutdownTestOptions {
   /** Options of `GracefulShutdownModule` that are others in this test. */
   readonly options?: GracefulShutdownOptions;
@@ -31,7 +31,7 @@ export interface ShutdownTestOptions {
   readonly patienceMs?: number;
 }
 
-/** @publicApi */
+/** Of `ShutdownTest.start()`. @publicApi */
 export interface HttpShutdownTestOptions extends ShutdownTestOptions {
   /**
    * `new FastifyAdapter()`.

@@ -140,6 +140,7 @@ export class GracefulRestart {
     return this.#stopping;
   }
 
+  /** What `nestjs-drain status` shows. */
   async status(): Promise<RestartStatus> {
     return {
       pid: process.pid,

@@ -4,8 +4,11 @@
  * @publicApi
  */
 export interface RestartLog {
+  /** The course of things. */
   log(message: string): void;
+  /** What somebody should look at. */
   warn(message: string): void;
+  /** What has failed. */
   error(message: string): void;
 }
 
