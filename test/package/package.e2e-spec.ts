@@ -1,4 +1,4 @@
-import { readdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
@@ -119,7 +119,7 @@ describe('the packed package', () => {
     packed = await PackedPackage.create();
   }, prepareMs);
 
-  afterAll(() => packed.remove());
+  afterAll(() => packed.remove(), prepareMs);
 
   it('holds what a user needs, and nothing else', () => {
     const modules = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
@@ -127,12 +127,30 @@ describe('the packed package', () => {
       .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'))
       .map((name) => `dist/${name.slice(0, -'.ts'.length)}`);
     const wanted = [
+      'CHANGELOG.md',
       'LICENSE',
       'README.md',
       'package.json',
       ...modules.flatMap((name) => [`${name}.js`, `${name}.d.ts`]),
     ];
     expect(packed.files.toSorted()).toEqual(wanted.toSorted());
+  });
+
+  it('names no source map, as it has none', () => {
+    const modules = packed.files.filter((name) => name.endsWith('.js') || name.endsWith('.d.ts'));
+    const named = modules.filter((name) =>
+      readFileSync(join(root, name), 'utf8').includes('sourceMappingURL'),
+    );
+    expect(named).toEqual([]);
+  });
+
+  it('runs nothing when it is installed, and brings nothing with it', () => {
+    const { scripts, dependencies } = JSON.parse(
+      readFileSync(join(root, 'package.json'), 'utf8'),
+    ) as { scripts: Record<string, string>; dependencies?: Record<string, string> };
+    const atInstall = ['preinstall', 'install', 'postinstall', 'prepare'];
+    expect(atInstall.filter((name) => name in scripts)).toEqual([]);
+    expect(dependencies).toBeUndefined();
   });
 
   it.each([

@@ -75,7 +75,7 @@ const compilerOptions = {
   allowJs: true,
 };
 
-/** As in the README, "Jest". */
+/** As in docs/testing.md, "Jest". */
 const jestOfCommonJs = {
   testEnvironment: 'node',
   transform: { '^.+\\.[jt]s$': 'ts-jest' },
@@ -96,7 +96,7 @@ describe('nestjs-drain/testing', () => {
     packed = await PackedPackage.create();
   }, prepareMs);
 
-  afterAll(() => packed.remove());
+  afterAll(() => packed.remove(), prepareMs);
 
   it.each([
     ['Vitest, with Nest 12', nest12, 'module', vitest, {}, {}],
