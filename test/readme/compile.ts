@@ -9,7 +9,7 @@ import { root } from './pages.js';
 
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 
-export const COMPILE_MS = 120_000;
+export const COMPILE_MS = 300_000;
 
 /**
  * Compiles pieces of TypeScript, each by itself, as strictly as the package.
