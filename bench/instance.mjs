@@ -4,8 +4,6 @@ import { join } from 'node:path';
 
 import { now } from './support/clock.mjs';
 
-export { median, quantile } from './support/statistics.mjs';
-
 const program = join(import.meta.dirname, 'app.mjs');
 
 /**

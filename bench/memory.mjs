@@ -5,12 +5,14 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 
-import { median, quantile, startInstance } from './instance.mjs';
+import { startInstance } from './instance.mjs';
+import { sized } from './support/sizes.mjs';
+import { range } from './support/statistics.mjs';
 
-const ROUNDS = 5;
-const CONNECTIONS = 5000;
+const ROUNDS = sized(5, 1);
+const CONNECTIONS = sized(5000, 500);
 /** Open before and after: by then what is compiled, cached and pooled once is there. */
-const WARM_UP = 1500;
+const WARM_UP = sized(1500, 200);
 const AT_ONCE = 100;
 // Nothing is optimized: how much code that makes depends on how often something ran, and it would be
 // taken for what connections hold.
@@ -19,6 +21,7 @@ const v8Flags = ['--expose-gc', '--no-opt', '--no-sparkplug', '--no-maglev'];
 const SETTLE_MS = 300;
 
 export async function measureMemory() {
+  const rows = [];
   for (const adapter of ['express', 'fastify']) {
     const rounds = [];
     for (let round = 0; round < ROUNDS; round++) {
@@ -28,17 +31,14 @@ export async function measureMemory() {
         request: held.request - bare.request,
       });
     }
-    console.log(
-      `${adapter.padEnd(8)} a connection: ${spread(rounds.map(({ connection }) => connection))}, ` +
-        `a request under way: ${spread(rounds.map(({ request }) => request))}`,
-    );
+    rows.push({
+      adapter,
+      connection: range(rounds.map(({ connection }) => connection)),
+      request: range(rounds.map(({ request }) => request)),
+      rounds: ROUNDS,
+    });
   }
-}
-
-/** The median, and the lowest and the highest. */
-function spread(bytes) {
-  const [low, high] = [quantile(bytes, 0), quantile(bytes, 1)];
-  return `${median(bytes).toFixed(0)} bytes (${low.toFixed(0)} to ${high.toFixed(0)})`;
+  return rows;
 }
 
 /** @returns what the whole application holds, per connection and per request */

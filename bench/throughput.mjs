@@ -4,32 +4,32 @@
 // does besides hits both. Each round gives one ratio; several fresh pairs give its spread.
 import autocannon from 'autocannon';
 
-import { median, quantile, startInstance } from './instance.mjs';
+import { startInstance } from './instance.mjs';
+import { sized } from './support/sizes.mjs';
+import { quartiles } from './support/statistics.mjs';
 
-const PAIRS = 3;
-const ROUNDS = 12;
+const PAIRS = sized(3, 1);
+const ROUNDS = sized(12, 2);
 const SECONDS = 1;
 
 /** @param mode - what is compared with the application alone: `with`, or `metrics`, too */
 export async function measureThroughput(mode = 'with') {
+  const rows = [];
   for (const adapter of ['express', 'fastify']) {
     for (const connections of [1, 100]) {
       const rounds = [];
       for (let pair = 0; pair < PAIRS; pair++) {
         rounds.push(...(await measurePair(adapter, connections, mode, pair % 2 === 0)));
       }
-      const name = `${adapter.padEnd(8)} ${String(connections).padStart(3)} connections`;
-      const rate = spread(rounds.map((round) => round[mode].rate / round.without.rate));
-      const cpu = spread(rounds.map((round) => round.without.cpu / round[mode].cpu));
-      console.log(`${name}: requests a second ${rate}, requests a processor second ${cpu}`);
+      const ratio = quartiles(rounds.map((round) => round[mode].rate / round.without.rate));
+      const cpu = quartiles(rounds.map((round) => round.without.cpu / round[mode].cpu));
+      rows.push({ adapter, connections, ratio, cpu, rounds: rounds.length });
+      console.log(
+        `${adapter}, ${connections}: ${ratio.median.toFixed(3)}, ${cpu.median.toFixed(3)}`,
+      );
     }
   }
-}
-
-/** The median ratio of with to without, and its quartiles. */
-function spread(ratios) {
-  const [low, high] = [quantile(ratios, 0.25), quantile(ratios, 0.75)];
-  return `${median(ratios).toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})`;
+  return rows;
 }
 
 /** @returns for each round what each of the two did */
