@@ -14,7 +14,11 @@ export interface EngineSocket {
     /** Polling: the request that brings messages. */
     readonly dataReq?: object | null;
     /** Websocket: the `WebSocket` of the package ws. */
-    readonly socket?: { close?(code: number): void; terminate?(): void };
+    readonly socket?: {
+      readonly bufferedAmount?: number;
+      close?(code: number): void;
+      terminate?(): void;
+    };
   };
   /** What waits for the transport. */
   readonly writeBuffer: readonly unknown[];
@@ -53,12 +57,20 @@ export class EngineConnection implements WebSocketConnection {
     return name === 'polling' && writable !== true;
   }
 
+  get hasUnsent(): boolean {
+    return (this.engineSocket.transport.socket?.bufferedAmount ?? 0) > 0;
+  }
+
   close(code: number): void {
     const { name, socket } = this.engineSocket.transport;
     if (name === 'websocket' && socket?.close !== undefined) socket.close(code);
     // The code has no place in a poll: its answer says that the transport closes. Where there is no
     // poll, engine.io would wait for one for 30 s.
     else this.engineSocket.close(this.isAway);
+  }
+
+  drop(): void {
+    this.terminate();
   }
 
   terminate(): void {

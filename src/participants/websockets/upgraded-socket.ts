@@ -40,6 +40,10 @@ export class UpgradedSocket implements WebSocketConnection, TrafficConnection {
     return false;
   }
 
+  get hasUnsent(): boolean {
+    return this.socket.writableLength > 0;
+  }
+
   get protocol(): 'websocket' {
     return 'websocket';
   }
@@ -69,9 +73,13 @@ export class UpgradedSocket implements WebSocketConnection, TrafficConnection {
     else this.socket.write(closeFrame(code));
   }
 
+  drop(): void {
+    this.socket.destroy();
+  }
+
   terminate(): void {
     this.end = 'cut';
-    this.socket.destroy();
+    this.drop();
   }
 }
 

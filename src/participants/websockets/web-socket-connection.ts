@@ -12,8 +12,12 @@ export interface WebSocketConnection {
   readonly isBusy: boolean;
   /** Whether its client polls and is between two polls, so that it can be told nothing. */
   readonly isAway: boolean;
+  /** Whether something has yet to be sent to its client. */
+  readonly hasUnsent: boolean;
   /** Asks the client to go, behind all that has been sent to it. */
   close(code: number): void;
+  /** Ends it, as its client was told and does not answer. */
+  drop(): void;
   /** Ends it without waiting for the client. */
   terminate(): void;
 }

@@ -11,6 +11,9 @@ import { type Gateways, WebSocketConnections } from './web-socket-connections.js
 
 /** How often handlers are looked at that a connection waits for, and more connections closed. */
 const LOOK_AGAIN_MS = 10;
+/** How long a client may take to answer the close: one whose machine is gone never does. */
+const ANSWER_MS = 2000;
+const SWEEP_EVERY_MS = 100;
 /** How long what is upgraded and no websocket is left to the application's own teardown. */
 const LEFT_ALONE_MS = 250;
 
@@ -32,7 +35,8 @@ export class WebSocketsParticipant implements DrainParticipant {
   readonly #connections: WebSocketConnections;
   readonly #departures: Departures<WebSocketConnection>;
   readonly #leaving = new WeakSet<WebSocketConnection>();
-  readonly #told = new WeakSet<WebSocketConnection>();
+  /** When. */
+  readonly #told = new WeakMap<WebSocketConnection, number>();
   #cancelEnd = () => {};
   #stoppedAt = Infinity;
   #isOver = false;
@@ -90,9 +94,10 @@ export class WebSocketsParticipant implements DrainParticipant {
   }
 
   async drain(deadline: AbortSignal): Promise<void> {
-    const empty = this.#connections.open.size > 0 ? this.#connections.empty() : undefined;
+    if (this.#connections.open.size === 0) return;
+    const empty = this.#connections.empty();
     await this.#closeEvenly(deadline);
-    await empty;
+    while (!(await within(this.clock, SWEEP_EVERY_MS, empty))) this.#dropSilent();
   }
 
   force(): void {
@@ -165,10 +170,18 @@ export class WebSocketsParticipant implements DrainParticipant {
 
   #close(connection: WebSocketConnection): void {
     if (this.#told.has(connection)) return;
-    this.#told.add(connection);
+    this.#told.set(connection, this.clock.now());
     connection.close(this.options.websocketCloseCode);
     // Its client learns of it wherever it polls next.
     if (connection.isAway) this.#connections.forget(connection);
     this.#closed += 1;
+  }
+
+  #dropSilent(): void {
+    const since = this.clock.now() - ANSWER_MS;
+    for (const connection of this.#connections.open) {
+      const isSilent = (this.#told.get(connection) ?? Infinity) <= since;
+      if (isSilent && !connection.hasUnsent) connection.drop();
+    }
   }
 }
