@@ -1,0 +1,130 @@
+import { afterEach, describe, expect, it } from 'vitest';
+
+import { attempt } from '../support/http-client.js';
+import { endAll, RunningApplication, start } from '../support/running-application.js';
+import { freePort } from '../support/server-process.js';
+import { times } from '../support/runs.js';
+
+afterEach(endAll);
+
+/** The same signal sooner is an echo. */
+const NO_ECHO_MS = 60;
+const EXIT_MS = 250 + 1000;
+const hooks = ['onModuleDestroy', 'beforeApplicationShutdown', 'onApplicationShutdown'];
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+describe('row 18', () => {
+  it.each([
+    ['SIGTERM', 'SIGTERM'],
+    ['SIGTERM', 'SIGINT'],
+    ['SIGINT', 'SIGTERM'],
+  ] as const)(
+    'row 18: %s, then %s: one shutdown, forced within a second, whoever calls close() besides',
+    async (first, second) => {
+      const app = await start({ options: { gracePeriodMs: 10_000 } });
+      const hanging = attempt(app.port, '/hang');
+      await app.event('handler');
+      app.signal(first);
+      await app.event('grace');
+      app.close();
+      await pause(NO_ECHO_MS);
+      const secondAt = app.signal(second);
+      app.close();
+      await app.event('closing');
+      expect(Date.now() - secondAt).toBeLessThan(1000);
+      expect(await hanging).toEqual({ error: 'ECONNRESET' });
+      const exit = await app.exited;
+      expect(exit).toMatchObject({ code: 1, signal: null });
+      expect(exit.at - secondAt).toBeLessThan(1000 + EXIT_MS);
+      for (const hook of hooks) {
+        expect(app.order.filter((name) => name === hook)).toHaveLength(1);
+      }
+    },
+  );
+
+  it('row 18: the third signal ends the process at once', async () => {
+    const app = await start({ quirks: ['hook-hangs'] });
+    app.signal('SIGTERM');
+    await app.event('closing');
+    await pause(NO_ECHO_MS);
+    app.signal('SIGTERM');
+    await pause(NO_ECHO_MS);
+    const thirdAt = app.signal('SIGTERM');
+    const exit = await app.exited;
+    expect(exit).toMatchObject({ code: 1, signal: null });
+    expect(exit.at - thirdAt).toBeLessThan(100 + 400);
+  });
+
+  it('row 18: a hook that calls close() joins the shutdown that it is part of', async () => {
+    const app = await start({ quirks: ['hook-closes'] });
+    const sentAt = app.signal('SIGTERM');
+    const exit = await app.exited;
+    expect(exit).toMatchObject({ code: 0, signal: null });
+    expect(exit.at - sentAt).toBeLessThan(EXIT_MS);
+    for (const hook of hooks) {
+      expect(app.order.filter((name) => name === hook)).toHaveLength(1);
+    }
+  });
+});
+
+describe('row 19', () => {
+  const rounds = times(6, 200);
+  /** Longer than a start takes on a machine that has nothing else to do. */
+  const START_MS = 1200;
+
+  it.each(Array.from({ length: rounds / 2 }, (_, i) => i + 1))(
+    'row 19: a signal at any moment of the start ends the process, and no request is half served (round %i)',
+    async (round) => {
+      const ports = [await freePort(), await freePort()];
+      await Promise.all(
+        ports.map(async (port, i) => {
+          const app = new RunningApplication({ port });
+          // Each has its own part of the start.
+          const part = ((round - 1) * 2 + i + Math.random()) / rounds;
+          const outcomes = askUntilGone(app, port);
+          await pause(part * START_MS);
+          const sentAt = app.signal('SIGTERM');
+          const exit = await app.exited;
+          // Before the package is imported, nobody listens to the signal.
+          const isAlone = exit.signal === 'SIGTERM' && !app.order.includes('created');
+          expect(isAlone || exit.code === 0).toBe(true);
+          expect(exit.at - sentAt).toBeLessThan(START_MS + 1000 + EXIT_MS);
+          expect(new Set(await outcomes)).toSatisfy(isWholeOrRefused);
+        }),
+      );
+    },
+  );
+
+  it.each(['express', 'fastify'] as const)(
+    'row 19: on %s, a signal as soon as it listens: the request that came first is answered',
+    async (adapter) => {
+      const port = await freePort();
+      const app = new RunningApplication({ adapter, port });
+      const outcomes = askUntilGone(app, port);
+      await app.event('listening');
+      app.signal('SIGTERM');
+      expect(await app.exited).toMatchObject({ code: 0, signal: null });
+      expect(new Set(await outcomes)).toSatisfy(isWholeOrRefused);
+    },
+  );
+});
+
+/** @returns the status of each answer, and the code of each error */
+async function askUntilGone(app: RunningApplication, port: number): Promise<(number | string)[]> {
+  const outcomes: (number | string)[] = [];
+  const gone = new AbortController();
+  void app.exited.then(() => gone.abort());
+  while (!gone.signal.aborted) {
+    const outcome = await attempt(port, '/slow?ms=5', { agent: false });
+    outcomes.push('status' in outcome ? outcome.status : outcome.error);
+    await pause(2);
+  }
+  return outcomes;
+}
+
+function isWholeOrRefused(outcomes: Set<number | string>): boolean {
+  return [...outcomes].every((outcome) => outcome === 200 || outcome === 'ECONNREFUSED');
+}
