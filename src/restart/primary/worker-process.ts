@@ -152,9 +152,10 @@ export class WorkerProcess {
     this.#child.kill('SIGKILL');
   }
 
+  /** As it is now: workers that are asked together are seen in the same moment. */
   async status(): Promise<WorkerStatus> {
-    const report = await this.#report();
     const { pid, place, ageMs, phase } = this;
+    const report = await this.#report();
     return { pid, ...place, ageMs: Math.round(ageMs), phase, ...report };
   }
 
