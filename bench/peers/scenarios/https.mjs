@@ -1,0 +1,7 @@
+import { leaveUnder } from '../clients/under-way.mjs';
+
+export const title = 'HTTPS';
+export const text = '20 requests of 1.5 s over TLS are in their handlers at the signal.';
+export const settings = { tls: true };
+
+export const run = leaveUnder('/slow', 20);

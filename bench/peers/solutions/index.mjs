@@ -1,0 +1,30 @@
+/** In the order of the report; each has a file of that name. */
+const files = [
+  'nestjs-drain',
+  'nest-hooks',
+  'nest-force-close',
+  'nest-return-503',
+  'nestjs-terminus',
+  'nestjs-graceful-shutdown',
+  'http-terminator',
+  'stoppable',
+  'godaddy-terminus',
+  'http-graceful-shutdown',
+  'close-with-grace',
+  'lightship',
+];
+
+/** Those that load here; why not is told of each other one. */
+export async function loadSolutions(only) {
+  const solutions = [];
+  for (const file of files) {
+    if (only !== undefined && file !== only) continue;
+    try {
+      const { name, version } = await import(`./${file}.mjs`);
+      solutions.push({ file, name, version });
+    } catch (error) {
+      console.log(`${file} is left out, on Node ${process.version}: ${error.message}`);
+    }
+  }
+  return solutions;
+}

@@ -1,0 +1,9 @@
+// Nest's docs, "Lifecycle events", "Application shutdown": `app.enableShutdownHooks()` in main.ts.
+import { versionOf } from './version-of.mjs';
+
+export const name = "Nest's hooks";
+export const version = versionOf('@nestjs/core');
+
+export function wire({ app }) {
+  app.enableShutdownHooks();
+}
