@@ -10,6 +10,7 @@ export function readOptions() {
       scenario: { type: 'string' },
       rounds: { type: 'string', default: '1' },
       adapter: { type: 'string', default: 'express' },
+      draw: { type: 'boolean', default: false },
     },
   });
   const rounds = Number(values.rounds);

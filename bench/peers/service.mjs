@@ -55,6 +55,7 @@ export class Service {
 
   /** Sends SIGTERM. From then on its time runs, to the limit. */
   leave() {
+    if (this.#hasExited) return;
     this.#leftAt = performance.now();
     this.#child.kill('SIGTERM');
     clearTimeout(this.#killTimer);
@@ -67,6 +68,10 @@ export class Service {
   async stop() {
     this.#child.kill('SIGKILL');
     await this.exited;
+  }
+
+  get #hasExited() {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
   #exit(code, signal) {
@@ -84,7 +89,7 @@ export class Service {
     const end = performance.now() + START_TIMEOUT_MS;
     while (!happened()) {
       const left = end - performance.now();
-      if (left <= 0 || this.#child.exitCode !== null || this.#child.signalCode !== null) {
+      if (left <= 0 || this.#hasExited) {
         await this.stop();
         throw new Error(`The service did not come this far:\n${this.log}`);
       }

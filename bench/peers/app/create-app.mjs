@@ -39,6 +39,6 @@ function fastifyAdapter(https, http2 = false) {
 }
 
 function readCertificate() {
-  const read = (name) => readFileSync(join(certificates, name));
-  return { key: read('key.pem'), cert: read('cert.pem') };
+  const [key, cert] = ['key.pem', 'cert.pem'].map((name) => readFileSync(join(certificates, name)));
+  return { key, cert };
 }

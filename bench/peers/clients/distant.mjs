@@ -18,9 +18,12 @@ export async function distant(port) {
 }
 
 function pass(from, to) {
-  const later = (act) => void sleep(LATENCY_MS).then(act);
   from.on('data', (chunk) => later(() => to.write(chunk)));
   from.on('end', () => later(() => to.end()));
   from.on('error', () => later(() => to.destroy()));
   from.on('close', () => later(() => to.destroy()));
+}
+
+function later(act) {
+  void sleep(LATENCY_MS).then(act);
 }

@@ -54,3 +54,8 @@ export function sendAtOnce(service, path, count, options) {
   const agents = Array.from({ length: count }, () => keepAliveAgent(service.tls));
   return agents.map((agent) => send(service, path, { agent, ...options }));
 }
+
+/** Resolves when what was sent before has been read: a request that was sent later is answered. */
+export async function arrived(service) {
+  await send(service, '/slow', { agent: false });
+}

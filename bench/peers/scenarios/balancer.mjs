@@ -52,14 +52,14 @@ class Load {
     return this.#requests;
   }
 
-  /** Keeps its connection until it is told to go, or it breaks. */
+  /** Keeps its connection for as long as it is there, then asks the balancer for another one. */
   async #kept() {
     while (!this.#isOver) {
       const instance = this.#balancer.pick();
       const agent = keepAliveAgent();
       let last;
       do last = await this.#post(instance, agent);
-      while (!this.#isOver && last.end === 'ok' && last.connection !== 'close');
+      while (!this.#isOver && last.end === 'ok' && isConnected(agent));
       agent.destroy();
     }
   }
@@ -74,4 +74,8 @@ class Load {
     await sleep(PAUSE_MS);
     return request;
   }
+}
+
+function isConnected({ freeSockets }) {
+  return Object.keys(freeSockets).length > 0;
 }

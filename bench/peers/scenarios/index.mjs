@@ -16,7 +16,7 @@ import * as upload from './upload.mjs';
 import * as websocket from './websocket.mjs';
 
 /** In the order of the report. */
-export const scenarios = {
+const scenarios = {
   'under-way': underWay,
   'torn-down-pool': tornDownPool,
   balancer,
@@ -34,3 +34,11 @@ export const scenarios = {
   stuck,
   'second-signal': secondSignal,
 };
+
+/** @returns names and definitions of all, or of the one that is asked for */
+export function chooseScenarios(only) {
+  const all = Object.entries(scenarios);
+  const chosen = all.filter(([file]) => only === undefined || file === only);
+  if (chosen.length > 0) return chosen;
+  throw new Error(`There is no scenario ${only}: ${Object.keys(scenarios).join(', ')}`);
+}

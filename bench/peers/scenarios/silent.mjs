@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
+import { arrived } from '../clients/http.mjs';
 import { RawConnection } from '../clients/raw-connection.mjs';
 
 export const title = 'Silent connections';
@@ -13,7 +12,7 @@ export async function run(service) {
   for (let i = 0; i < SILENT; i++) await RawConnection.open(service.port);
   const half = await RawConnection.open(service.port);
   half.write('GET /slow HTTP/1.1\r\nHost: ben');
-  await sleep(200);
+  await arrived(service);
   service.leave();
   return { requests: [] };
 }

@@ -19,7 +19,6 @@ export async function run(service) {
     if (begun === 2 * CLIENTS) resolve();
     return readSlowly(response);
   };
-  const isWhole = (length) => length === BYTES;
   const requests = ['/download', '/export'].flatMap((path) =>
     Array.from({ length: CLIENTS }, () =>
       send(service, path, { agent: keepAliveAgent(), read, isWhole }),
@@ -28,6 +27,10 @@ export async function run(service) {
   await allBegun;
   service.leave();
   return { requests: await Promise.all(requests) };
+}
+
+function isWhole(length) {
+  return length === BYTES;
 }
 
 async function readSlowly(response) {

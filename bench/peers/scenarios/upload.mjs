@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { WORK_MS } from '../budget.mjs';
+import { arrived } from '../clients/http.mjs';
 import { endsOf, RawConnection } from '../clients/raw-connection.mjs';
 
 export const title = 'Uploads';
@@ -19,8 +20,7 @@ export async function run(service) {
     'POST /orders HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n' +
     `Content-Length: ${BODY.length}\r\n\r\n`;
   for (const upload of uploads) upload.write(head + BODY.slice(0, HALF));
-  // What has been sent has also arrived: on loopback, long since.
-  await sleep(200);
+  await arrived(service);
   service.leave();
   await sleep(WORK_MS);
   for (const upload of uploads) upload.write(BODY.slice(HALF));

@@ -8,6 +8,7 @@ import { versionOf } from './version-of.mjs';
 
 export const name = 'close-with-grace';
 export const version = versionOf('close-with-grace');
+export const grace = 'written by hand';
 
 export function wire({ app, budget, readiness }) {
   closeWithGrace({ delay: budget.totalMs }, async () => {

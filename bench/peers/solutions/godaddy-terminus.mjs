@@ -8,6 +8,7 @@ import { versionOf } from './version-of.mjs';
 
 export const name = '@godaddy/terminus';
 export const version = versionOf('@godaddy/terminus');
+export const grace = 'its own';
 
 export function wire({ app, server, budget }) {
   createTerminus(server, {

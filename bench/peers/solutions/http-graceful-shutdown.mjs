@@ -8,6 +8,7 @@ import { versionOf } from './version-of.mjs';
 
 export const name = 'http-graceful-shutdown';
 export const version = versionOf('http-graceful-shutdown');
+export const grace = 'written by hand';
 
 export function wire({ app, server, budget, readiness }) {
   gracefulShutdown(server, {

@@ -7,6 +7,7 @@ import { versionOf } from './version-of.mjs';
 
 export const name = 'http-terminator';
 export const version = versionOf('http-terminator');
+export const grace = 'written by hand';
 
 export function wire(context) {
   const terminator = createHttpTerminator({

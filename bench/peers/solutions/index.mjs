@@ -16,12 +16,15 @@ const files = [
 
 /** Those that load here; why not is told of each other one. */
 export async function loadSolutions(only) {
+  if (only !== undefined && !files.includes(only)) {
+    throw new Error(`There is no solution ${only}: ${files.join(', ')}`);
+  }
   const solutions = [];
   for (const file of files) {
     if (only !== undefined && file !== only) continue;
     try {
-      const { name, version } = await import(`./${file}.mjs`);
-      solutions.push({ file, name, version });
+      const { name, version, grace } = await import(`./${file}.mjs`);
+      solutions.push({ file, name, version, grace });
     } catch (error) {
       console.log(`${file} is left out, on Node ${process.version}: ${error.message}`);
     }

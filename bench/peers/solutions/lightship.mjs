@@ -7,6 +7,7 @@ import { versionOf } from './version-of.mjs';
 
 export const name = 'lightship';
 export const version = versionOf('lightship');
+export const grace = 'its own';
 
 export async function wire({ app, server, budget }) {
   const lightship = await createLightship({

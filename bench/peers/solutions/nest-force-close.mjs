@@ -3,6 +3,7 @@ import { versionOf } from './version-of.mjs';
 
 export const name = 'Nest, forceCloseConnections';
 export const version = versionOf('@nestjs/core');
+export const grace = 'none';
 export const nestOptions = { forceCloseConnections: true };
 
 export { wire } from './nest-hooks.mjs';

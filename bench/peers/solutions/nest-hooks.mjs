@@ -3,6 +3,7 @@ import { versionOf } from './version-of.mjs';
 
 export const name = "Nest's hooks";
 export const version = versionOf('@nestjs/core');
+export const grace = 'none';
 
 export function wire({ app }) {
   app.enableShutdownHooks();

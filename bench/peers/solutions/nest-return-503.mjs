@@ -4,6 +4,7 @@ import { versionOf } from './version-of.mjs';
 
 export const name = 'Nest, return503OnClosing';
 export const version = versionOf('@nestjs/core');
+export const grace = 'none';
 export const nestOptions = { return503OnClosing: true };
 
 export { wire } from './nest-hooks.mjs';

@@ -6,6 +6,7 @@ import { versionOf } from './version-of.mjs';
 
 export const name = 'nestjs-drain';
 export const version = versionOf('nestjs-drain');
+export const grace = 'its own';
 
 export function imports({ gracePeriodMs, drainTimeoutMs, closeTimeoutMs }) {
   const options = { gracePeriodMs, drainTimeoutMs, closeTimeoutMs };

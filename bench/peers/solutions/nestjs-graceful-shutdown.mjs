@@ -5,6 +5,7 @@ import { versionOf } from './version-of.mjs';
 
 export const name = 'nestjs-graceful-shutdown';
 export const version = versionOf('nestjs-graceful-shutdown');
+export const grace = 'none';
 
 export function imports({ drainTimeoutMs }) {
   return [GracefulShutdownModule.forRoot({ gracefulShutdownTimeout: drainTimeoutMs })];

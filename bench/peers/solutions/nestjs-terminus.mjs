@@ -6,6 +6,7 @@ import { versionOf } from './version-of.mjs';
 
 export const name = '@nestjs/terminus';
 export const version = versionOf('@nestjs/terminus');
+export const grace = 'a fixed wait, after `onModuleDestroy`';
 
 export function imports({ gracePeriodMs }) {
   return [TerminusModule.forRoot({ gracefulShutdownTimeoutMs: gracePeriodMs, logger: false })];

@@ -7,6 +7,7 @@ import { versionOf } from './version-of.mjs';
 
 export const name = 'stoppable';
 export const version = versionOf('stoppable');
+export const grace = 'written by hand';
 
 export function wire(context) {
   stoppable(context.server, context.budget.drainTimeoutMs);
