@@ -23,6 +23,8 @@ if (options.draw) await draw(readRuns());
 else await measure();
 
 async function measure() {
+  // Before the benchmark itself is its load.
+  const on = machine();
   const solutions = await loadSolutions(options.solution);
   const scenarios = chooseScenarios(options.scenario);
   const cells = [];
@@ -35,7 +37,7 @@ async function measure() {
     }
   }
   const isWhole = options.solution === undefined && options.scenario === undefined;
-  if (isWhole) await keep(asRun(solutions, scenarios, cells));
+  if (isWhole) await keep({ ...asRun(solutions, scenarios, cells), machine: on });
   process.exitCode = cells.some((cell) => isFailure(cell)) ? 1 : 0;
 }
 
@@ -49,7 +51,6 @@ function asRun(solutions, scenarios, cells) {
   return {
     adapter: options.adapter,
     rounds: options.rounds,
-    machine: machine(),
     nest: versionOf('@nestjs/core'),
     budget,
     workMs: WORK_MS,

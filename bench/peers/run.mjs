@@ -1,15 +1,24 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+
 import { Service } from './service.mjs';
+
+const NANOSECONDS = 1e6;
 
 /** One solution in one scenario. */
 export async function runCell(solution, scenario, adapter) {
   const settings = { adapter, ...scenario.settings };
   const services = await startAll(solution, settings, scenario.instances ?? 1);
+  const delay = monitorEventLoopDelay();
+  delay.enable();
   try {
     const { requests, left = services, note } = await scenario.run(...services);
     const exits = await Promise.all(left.map(({ exited }) => exited));
     const slowest = exits.reduce((a, b) => (b.ms > a.ms ? b : a));
-    return { ...tally(requests), ...slowest, ...(note === undefined ? {} : { note }) };
+    // How late the clients were themselves: what else the machine does.
+    const lateMs = Math.round(delay.max / NANOSECONDS);
+    return { ...tally(requests), ...slowest, lateMs, ...(note === undefined ? {} : { note }) };
   } finally {
+    delay.disable();
     await Promise.all(services.map((service) => service.stop()));
   }
 }

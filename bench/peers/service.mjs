@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { KILL_AFTER_MS } from './budget.mjs';
 
 const program = join(import.meta.dirname, 'app', 'main.mjs');
-const START_TIMEOUT_MS = 20_000;
+const START_TIMEOUT_MS = 60_000;
 /** Of what a service prints, as much as is worth showing where it did not start. */
 const LOG_LENGTH = 4000;
 

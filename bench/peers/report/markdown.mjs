@@ -1,5 +1,5 @@
 import { exit, lostOf, seconds } from './format.mjs';
-import { cellsOf, compare, OURS } from './summary.mjs';
+import { cellsOf, compare, LATE_MS, OURS } from './summary.mjs';
 
 const code = '../bench/peers';
 const adapters = { express: 'Express', fastify: 'Fastify' };
@@ -44,7 +44,7 @@ function runSection(run, isOneOfSeveral) {
     `## On ${on}`,
     `Node ${machine.node}, Nest ${run.nest}, ${machine.cores} cores (${machine.processor}), ` +
       `${machine.platform}, clients included, over loopback; ${rounds} ` +
-      `${rounds === 1 ? 'round' : 'rounds: counts are added up, times are medians'}.`,
+      `${rounds === 1 ? 'round' : 'rounds: counts are added up, times are medians'}. ${business(run)}`,
     `![A matrix of scenarios and solutions: what each lost, and how long it took to go](images/${picture}.svg)`,
     `### Where ${OURS} is not the best${isOneOfSeveral ? `, on ${on}` : ''}`,
     weakSpots(run),
@@ -71,6 +71,22 @@ function times({ budget, workMs }) {
   );
 }
 
+/** Whether the machine did other things meanwhile. */
+function business(run) {
+  const cells = run.scenarios.flatMap(({ file }) => cellsOf(run, file));
+  const late = cells.filter((cell) => isLate(cell)).length;
+  const load = `The load average was ${run.machine.load} at the start.`;
+  if (late === 0) return load;
+  return (
+    `${load} In ${late} of ${cells.length} cells, marked with \\*, the clients themselves were late ` +
+    `by more than ${LATE_MS / 1000} s, as the machine did other things: those say little.`
+  );
+}
+
+function isLate({ lateMs }) {
+  return lateMs > LATE_MS;
+}
+
 /** Computed, so that no run can be told better than it was. */
 function weakSpots(run) {
   const rows = run.scenarios.flatMap(({ file, title }) => {
@@ -87,7 +103,7 @@ function weakSpots(run) {
   if (rows.length === 0) return 'Nowhere, in this run.';
   return [
     'Others that lost fewer requests; and others that lost no more, and were gone sooner, by more ' +
-      'than 0.1 s.',
+      `than 0.1 s. Those without a grace period are ${run.budget.gracePeriodMs / 1000} s ahead by that alone.`,
     table(['', 'lost', 'fewer lost by', 'to exit', 'sooner gone'], rows),
   ].join('\n\n');
 }
@@ -98,7 +114,7 @@ function scenarioSection(run, { file, title, text }) {
   const mark = better.length > 0 ? ' ◆' : faster.length > 0 ? ' ◇' : '';
   const hasNotes = cells.some(({ notes }) => notes.length > 0);
   const rows = cells.map((cell) => [
-    cell.solution === OURS ? `**${cell.name}**` : cell.name,
+    (cell.solution === OURS ? `**${cell.name}**` : cell.name) + (isLate(cell) ? ' \\*' : ''),
     lostOf(cell),
     cell.wrong,
     cell.reset,

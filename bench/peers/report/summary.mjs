@@ -2,6 +2,8 @@
 
 /** A difference in time that says something, on a machine that does other things, too. */
 const NOTABLE_MS = 100;
+/** So late were the clients themselves that what they saw says little of the solution. */
+export const LATE_MS = 100;
 export const OURS = 'nestjs-drain';
 
 /** All rounds of a solution in a scenario: counts are added up, the time is the median. */
@@ -15,6 +17,7 @@ export function summarize(rounds) {
     reset: sum('reset'),
     refused: sum('refused'),
     ms: times[Math.floor((times.length - 1) / 2)],
+    lateMs: Math.max(...rounds.map(({ lateMs = 0 }) => lateMs)),
     killed: rounds.some(({ killed }) => killed),
     exits: unique(rounds.map((round) => (round.killed ? 'killed' : (round.signal ?? round.code)))),
     notes: unique(rounds.flatMap(({ note }) => note ?? [])),
