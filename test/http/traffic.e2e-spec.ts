@@ -222,6 +222,17 @@ describe.each(['express', 'fastify'] as const)('on %s', (adapter) => {
     expect(exit.code).toBe(0);
   });
 
+  it('an idle connection is closed before the drain has no time left, however long idleLingerMs is', async () => {
+    const app = await start({ adapter, options: { drainTimeoutMs: 1000, idleLingerMs: 20_000 } });
+    const client = await RawConnection.open(app.port);
+    client.write(get('/hello'));
+    await client.until('world');
+    app.signal('SIGTERM');
+    await client.closed;
+    expect((await app.exited).code).toBe(0);
+    expect(app.log).not.toContain('forc');
+  });
+
   it('a client that aborts is counted once', async () => {
     const app = await start({ adapter });
     const clients = await Promise.all([1, 2, 3].map(() => RawConnection.open(app.port)));

@@ -143,14 +143,16 @@ export class HttpParticipant implements DrainParticipant {
   /** For how much longer a connection without a request is left alone. */
   #restMs(connection: Connection): number {
     const { isUnhurried } = this.sequence;
-    if (isUnhurried && connection.used) return this.sequence.drainRemainingMs() - LAST_CALL_MS;
+    const lastCallMs = this.sequence.drainRemainingMs() - LAST_CALL_MS;
+    if (isUnhurried && connection.used) return lastCallMs;
     // Closed last: as long as something runs, nobody waits for this one either.
     if (connection.used && this.active() > 0) return Infinity;
     const now = this.clock.now();
     const silenceMs = isUnhurried ? UNHURRIED_SILENCE_MS : SILENCE_MS;
     const patienceMs = connection.used ? this.#lingerMs() : silenceMs;
     const restedMs = now - Math.max(connection.restsSince, this.#stoppedAt);
-    return Math.min(patienceMs - connection.quietMs(now), patienceMs + SLOW_HEADER_MS - restedMs);
+    const slowHeaderMs = patienceMs + SLOW_HEADER_MS - restedMs;
+    return Math.min(patienceMs - connection.quietMs(now), slowHeaderMs, lastCallMs);
   }
 
   /** Without a signal, clients and server are of one test: nobody is surprised. */
