@@ -16,6 +16,7 @@ const readers: Readonly<Record<string, Reader>> = {
   yaml: (code) => parseDocument(code).errors.map(({ message }) => message),
   sh: shell,
   ini: (code) => linesOf(code).filter((line) => !/^(\[\w+\]|\w+=.*|[#;].*)$/.test(line)),
+  nginx: (code) => linesOf(code).filter((line) => !/([;{}]|^\s*#.*)(\s+#.*)?$/.test(line)),
   dockerfile: (code) =>
     linesOf(code).filter((line) => !/^(FROM|WORKDIR|COPY|RUN|CMD|ENV|USER) \S/.test(line)),
 };
