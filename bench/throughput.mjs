@@ -8,8 +8,8 @@ import { startInstance } from './instance.mjs';
 import { sized } from './support/sizes.mjs';
 import { quartiles } from './support/statistics.mjs';
 
-const PAIRS = sized(3, 1);
-const ROUNDS = sized(12, 2);
+const PAIRS = sized(2, 1);
+const ROUNDS = sized(10, 2);
 const SECONDS = 1;
 
 /** @param mode - what is compared with the application alone: `with`, or `metrics`, too */

@@ -32,6 +32,11 @@ export class HookTimes {
     hook.hasFailed = hasFailed;
   }
 
+  /** Whether one has thrown; where the process goes on, nobody else may say so (nest@12 only logs it). */
+  get hasFailed(): boolean {
+    return this.#hooks.some((hook) => hook.hasFailed);
+  }
+
   /** @param begin - when the shutdown began */
   all(begin: number): ReportedHook[] {
     const now = this.clock.now();

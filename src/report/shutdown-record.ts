@@ -157,8 +157,8 @@ export class ShutdownRecord implements ShutdownObserver {
     if (this.sequence.deadlineSignal.aborted) return 'forced';
     // A process that ends before its application is closed has not ended well.
     const isUnfinished = this.#outcome === undefined && this.#exitCode !== undefined;
-    const hasFailed = this.#failures.length > 0 || trigger.kind === 'crash' || isUnfinished;
-    return hasFailed ? 'failed' : 'clean';
+    const hasFailed = this.#failures.length > 0 || this.#hooks.hasFailed;
+    return hasFailed || trigger.kind === 'crash' || isUnfinished ? 'failed' : 'clean';
   }
 
   #participants({ atStart }: Course): ReportedParticipant[] {

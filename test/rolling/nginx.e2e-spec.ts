@@ -8,7 +8,8 @@ import { findProgram } from '../support/server-process.js';
 import { expectClean, type Instance, startInstances } from './instance.js';
 
 const INSTANCES = 3;
-const REQUESTS = 10_000;
+const REQUESTS = 5_000;
+const REQUESTS_WITHOUT_LOSS = 20_000;
 const timeout = 240_000;
 const repeats = times(0, 9);
 /** nginx asks nobody whether they are ready, so there is nothing to wait for. */
@@ -57,12 +58,16 @@ describe.skipIf(findProgram('nginx') === undefined)('rolling restart behind ngin
     await load.more(REQUESTS - load.hits.length);
     const { requests, failed } = await load.stop();
 
-    expect(failed).toEqual([]);
     expect(requests).toBeGreaterThanOrEqual(REQUESTS);
     // Not by luck: there were connections that the instances refused, and nothing else went wrong.
     expect(proxy.passedOn).toBeGreaterThan(0);
     const others = proxy.problems.filter((line) => !/ refused|temporarily disabled/.test(line));
-    expect(others).toEqual([]);
+    const resets = others.filter((line) => line.includes('reset by peer'));
+    expect(others).toEqual(resets);
+    // What connects in the very moment in which the listener closes is reset by the kernel. That is
+    // rare; nobody who waits for refusals can rule it out.
+    expect(resets.length).toBeLessThanOrEqual(INSTANCES);
+    expect(failed.map(({ error }) => error)).toEqual(resets.map(() => 'status 502'));
   });
 
   // Fresh connections only: a worker that leaves ends those of its clients that are idle, and before
@@ -81,11 +86,11 @@ describe.skipIf(findProgram('nginx') === undefined)('rolling restart behind ngin
       await proxy.reload(upstream);
       await instance.takesPartIn(load);
     }
-    await load.more(REQUESTS - load.hits.length);
+    await load.more(REQUESTS_WITHOUT_LOSS - load.hits.length);
     const { requests, failed } = await load.stop();
 
     expect(failed).toEqual([]);
-    expect(requests).toBeGreaterThanOrEqual(REQUESTS);
+    expect(requests).toBeGreaterThanOrEqual(REQUESTS_WITHOUT_LOSS);
     expect(proxy.problems).toEqual([]);
   });
 

@@ -120,6 +120,22 @@ describe.each(['express', 'fastify'] as const)('on %s', (name) => {
     return test;
   }
 
+  it('a hook that throws is told of by the report of a close(), too', async () => {
+    // Not one of those that are closed later: under Nest 11 that would tell of the error again.
+    const test = await ShutdownTest.start(AppModule, adapters[name]());
+    test.app.get(Database).onModuleDestroy = () => {
+      throw new Error('not today');
+    };
+    // Nest 11 rejects, Nest 12 logs.
+    const closing = test.app.close().catch(() => {});
+    const report = await test.finish();
+    await closing;
+    expect(report.hooks).toContainEqual(
+      expect.objectContaining({ name: 'Database.onModuleDestroy', status: 'failed' }),
+    );
+    expect(report.outcome).toBe('failed');
+  });
+
   it('goes through all states, 25 s of shutdown in a moment', async () => {
     const test = await start();
     const begin = performance.now();

@@ -97,7 +97,7 @@ export class WebSocketsParticipant implements DrainParticipant {
     if (this.#connections.open.size === 0) return;
     const empty = this.#connections.empty();
     await this.#closeEvenly(deadline);
-    while (!(await within(this.clock, SWEEP_EVERY_MS, empty))) this.#dropSilent();
+    while (!this.#isOver && !(await within(this.clock, SWEEP_EVERY_MS, empty))) this.#dropSilent();
   }
 
   force(): void {
