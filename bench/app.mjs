@@ -69,6 +69,8 @@ process.on('message', (message) => {
   // Under the command, its primary speaks by the same channel.
   else if (Object.hasOwn(answers, message)) process.send({ [message]: answers[message]() });
 });
+// Not what holds the event loop: an application of one's own has no such channel.
+process.channel?.unref();
 // Nobody is left who would end it. Under the command, and in a cluster, the module sees to that.
 if (process.env.PORT === undefined) process.once('disconnect', () => process.exit(1));
 process.send({ port: app.getHttpServer().address().port });

@@ -15,6 +15,10 @@ const modes = {
     about: 'the same with OpenTelemetry',
     measure: async () => (await import('./throughput.mjs')).measureThroughput('metrics'),
   },
+  share: {
+    about: 'of the time in which the process works, how much the module takes',
+    measure: async () => (await import('./share.mjs')).measureShare(),
+  },
   memory: {
     about: 'what it keeps for each connection and request',
     measure: async () => (await import('./memory.mjs')).measureMemory(),

@@ -11,7 +11,7 @@ import { sized } from './support/sizes.mjs';
 import { logLogSlope, range } from './support/statistics.mjs';
 
 const COUNTS = sized([10, 100, 1000, 10_000], [10, 100]);
-const ROUNDS = sized(5, 1);
+const ROUNDS = sized(3, 1);
 const PATIENCE_MS = 60_000;
 const LOOK_AGAIN_MS = 10;
 /** What a process has open besides its connections. */

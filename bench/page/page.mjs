@@ -13,7 +13,7 @@ import { throughput } from './throughput.mjs';
  * parts: texts, and plots (`{ name, alt, svg }`).
  */
 const sections = [
-  { title: 'Throughput', modes: ['throughput', 'metrics'], write: throughput },
+  { title: 'Throughput', modes: ['throughput', 'metrics', 'share'], write: throughput },
   { title: 'Memory', modes: ['memory'], write: memory },
   { title: 'Leaving', modes: ['leaving'], write: leaving },
   { title: 'Growth with the number of connections', modes: ['growth'], write: growth },

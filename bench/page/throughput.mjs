@@ -1,7 +1,11 @@
 import { ratioPlot } from './ratio-plot.mjs';
-import { ratio, table } from './table.mjs';
+import { ratio, table, withRange } from './table.mjs';
 
-export function throughput({ throughput: alone, metrics }) {
+export function throughput({ throughput: alone, metrics, share }) {
+  return [...ratios(alone, metrics), ...(share === undefined ? [] : shares(share))];
+}
+
+function ratios(alone, metrics) {
   const series = [
     { name: 'the module', rows: alone?.rows },
     { name: 'the module and its OpenTelemetry metrics', rows: metrics?.rows },
@@ -25,6 +29,20 @@ export function throughput({ throughput: alone, metrics }) {
       alt: `${title}: medians and quartiles`,
       svg: ratioPlot(title, series, labelOf),
     },
+  ];
+}
+
+function shares({ rows }) {
+  return [
+    'Of the time in which the process works, what is spent in the module with its metrics, and in what it calls, by the sampling profiler. It hardly depends on what else the machine does, and misses what the module makes Node do: calling two listeners in place of one, collecting more. The median, and in brackets the lowest and the highest.',
+    table(
+      [
+        ['', labelOf],
+        ['share', ({ share }) => withRange(share, (one) => `${(one * 100).toFixed(1)} %`)],
+        ['rounds', ({ rounds }) => rounds],
+      ],
+      rows,
+    ),
   ];
 }
 
