@@ -43,8 +43,8 @@ class RandomController {
     private readonly shutdown: GracefulShutdownHealthIndicator,
   ) {}
 
-  @Get('work/:id')
-  async work(@Param('id') id: string): Promise<{ id: string }> {
+  @Get('held/:id')
+  async held(@Param('id') id: string): Promise<{ id: string }> {
     await this.backend.answerTo(id);
     if (this.backend.isDestroyed) throw new Error('the backend is gone');
     return { id };
