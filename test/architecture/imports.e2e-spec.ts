@@ -6,7 +6,6 @@ import { describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..', '..');
 const src = join(root, 'src');
-const LONGEST_FILE = 280;
 
 interface Layer {
   /** The files of the layer. What it matches is their own folder, which they may import. */
@@ -187,13 +186,6 @@ it.each(unpublished)('only nest/ mentions %s', (name) => {
   const word = new RegExp(`\\b${name}\\b`);
   const others = files.filter((file) => !file.name.startsWith('nest/') && word.test(file.source));
   expect(others.map((file) => `src/${file.name} mentions ${name}`)).toEqual([]);
-});
-
-it(`no file is longer than ${LONGEST_FILE} lines`, () => {
-  const long = files
-    .map(({ name, source }) => ({ name, lines: source.trimEnd().split('\n').length }))
-    .filter(({ lines }) => lines > LONGEST_FILE);
-  expect(long.map(({ name, lines }) => `src/${name} has ${lines} lines`)).toEqual([]);
 });
 
 it('index.ts lists every public name, one by one', () => {
