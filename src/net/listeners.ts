@@ -2,6 +2,7 @@ import { Server } from 'node:net';
 
 import type { Clock } from '../shutdown/clock.js';
 import { emptyAcceptQueue } from './accept-queue.js';
+import { contained } from './contained.js';
 
 /**
  * The servers that one kind of traffic comes in by, and what is listened to on them.
@@ -22,8 +23,9 @@ export class Listeners {
 
   /** Hears of it before the framework's own listener, which may answer at once. */
   on(server: Server, event: string, listener: (...args: any[]) => void): void {
-    server.prependListener(event, listener);
-    this.addDisposer(() => server.off(event, listener));
+    const heard = contained(listener);
+    server.prependListener(event, heard);
+    this.addDisposer(() => server.off(event, heard));
   }
 
   addDisposer(dispose: () => void): void {

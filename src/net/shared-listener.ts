@@ -1,3 +1,5 @@
+import { contained } from './contained.js';
+
 /**
  * A listener that many emitters share: a closure for each of them would be kept by every connection,
  * or paid by every request.
@@ -8,7 +10,7 @@
 export function sharedListener<Emitter>(
   heard: (emitter: Emitter) => void,
 ): (this: Emitter) => void {
-  return function () {
+  return contained(function () {
     heard(this);
-  };
+  });
 }

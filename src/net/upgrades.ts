@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Server, Socket } from 'node:net';
 
+import { contained } from './contained.js';
+
 /** @internal */
 export type UpgradeListener = (request: IncomingMessage, socket: Socket) => void;
 
@@ -15,7 +17,8 @@ const REFUSAL =
  * @internal
  */
 export function followUpgrades(server: Server, listener: UpgradeListener): () => void {
-  const follow = () => server.prependListener('upgrade', listener);
+  const heard = contained(listener);
+  const follow = () => server.prependListener('upgrade', heard);
   const onNewListener = (event: string | symbol) => {
     if (event !== 'upgrade') return;
     server.off('newListener', onNewListener);
@@ -25,7 +28,7 @@ export function followUpgrades(server: Server, listener: UpgradeListener): () =>
   else server.on('newListener', onNewListener);
   return () => {
     server.off('newListener', onNewListener);
-    server.off('upgrade', listener);
+    server.off('upgrade', heard);
   };
 }
 

@@ -96,6 +96,18 @@ describe.each(['express', 'fastify'] as const)('on %s', (adapter) => {
     agent.destroy();
   });
 
+  it('a request whose line says HTTP/2.0 is awaited like any other', async () => {
+    const app = await start({ adapter });
+    const client = await RawConnection.open(app.port);
+    client.write('GET /slow?ms=700 HTTP/2.0\r\nHost: test\r\nConnection: keep-alive\r\n\r\n');
+    await app.event('handler');
+    expect(await request(app.port, '/in-flight')).toMatchObject({ body: '{"inFlight":2}' });
+    app.signal('SIGTERM');
+    await client.closed;
+    expect(client.received).toMatch(/^HTTP\/1\.1 200 .*{"row":"row"}/s);
+    expect(await app.exited).toMatchObject({ code: 0, signal: null });
+  });
+
   it('a body that is still being uploaded is read to its end and answered', async () => {
     const app = await start({ adapter });
     const client = await RawConnection.open(app.port);

@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers';
 import { connect as connectTls } from 'node:tls';
 
 import { afterEach, describe, expect, it } from 'vitest';
@@ -183,6 +184,18 @@ describe('a server that speaks both versions', () => {
     expect(exit).toMatchObject({ code: 0, signal: null });
     expect(exit.at - sentAt).toBeLessThan(700 + SOON_MS);
     agents.forEach((agent) => agent.destroy());
+  });
+
+  it('counts a request by its connection, not by the version that its line says', async () => {
+    const app = await start(config);
+    const client = connectTls({ port: app.port, host: '127.0.0.1', rejectUnauthorized: false });
+    client.on('error', () => {});
+    const received = text(client);
+    client.write('GET /slow/one?ms=500 HTTP/2.0\r\nHost: test\r\n\r\n');
+    await app.event('handler');
+    app.signal('SIGTERM');
+    expect(await received).toMatch(/^HTTP\/1\.1 200 .*{"row":"row"}/s);
+    expect(await app.exited).toMatchObject({ code: 0, signal: null });
   });
 
   it('cuts HTTP/1.1 at the deadline', async () => {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server, Socket } from 'node:net';
 import { Server as TlsServer, type TLSSocket } from 'node:tls';
 
+import { isHttp1 } from '../../net/is-http1.js';
 import { Listeners } from '../../net/listeners.js';
 import type { HttpResponse, OpenResponses } from '../../net/open-responses.js';
 import { sharedListener } from '../../net/shared-listener.js';
@@ -97,10 +98,8 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
         if (socket.alpnProtocol !== 'h2') this.#open(socket);
       });
     }
-    listeners.on(server, 'request', (request: IncomingMessage, response: ServerResponse) => {
-      if (request.httpVersionMajor > 1) return;
-      this.#begin(request.socket, response);
-      response.on('close', this.#onClose);
+    listeners.on(server, 'request', (request: IncomingMessage, response: HttpResponse) => {
+      if (isHttp1(response)) this.#begin(request.socket, response);
     });
     // An upgraded connection is no longer HTTP's.
     listeners.addDisposer(followUpgrades(server, (_request, socket) => this.#upgraded(socket)));
@@ -241,6 +240,7 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
     if (connection.isResting) socket.off('close', this.#onSocketClose);
     connection.begin(response, this.clock.now());
     this.#requests += 1;
+    response.on('close', this.#onClose);
     this.traffic.requestBegan(response, connection);
     if (this.#leaves !== undefined) this.#mayBeLast(connection, response);
   }

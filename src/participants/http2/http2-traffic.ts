@@ -7,6 +7,7 @@ import type {
 import type { Server, Socket } from 'node:net';
 
 import { Listeners } from '../../net/listeners.js';
+import { isHttp1 } from '../../net/is-http1.js';
 import type { HttpResponse, OpenResponses } from '../../net/open-responses.js';
 import { sharedListener } from '../../net/shared-listener.js';
 import type { RequestEnd, Traffic, TrafficSource } from '../../net/traffic.js';
@@ -90,8 +91,8 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
     listeners.on(
       server,
       'request',
-      (request: Http2ServerRequest, response: Http2ServerResponse) => {
-        if (request.httpVersionMajor > 1) this.#begin(response);
+      (_request: Http2ServerRequest, response: Http2ServerResponse) => {
+        if (!isHttp1(response)) this.#begin(response);
       },
     );
   }
