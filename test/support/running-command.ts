@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -40,6 +41,10 @@ export interface CommandOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** How the script is named: as `<folder>/current/main.mjs`, or as `main.mjs` after `cd current`. */
   readonly from?: 'path' | 'cwd';
+  /** In a terminal of its own, whose program is `script`. */
+  readonly inTerminal?: boolean;
+  /** Of the program `node` that runs the command. */
+  readonly nodeOptions?: readonly string[];
 }
 
 export interface Output {
@@ -104,7 +109,19 @@ export class RunningCommand {
   }
 
   get pid(): number {
+    if (this.options.inTerminal) return Number(readFileSync(this.pidFile, 'utf8'));
     return this.#child.pid!;
+  }
+
+  /** Whoever read the output of the service is gone. */
+  loseReaders(): void {
+    this.#child.stdout?.destroy();
+    this.#child.stderr?.destroy();
+  }
+
+  /** Kills the program that is the terminal of the service. */
+  closeTerminal(): void {
+    this.#child.kill('SIGKILL');
   }
 
   /**
@@ -148,6 +165,18 @@ export class RunningCommand {
     const socketPath = join(this.folder, `nestjs-drain-${process.getuid!()}`, `${this.pid}.sock`);
     const { body } = await request(0, '/status', { socketPath, agent: false });
     return JSON.parse(body) as RestartStatus;
+  }
+
+  /** The status after a while in which something might have happened. */
+  async staysFor(ms: number): Promise<RestartStatus> {
+    await sleep(ms);
+    return this.status();
+  }
+
+  /** Has a worker print. */
+  async says(text: string): Promise<string> {
+    const path = `/say?text=${text}`;
+    return (await request(this.port, path, { agent: false })).body;
   }
 
   async readyWorkers(): Promise<WorkerStatus[]> {
@@ -226,11 +255,9 @@ export class RunningCommand {
   /** Ends the whole group, whoever of it is left. */
   async end(): Promise<void> {
     running.delete(this);
-    try {
-      process.kill(-this.pid, 'SIGKILL');
-    } catch {
-      // Nobody is.
-    }
+    // In a terminal the service has a session of its own.
+    const pid = this.options.inTerminal && existsSync(this.pidFile) ? [this.pid] : [];
+    for (const group of [this.#child.pid!, ...pid]) killGroup(group);
     await this.exited;
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
@@ -242,7 +269,7 @@ export class RunningCommand {
   }
 
   #line(): string {
-    const { workers = 1, args = [], hooks, from = 'path' } = this.options;
+    const { workers = 1, args = [], hooks, from = 'path', nodeOptions = [] } = this.options;
     const options = ['--workers', workers, '--ready-path', '/ready', '--soak', 200, ...args];
     options.push('--pid-file', this.pidFile);
     if (hooks !== undefined) {
@@ -250,8 +277,18 @@ export class RunningCommand {
       options.push('--hooks', join(this.folder, 'hooks.mjs'));
     }
     const script = from === 'cwd' ? 'main.mjs' : join(this.folder, 'current/main.mjs');
-    const words = [process.execPath, command, ...options, script].map((word) => `'${word}'`);
-    return `${from === 'cwd' ? 'cd current && ' : ''}exec ${words.join(' ')}`;
+    const node = [process.execPath, ...nodeOptions];
+    const words = [...node, command, ...options, script].map((word) => `'${word}'`);
+    const line = `${from === 'cwd' ? 'cd current && ' : ''}exec ${words.join(' ')}`;
+    return this.options.inTerminal ? `exec script -qec "${line}" /dev/null` : line;
+  }
+}
+
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    // Nobody is left.
   }
 }
 

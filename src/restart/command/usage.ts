@@ -42,7 +42,7 @@ Kubernetes: prints the lines of a manifest, terminationGracePeriodSeconds among 
   --failure-threshold N  failureThreshold of the readiness probe (1)
 
 Signals to the primary
-  HUP, USR2            reload          TERM, INT    stop; a second one cuts what is under way
+  HUP, USR2            reload    TERM, INT, QUIT    stop; a second one cuts what is under way
 
 Exit status
   of a service         that of its end

@@ -2,6 +2,7 @@ import { isatty } from 'node:tty';
 
 import { systemClock } from '../../shutdown/clock.js';
 import { GracefulShutdownError } from '../../shutdown/graceful-shutdown.error.js';
+import { nodeProcess } from '../../shutdown/node-process.js';
 import { InheritedSockets } from '../../supervisors/inherited-sockets.js';
 import { warnOfUnused } from '../../supervisors/socket-activation.js';
 import { Pm2 } from '../../supervisors/pm2.js';
@@ -92,6 +93,7 @@ export class GracefulRestart {
    * ended
    */
   async start(): Promise<void> {
+    nodeProcess.ignoreOutputErrors();
     try {
       await this.#slots.fill();
     } catch (error) {
@@ -153,12 +155,17 @@ export class GracefulRestart {
     };
   }
 
-  /** SIGHUP and SIGUSR2 reload, SIGTERM and SIGINT stop; until the service has ended. */
+  /**
+   * SIGHUP and SIGUSR2 reload; SIGTERM, SIGINT and SIGQUIT stop; until the service has ended. A
+   * SIGHUP that comes because the terminal has closed does nothing.
+   */
   listenToSignals(): void {
     this.#unsubscribe();
     this.#unsubscribe = listenToSignals({
       stop: (signal) => void this.stop(signal),
       reload: () => void this.reload(),
+      terminalClosed: () =>
+        this.#options.log.log('SIGHUP: the terminal has closed, the service goes on'),
     });
   }
 

@@ -27,7 +27,10 @@ export function thisWorker(): Worker | undefined {
 }
 
 function begin(settings: WorkerSettings): Worker {
-  const process = thisProcess(workerPort(settings.primaryPid));
+  const port = workerPort(settings.primaryPid);
+  // Whoever reads the output of the service may be gone, which must not end its workers.
+  port.ignoreOutputErrors();
+  const process = thisProcess(port);
   const link = new PrimaryLink(processChannel);
   const listeners = new SharedListeners(link);
   const worker = new Worker(settings, link, listeners, process, systemClock);

@@ -4,7 +4,13 @@ import { nodeProcess } from '../../shutdown/node-process.js';
 import type { ProcessPort } from '../../shutdown/process-port.js';
 
 /** What a terminal, a service manager or an operator may send to a whole group of processes. */
-const GROUP_SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'];
+const GROUP_SIGNALS: readonly NodeJS.Signals[] = [
+  'SIGTERM',
+  'SIGINT',
+  'SIGQUIT',
+  'SIGHUP',
+  'SIGUSR2',
+];
 
 function leftToThePrimary(): void {}
 
