@@ -79,7 +79,11 @@ export class GracefulShutdownService implements BeforeApplicationShutdown {
     return this.#sequence.inFlight;
   }
 
-  /** Aborted when the shutdown begins: take no new work from queues and schedules. */
+  /**
+   * Aborted when the shutdown begins: take no new work from queues and schedules. Also the moment for
+   * a last event of your own: event streams are ended 100 ms later at the earliest, and where no
+   * signal began the shutdown in a later turn of the event loop.
+   */
   get intakeSignal(): AbortSignal {
     return this.#sequence.intakeSignal;
   }

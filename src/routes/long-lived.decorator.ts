@@ -7,7 +7,7 @@ const LONG_LIVED = 'nestjs-drain:long-lived';
 /**
  * What a shutdown does with a response that lasts:
  *
- * - `end`: ends it, as it ends event streams. What has sent nothing yet is answered 204.
+ * - `end`: ends it, as it ends the event stream of an `EventSource`. What has sent nothing yet is answered 204.
  * - `wait`: waits for it as for any other, event streams included.
  * - `ignore`: waits for it no longer than for everything else, and then cuts it.
  *
@@ -17,7 +17,8 @@ export type LongLivedResponse = 'end' | 'wait' | 'ignore';
 
 /**
  * Marks a route whose responses last: a log that is followed, a long poll, an event stream that is
- * to be treated unlike others. Event streams without it are ended; anything else is waited for.
+ * to be treated unlike others. Without it an event stream that an `EventSource` can have asked for (a
+ * GET with `Accept: text/event-stream`) is ended; anything else is waited for.
  *
  * @param response - what a shutdown does with its responses
  * @example

@@ -3,7 +3,12 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { FixtureConfig } from '../fixtures/config.js';
 import { RawConnection } from '../support/http-client.js';
 import { endAll, start } from '../support/running-application.js';
-import { openHttp2Stream, openStream, type StreamClient } from '../support/stream-client.js';
+import {
+  type Asking,
+  openHttp2Stream,
+  openStream,
+  type StreamClient,
+} from '../support/stream-client.js';
 
 const clients: StreamClient[] = [];
 
@@ -15,14 +20,21 @@ afterEach(async () => {
 /** Generous for a loaded machine, and far below every time-out that could end it by accident. */
 const SOON_MS = 1500;
 const FLUSH_MS = 1000;
+const ANYTHING: Asking = { method: 'GET', accept: '*/*' };
 const RETRY = /\nretry: (\d+)\n\n$/;
 
 const express: FixtureConfig = { program: 'streams', adapter: 'express' };
 const fastify: FixtureConfig = { program: 'streams', adapter: 'fastify' };
 const http2: FixtureConfig = { ...fastify, http2: true };
 
-function open(port: number, config: FixtureConfig, path: string): Promise<StreamClient> {
-  const opening = config.http2 ? openHttp2Stream(port, path) : openStream(port, path);
+function open(
+  port: number,
+  config: FixtureConfig,
+  path: string,
+  asking?: Asking,
+): Promise<StreamClient> {
+  const openOne = config.http2 ? openHttp2Stream : openStream;
+  const opening = openOne(port, path, asking);
   return opening.then((client) => {
     clients.push(client);
     return client;
@@ -40,9 +52,11 @@ describe.each([
 ])('%s', (_, config) => {
   it('event streams end with a time to come back after, others as they are marked, and the pool is closed last', async () => {
     const app = await start(config);
-    const paths = ['/events', '/silent', '/raw-events', '/log', '/poll/news', '/flood'];
-    const [events, silent, raw, log, poll, flood] = await Promise.all(
-      paths.map((path) => open(app.port, config, path)),
+    const [events, silent, raw, flood] = await Promise.all(
+      ['/events', '/silent', '/raw-events', '/flood'].map((path) => open(app.port, config, path)),
+    );
+    const [log, poll] = await Promise.all(
+      ['/log', '/poll/news'].map((path) => open(app.port, config, path, ANYTHING)),
     );
     const [waited, ignored, slow] = await Promise.all(
       ['/waited?count=7', '/ignored', '/slow/work?ms=1100'].map((path) =>
@@ -83,6 +97,55 @@ describe.each([
     expect(app.log).not.toMatch(/ERROR|WARN|Cut/);
   });
 
+  it.each<[string, Asking]>([
+    ['/tokens/piped', { method: 'POST', accept: 'text/event-stream' }],
+    ['/tokens/looped', { method: 'POST', accept: 'application/json, text/event-stream' }],
+    ['/tokens/observed', ANYTHING],
+  ])('the events of %s have an end of their own, which is waited for', async (path, asking) => {
+    const app = await start({ ...config, options: { gracePeriodMs: 300 } });
+    const stream = await open(app.port, config, path, asking);
+    await stream.until('token 2');
+    app.signal('SIGTERM');
+
+    const { complete, body } = await stream.end;
+    expect(complete).toBe(true);
+    expect(body.match(/data: token \d+/g)).toHaveLength(20);
+    expect(body).not.toContain('retry:');
+    expect(await app.exited).toMatchObject({ code: 0, signal: null });
+  });
+
+  it('events that last beyond the deadline are cut, and do not look complete', async () => {
+    const app = await start({ ...config, options: { drainTimeoutMs: 400 } });
+    const asking: Asking = { method: 'POST', accept: 'text/event-stream' };
+    const stream = await open(app.port, config, '/tokens/looped', asking);
+    await stream.until('token 2');
+    app.signal('SIGTERM');
+
+    const { complete, body } = await stream.end;
+    expect(complete).toBe(false);
+    expect(body).not.toContain('retry:');
+    expect(await app.exited).toMatchObject({ code: 1, signal: null });
+    expect(app.log).toMatch(/Cut: .*POST StreamsController\.looped/);
+  });
+
+  it.each([0, 300])(
+    'what the application writes when intakeSignal fires is sent before the end, with a grace period of %i ms',
+    async (gracePeriodMs) => {
+      const app = await start({ ...config, options: { gracePeriodMs } });
+      const streams = await Promise.all(
+        ['/farewell', '/farewell?ms=20'].map((path) => open(app.port, config, path)),
+      );
+      await Promise.all(streams.map((stream) => stream.until('hello')));
+      app.signal('SIGTERM');
+      for (const { end } of streams) {
+        const { complete, body } = await end;
+        expect(complete).toBe(true);
+        expect(body).toMatch(/data: bye\n\n.*retry: \d+\n\n$/s);
+      }
+      expect(await app.exited).toMatchObject({ code: 0, signal: null });
+    },
+  );
+
   it('in the grace period they end one after the other, those opened meanwhile included', async () => {
     const gracePeriodMs = 1000;
     const app = await start({ ...config, options: { gracePeriodMs } });
@@ -118,7 +181,7 @@ it('an event stream that is asked for while draining is ended at once', async ()
   await client.until('world');
   app.signal('SIGTERM');
   await app.event('draining');
-  client.write('GET /silent HTTP/1.1\r\nHost: test\r\n\r\n');
+  client.write('GET /silent HTTP/1.1\r\nHost: test\r\nAccept: text/event-stream\r\n\r\n');
   await client.closed;
   expect(client.received).toMatch(/retry: \d+\n\n\r\n0\r\n\r\n$/);
   expect(await app.exited).toMatchObject({ code: 0, signal: null });
@@ -128,7 +191,7 @@ it('what is pipelined behind an event stream is answered', async () => {
   const app = await start({ ...express, options: { idleLingerMs: 100 } });
   const client = await RawConnection.open(app.port);
   client.write(
-    'GET /silent HTTP/1.1\r\nHost: test\r\n\r\nGET /hello HTTP/1.1\r\nHost: test\r\n\r\n',
+    'GET /silent HTTP/1.1\r\nHost: test\r\nAccept: text/event-stream\r\n\r\nGET /hello HTTP/1.1\r\nHost: test\r\n\r\n',
   );
   await client.until('text/event-stream');
   app.signal('SIGTERM');

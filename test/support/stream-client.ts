@@ -21,10 +21,23 @@ export interface StreamClient {
   leave(): void;
 }
 
+/** How a client asks for a stream. */
+export interface Asking {
+  readonly method: 'GET' | 'POST';
+  readonly accept: string;
+}
+
+const EVENT_SOURCE: Asking = { method: 'GET', accept: 'text/event-stream' };
+
 /** Over HTTP/1.1; the end is that of the connection, too. */
-export async function openStream(port: number, path: string): Promise<StreamClient> {
+export async function openStream(
+  port: number,
+  path: string,
+  { method, accept }: Asking = EVENT_SOURCE,
+): Promise<StreamClient> {
   const connection = await RawConnection.open(port);
-  connection.write(`GET ${path} HTTP/1.1\r\nHost: test\r\n\r\n`);
+  const header = ['Host: test', `Accept: ${accept}`, 'Content-Length: 0'];
+  connection.write([`${method} ${path} HTTP/1.1`, ...header, '', ''].join('\r\n'));
   return {
     until: (text) => connection.until(text),
     end: connection.closed.then(() => {
@@ -46,9 +59,14 @@ export async function openStream(port: number, path: string): Promise<StreamClie
 }
 
 /** Over HTTP/2, on a connection of its own. */
-export async function openHttp2Stream(port: number, path: string): Promise<StreamClient> {
+export async function openHttp2Stream(
+  port: number,
+  path: string,
+  { method, accept }: Asking = EVENT_SOURCE,
+): Promise<StreamClient> {
   const client = await Http2Client.open(port);
-  const stream = client.begin(path);
+  const stream = client.begin(path, { ':method': method, accept });
+  stream.end();
   stream.setEncoding('utf8');
   let body = '';
   let status = 0;

@@ -16,7 +16,8 @@ export async function run(service) {
 function endOf({ port }) {
   return new Promise((resolve) => {
     const cut = () => resolve({ end: 'reset' });
-    get({ host: '127.0.0.1', port, path: '/events', agent: false }, (response) => {
+    const headers = { accept: 'text/event-stream' };
+    get({ host: '127.0.0.1', port, path: '/events', headers, agent: false }, (response) => {
       response.on('error', cut);
       response.on('end', () => resolve({ end: response.complete ? 'ok' : 'reset' }));
       response.resume();

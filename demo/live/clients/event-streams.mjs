@@ -19,7 +19,8 @@ export async function keepEventStream(stage) {
 function listen({ service, tally, stopped }) {
   return new Promise((resolve) => {
     let retryMs = DEFAULT_RETRY_MS;
-    const sent = get(new URL('/prices', service().url), { agent: false, signal: stopped });
+    const headers = { accept: 'text/event-stream' };
+    const sent = get(new URL('/prices', service().url), { agent: false, headers, signal: stopped });
     sent.on('error', () => {});
     sent.on('close', () => resolve(retryMs));
     sent.on('response', (response) => {

@@ -2,8 +2,18 @@ import type { HttpResponse } from '../../net/open-responses.js';
 
 const EVENT_STREAM = /text\/event-stream/i;
 
-/** @internal */
-export function isEventStream(response: HttpResponse): boolean {
+/**
+ * Whether it is an event stream whose client comes back by itself. That is what a GET which asks for
+ * one says; a POST whose answer comes as events would not be sent again.
+ *
+ * @internal
+ */
+export function isOfEventSource(response: HttpResponse): boolean {
+  const isAskedFor = response.req.method === 'GET' && wantsEventStream(response);
+  return isAskedFor && isEventStream(response);
+}
+
+function isEventStream(response: HttpResponse): boolean {
   const type = response.getHeader('content-type');
   if (type !== undefined) return EVENT_STREAM.test(String(type));
   // Headers that are given to `writeHead()` alone, as Nest does on Fastify, are found in no other

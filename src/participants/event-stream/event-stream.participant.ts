@@ -4,9 +4,11 @@ import type { Clock } from '../../shutdown/clock.js';
 import type { DrainParticipant } from '../../shutdown/drain-participant.js';
 import { drainSpread } from '../../shutdown/drain-spread.js';
 import type { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
-import { endResponse, isEventStream, wantsEventStream } from './end-response.js';
+import { endResponse, isOfEventSource, wantsEventStream } from './end-response.js';
 
 const LOOK_EVERY_MS = 50;
+/** How long the application has, once it hears of the shutdown, to write an event of its own. */
+const FAREWELL_MS = 100;
 /** How long, while draining, a client may take to read what a stream has sent before its end. */
 const FLUSH_MS = 1000;
 /** When clients come back, at random in this range: those of one instance not all at once. */
@@ -20,8 +22,9 @@ interface Stream {
 }
 
 /**
- * Responses that would never end by themselves: event streams, and those of routes marked
- * `@LongLived()`. Costs nothing before a shutdown; from then on it looks again and again at the
+ * Responses that would never end by themselves: those to an `EventSource`, which comes back, and
+ * those of routes marked `@LongLived()`. Any other event stream is an answer like all others, such
+ * as the one that a language model gives to a POST. Costs nothing before a shutdown; from then on it looks again and again at the
  * responses that the servers have open. They stay those servers' work under way.
  *
  * @internal
@@ -31,6 +34,7 @@ export class EventStreamParticipant implements DrainParticipant {
   readonly #streams = new Map<HttpResponse, Stream>();
   /** Those whose treatment is known. */
   readonly #seen = new WeakSet<HttpResponse>();
+  #begunAt = Infinity;
   #announcedUntil = 0;
   #drainingSince = Infinity;
   #ended = 0;
@@ -40,11 +44,12 @@ export class EventStreamParticipant implements DrainParticipant {
     private readonly sources: readonly OpenResponses[],
     private readonly routes: Pick<Routes, 'longLivedResponse'>,
     private readonly options: { readonly random: () => number },
-    sequence: ShutdownSequence,
+    private readonly sequence: ShutdownSequence,
     private readonly clock: Clock,
   ) {
     sequence.observe({
       entered: (state) => {
+        if (state === 'grace') this.#begunAt = this.clock.now();
         if (state === 'closing') this.#stopLooking();
       },
     });
@@ -52,7 +57,7 @@ export class EventStreamParticipant implements DrainParticipant {
 
   announce(windowMs: number): void {
     this.#announcedUntil = this.clock.now() + windowMs;
-    this.#look();
+    this.#lookAfterFarewell();
   }
 
   active(): number {
@@ -61,7 +66,7 @@ export class EventStreamParticipant implements DrainParticipant {
 
   async drain(): Promise<void> {
     this.#drainingSince = Math.min(this.#drainingSince, this.clock.now());
-    this.#look();
+    this.#lookAfterFarewell();
   }
 
   summary(): string | undefined {
@@ -69,8 +74,15 @@ export class EventStreamParticipant implements DrainParticipant {
     return `${this.#ended} event ${this.#ended === 1 ? 'stream' : 'streams'} ended`;
   }
 
-  #look(): void {
+  /** Never in the turn in which `intakeSignal` fires: what is written there is to be sent. */
+  #lookAfterFarewell(): void {
     this.#stopLooking();
+    const farewellMs = this.sequence.endsProcess ? FAREWELL_MS : 0;
+    const leftMs = Math.max(0, this.#begunAt + farewellMs - this.clock.now());
+    this.#cancelLook = this.clock.after(leftMs, () => this.#look());
+  }
+
+  #look(): void {
     this.#findStreams();
     for (const [response, stream] of this.#streams) this.#advance(response, stream);
     this.#cancelLook = this.clock.after(LOOK_EVERY_MS, () => this.#look());
@@ -110,7 +122,7 @@ export class EventStreamParticipant implements DrainParticipant {
     const marked = this.routes.longLivedResponse(response);
     if (marked === 'wait' || marked === 'ignore') return marked;
     if (response.headersSent) {
-      return marked === 'end' || isEventStream(response) ? 'end' : 'wait';
+      return marked === 'end' || isOfEventSource(response) ? 'end' : 'wait';
     }
     return marked === 'end' && !wantsEventStream(response) ? 'end' : undefined;
   }
