@@ -1,7 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chownSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -15,8 +24,16 @@ const portsOfWorker = 5000;
 const workersWithPorts = 4;
 /** Of this process; from anywhere, for the sake of other runs on the same machine. */
 let ports = randomInt(portsOfWorker);
+/** One folder for each major version, as Debian has it. */
+const postgresFolder = '/usr/lib/postgresql';
+const postgresVersions = existsSync(postgresFolder) ? readdirSync(postgresFolder) : [];
 /** Where Debian puts servers, which is not always in the path. */
-const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
+const folders = [
+  ...(process.env['PATH'] ?? '').split(delimiter),
+  '/usr/sbin',
+  '/usr/local/sbin',
+  ...postgresVersions.map((version) => join(postgresFolder, version, 'bin')),
+];
 
 /** @returns the program's path; undefined where it is not installed */
 export function findProgram(name: string): string | undefined {
@@ -54,12 +71,24 @@ async function isFree(port: number): Promise<boolean> {
   return true;
 }
 
+/** Debian's user without rights, under whom a server runs that refuses to run as root. */
+const nobody = { uid: 65534, gid: 65534 };
+const isRoot = process.getuid?.() === 0;
+
+interface ServerOptions {
+  readonly env?: (port: number, folder: string) => NodeJS.ProcessEnv;
+  readonly user?: { readonly uid: number; readonly gid: number };
+  /** What ends it. Default: SIGKILL, to its whole group. */
+  readonly end?: NodeJS.Signals;
+}
+
 /** A server of a test's own, on a free port, with a folder of its own. */
 export class ServerProcess {
   private constructor(
     readonly port: number,
     private readonly child: ChildProcess,
     private readonly folder: string,
+    private readonly end: NodeJS.Signals,
   ) {}
 
   /**
@@ -70,7 +99,7 @@ export class ServerProcess {
   static async start(
     program: string,
     argumentsFor: (port: number, folder: string) => string[],
-    env: (port: number, folder: string) => NodeJS.ProcessEnv = () => ({}),
+    { env, user, end: endSignal = 'SIGKILL' }: ServerOptions = {},
   ): Promise<ServerProcess> {
     const port = await freePort();
     const folder = mkdtempSync(join(tmpdir(), 'nestjs-drain-'));
@@ -79,13 +108,14 @@ export class ServerProcess {
     const child = spawn(path, argumentsFor(port, folder), {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: folders.join(delimiter), ...env(port, folder) },
+      env: { PATH: folders.join(delimiter), ...env?.(port, folder) },
+      ...user,
     });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
     }
-    const server = new ServerProcess(port, child, folder);
+    const server = new ServerProcess(port, child, folder, endSignal);
     const end = Date.now() + startTimeoutMs;
     while (!(await accepts(port))) {
       if (child.exitCode !== null || Date.now() > end) {
@@ -100,7 +130,7 @@ export class ServerProcess {
   async stop(): Promise<void> {
     if (this.child.exitCode === null && this.child.signalCode === null) {
       const exited = once(this.child, 'exit');
-      process.kill(-this.child.pid!, 'SIGKILL');
+      process.kill(-this.child.pid!, this.end);
       await exited;
     }
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
@@ -145,20 +175,40 @@ export async function startRabbitMq(): Promise<ServerProcess> {
   return ServerProcess.start(
     isExecutable(rabbitMqScript) ? rabbitMqScript : 'rabbitmq-server',
     () => [],
-    (port, folder) => ({
-      HOME: folder,
-      RABBITMQ_NODENAME: `drain-${port}@localhost`,
-      RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
-      RABBITMQ_NODE_PORT: String(port),
-      RABBITMQ_DIST_PORT: String(distributionPort),
-      RABBITMQ_MNESIA_BASE: join(folder, 'mnesia'),
-      RABBITMQ_LOG_BASE: join(folder, 'log'),
-      RABBITMQ_LOGS: '-',
-      RABBITMQ_PID_FILE: join(folder, 'pid'),
-      // None of the machine's settings.
-      RABBITMQ_CONFIG_FILE: join(folder, 'rabbitmq'),
-      RABBITMQ_CONF_ENV_FILE: join(folder, 'env'),
-      RABBITMQ_ENABLED_PLUGINS_FILE: join(folder, 'plugins'),
-    }),
+    {
+      env: (port, folder) => ({
+        HOME: folder,
+        RABBITMQ_NODENAME: `drain-${port}@localhost`,
+        RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
+        RABBITMQ_NODE_PORT: String(port),
+        RABBITMQ_DIST_PORT: String(distributionPort),
+        RABBITMQ_MNESIA_BASE: join(folder, 'mnesia'),
+        RABBITMQ_LOG_BASE: join(folder, 'log'),
+        RABBITMQ_LOGS: '-',
+        RABBITMQ_PID_FILE: join(folder, 'pid'),
+        // None of the machine's settings.
+        RABBITMQ_CONFIG_FILE: join(folder, 'rabbitmq'),
+        RABBITMQ_CONF_ENV_FILE: join(folder, 'env'),
+        RABBITMQ_ENABLED_PLUGINS_FILE: join(folder, 'plugins'),
+      }),
+    },
+  );
+}
+
+/** For the user `postgres`, who needs no password. */
+export function startPostgres(): Promise<ServerProcess> {
+  const user = isRoot ? nobody : {};
+  return ServerProcess.start(
+    'postgres',
+    (port, folder) => {
+      const data = join(folder, 'data');
+      if (isRoot) chownSync(folder, nobody.uid, nobody.gid);
+      const initdb = ['-D', data, '-U', 'postgres', '--auth=trust', '--no-sync'];
+      execFileSync(findProgram('initdb')!, initdb, { ...user, cwd: folder, stdio: 'pipe' });
+      const settings = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories='];
+      return ['-D', data, ...settings.flatMap((setting) => ['-c', setting])];
+    },
+    // Its way to leave at once and give back its shared memory.
+    { ...(isRoot && { user: nobody }), end: 'SIGQUIT' },
   );
 }
