@@ -8,7 +8,7 @@ import {
   type OnApplicationBootstrap,
   type Provider,
 } from '@nestjs/common';
-import { APP_INTERCEPTOR, DiscoveryModule, ModulesContainer } from '@nestjs/core';
+import { APP_INTERCEPTOR, ModulesContainer } from '@nestjs/core';
 import { HealthIndicatorService } from '@nestjs/terminus';
 
 import { BalancerEvidence } from './arrivals/balancer-evidence.js';
@@ -24,6 +24,7 @@ import { participants } from './graceful-shutdown.participants.js';
 import { GracefulShutdownService } from './graceful-shutdown.service.js';
 import { GracefulShutdownHealthIndicator } from './health/graceful-shutdown.health.js';
 import { ApplicationShutdown } from './nest/application-shutdown.js';
+import { ownHooks } from './nest/own-hooks.js';
 import { unwrap } from './nest/unwrap.js';
 import { provide } from './provide.js';
 import { Traffic } from './net/traffic.js';
@@ -88,12 +89,7 @@ const providers: Provider[] = [
   provide(
     GracefulShutdownService,
     [ShutdownSequence, WorkTracker, PROCESS, ReportPublisher],
-    (
-      sequence: ShutdownSequence,
-      tracker: WorkTracker,
-      process: ProcessShutdown,
-      reports: ReportPublisher,
-    ) => new GracefulShutdownService(sequence, tracker, process, reports),
+    serviceOf,
   ),
   HealthIndicatorService,
   GracefulShutdownHealthIndicator,
@@ -126,7 +122,6 @@ const internals = [
  * @publicApi
  */
 @Module({
-  imports: [DiscoveryModule],
   providers,
   exports: [
     GracefulShutdownService,
@@ -224,6 +219,17 @@ function shutdownOf(
   if (thisWorker() === undefined) supervise(shutdown, process, (message) => logger.warn(message));
   owners.set(modules, shutdown);
   return shutdown;
+}
+
+function serviceOf(
+  sequence: ShutdownSequence,
+  tracker: WorkTracker,
+  process: ProcessShutdown,
+  reports: ReportPublisher,
+): GracefulShutdownService {
+  const service = new GracefulShutdownService(sequence, tracker, process, reports);
+  ownHooks.add(service);
+  return service;
 }
 
 function diagnosticsOf(

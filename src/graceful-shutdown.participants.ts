@@ -1,10 +1,12 @@
 import type { Provider } from '@nestjs/common';
-import { DiscoveryService, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 
 import { RESOLVED_OPTIONS, type ResolvedOptions } from './graceful-shutdown.options.js';
 import { probeRoutes } from './health/probe-routes.js';
 import { ApplicationShutdown } from './nest/application-shutdown.js';
+import { builtProviders } from './nest/built-providers.js';
 import { GatewayMessages } from './nest/gateway-messages.js';
+import { offHttpRoutes } from './nest/http-route-interceptors.js';
 import { injectedTokens } from './nest/injected-tokens.js';
 import { gatewayHttpServers, gatewayServers } from './nest/web-socket-servers.js';
 import { RpcServers } from './nest/rpc-servers.js';
@@ -86,13 +88,13 @@ export const participants: readonly Provider[] = [
     [ModulesContainer, GracefulShutdownInterceptor, Traffic, ShutdownSequence, CLOCK],
     rpcOf,
   ),
-  provide(BullMqParticipant, [DiscoveryService, ApplicationShutdown, CLOCK], bullMqOf),
-  provide(ScheduleParticipant, [DiscoveryService, ApplicationShutdown, WorkTracker], scheduleOf),
+  provide(BullMqParticipant, [ModulesContainer, ApplicationShutdown, CLOCK], bullMqOf),
+  provide(ScheduleParticipant, [ModulesContainer, ApplicationShutdown, WorkTracker], scheduleOf),
   provide(
     DeclaredParticipants,
-    [DiscoveryService, ShutdownSequence],
-    (discovery: DiscoveryService, sequence: ShutdownSequence) =>
-      new DeclaredParticipants(discovery, sequence),
+    [ModulesContainer, ShutdownSequence],
+    (modules: ModulesContainer, sequence: ShutdownSequence) =>
+      new DeclaredParticipants(() => builtProviders(modules), sequence),
   ),
 ];
 
@@ -188,6 +190,7 @@ function rpcOf(
   sequence: ShutdownSequence,
   clock: Clock,
 ): RpcServers {
+  offHttpRoutes.add(interceptor);
   const servers = new RpcServers(modules);
   const patience = () => ({
     ...(sequence.endsProcess ? TCP_PATIENCE : TCP_IMPATIENCE),
@@ -208,7 +211,7 @@ function rpcOf(
 }
 
 function bullMqOf(
-  discovery: DiscoveryService,
+  modules: ModulesContainer,
   shutdown: ApplicationShutdown,
   clock: Clock,
 ): BullMqParticipant {
@@ -216,7 +219,7 @@ function bullMqOf(
   const { deadlineSignal } = sequence;
   const bullMq = added(
     sequence,
-    new BullMqParticipant(discovery, deadlineSignal, clock, replaceMethod),
+    new BullMqParticipant(() => builtProviders(modules), deadlineSignal, clock, replaceMethod),
   );
   sequence.observe({ closed: () => bullMq.release() });
   shutdown.beforeInit(() => bullMq.awaitWorkers());
@@ -224,14 +227,18 @@ function bullMqOf(
 }
 
 function scheduleOf(
-  discovery: DiscoveryService,
+  modules: ModulesContainer,
   shutdown: ApplicationShutdown,
   tracker: WorkTracker,
 ): ScheduleParticipant {
   const { sequence } = shutdown;
   const schedule = added(
     sequence,
-    new ScheduleParticipant(discovery, (label) => tracker.begin(label), replaceMethod),
+    new ScheduleParticipant(
+      () => builtProviders(modules),
+      (label) => tracker.begin(label),
+      replaceMethod,
+    ),
   );
   sequence.observe({ closed: () => schedule.release() });
   shutdown.beforeInit(() => schedule.follow());

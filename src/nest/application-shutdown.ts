@@ -81,8 +81,10 @@ export class ApplicationShutdown implements ProcessMember {
   adopt(instance: NestInstance): void {
     if (this.#application !== undefined) return;
     this.#stopExpecting();
-    const { modules, sequence, clock } = this;
-    const application = new CapturedApplication(instance, modules, sequence, clock);
+    const { modules, sequence, clock, log } = this;
+    const application = new CapturedApplication(instance, modules, sequence, clock, (hook, error) =>
+      log.unreadableHook(hook, error),
+    );
     application.replace('enableShutdownHooks', () => (signals?: readonly string[]) => {
       this.#listenToo(signals);
       return instance;
@@ -110,7 +112,7 @@ export class ApplicationShutdown implements ProcessMember {
     }
     if (this.sequence.state !== 'running') return;
     this.log.armed(this.signals, this.sequence.budget, this.process.primaryPid);
-    this.log.idleSettings(idleSettings(this.#instance, this.modules));
+    this.#tellIdleSettings(this.#instance);
     this.process.nameForeignListeners();
     this.reports.started();
   }
@@ -147,6 +149,14 @@ export class ApplicationShutdown implements ProcessMember {
 
   exits(code: number): void {
     this.reports.exits(code);
+  }
+
+  #tellIdleSettings(instance: NestInstance): void {
+    try {
+      this.log.idleSettings(idleSettings(instance, this.modules));
+    } catch (error) {
+      this.log.unreadableSettings(error);
+    }
   }
 
   #prepare(): void {

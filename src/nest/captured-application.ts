@@ -7,8 +7,9 @@ import type { Teardown, TeardownObserver } from '../shutdown/teardown.js';
 import { never } from '../shutdown/within.js';
 import type { NestInstance } from './application-sighting.js';
 import { BootstrapParticipant } from './bootstrap.participant.js';
+import { builtProviders } from './built-providers.js';
 import { replaceMethod } from './replace-method.js';
-import { TeardownHooks } from './teardown-hooks.js';
+import { type HookRules, TeardownHooks } from './teardown-hooks.js';
 
 /**
  * How long after `init()` an application may be made to listen. One that never is has servers made
@@ -44,6 +45,7 @@ export class CapturedApplication implements Teardown {
     private readonly modules: ModulesContainer,
     private readonly sequence: ShutdownSequence,
     private readonly clock: Clock,
+    private readonly unreadable: HookRules['unreadable'],
   ) {
     this.bootstrap = new BootstrapParticipant(clock);
     this.#close = application.close.bind(application);
@@ -69,8 +71,9 @@ export class CapturedApplication implements Teardown {
     const signal = signalOf(trigger);
     const { modules, clock, sequence } = this;
     const isolated = sequence.endsProcess;
-    const rules = { signal, isolated, remainingMs: () => sequence.remainingMs() };
-    this.#hooks = new TeardownHooks(modules, rules, clock, observer);
+    const remainingMs = () => sequence.remainingMs();
+    const rules = { signal, isolated, remainingMs, unreadable: this.unreadable };
+    this.#hooks = new TeardownHooks(builtProviders(modules), rules, clock, observer);
     this.#closing = this.#close(signal);
     await this.#closing;
     await this.#hooks.settled();

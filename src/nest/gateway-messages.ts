@@ -1,6 +1,7 @@
 import type { OnApplicationBootstrap } from '@nestjs/common';
 import { defer, finalize, isObservable, type Observable } from 'rxjs';
 
+import { classNameOf } from '../built-provider.js';
 import type { ApplicationShutdown } from './application-shutdown.js';
 import { replaceMethod } from './replace-method.js';
 
@@ -45,7 +46,7 @@ export class GatewayMessages implements OnApplicationBootstrap {
       controller,
       'subscribeMessages',
       (original) => (subscriptions: readonly Subscription[], client: object, gateway: object) =>
-        original(this.#count(subscriptions, gateway.constructor.name), client, gateway),
+        original(this.#count(subscriptions, classNameOf(gateway) ?? 'Object'), client, gateway),
     );
   }
 

@@ -2,13 +2,12 @@ import type { NestInstance } from './application-sighting.js';
 import type { CapturedApplication } from './captured-application.js';
 
 /**
- * Marks a global interceptor that wants no part in HTTP routes.
+ * The global interceptors that want no part in HTTP routes. Known by instance: those of the
+ * application are not looked into.
  *
  * @internal
  */
-export interface OffHttpRoutes {
-  readonly offHttpRoutes: true;
-}
+export const offHttpRoutes = new WeakSet<object>();
 
 /**
  * One interceptor on a route puts the whole interceptor chain into the path of every request: that
@@ -33,5 +32,5 @@ export function keepOffHttpRoutes(application: CapturedApplication, instance: Ne
 }
 
 function isOffHttpRoutes(interceptor: unknown): boolean {
-  return (interceptor as Partial<OffHttpRoutes> | undefined)?.offHttpRoutes === true;
+  return offHttpRoutes.has(interceptor as object);
 }

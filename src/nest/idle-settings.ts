@@ -1,7 +1,8 @@
 import type { ModulesContainer } from '@nestjs/core';
 
 import type { NestInstance } from './application-sighting.js';
-import { instancesOf, terminusTimeoutMs } from './teardown-hooks.js';
+import { builtProviders } from './built-providers.js';
+import { terminusTimeoutMs } from './terminus.js';
 
 interface FastifyLike {
   readonly initialConfig?: Readonly<Record<string, unknown>>;
@@ -24,9 +25,7 @@ export function idleSettings(instance: NestInstance, modules: ModulesContainer):
   const idle: string[] = SETTINGS.filter((name) => instance.appOptions?.[name] === true);
   // Fastify's own `return503OnClosing` is on by default: nobody chose it.
   if (fastify?.['forceCloseConnections'] === true) idle.push('forceCloseConnections');
-  for (const provider of instancesOf(modules)) {
-    const timeoutMs = terminusTimeoutMs(provider);
-    if (timeoutMs > 0) idle.push(`terminus' gracefulShutdownTimeoutMs (${timeoutMs} ms)`);
-  }
+  const timeoutMs = terminusTimeoutMs(builtProviders(modules));
+  if (timeoutMs > 0) idle.push(`terminus' gracefulShutdownTimeoutMs (${timeoutMs} ms)`);
   return [...new Set(idle)];
 }

@@ -1,11 +1,14 @@
-import type { ModulesContainer } from '@nestjs/core';
-
+import { classNameOf } from '../built-provider.js';
 import type { Clock } from '../shutdown/clock.js';
 import type { TeardownObserver } from '../shutdown/teardown.js';
 import { within } from '../shutdown/within.js';
+import type { HeldProvider } from './built-providers.js';
+import { ownHooks } from './own-hooks.js';
 import { replaceMethod } from './replace-method.js';
+import { sleepsAtSigterm } from './terminus.js';
 
 const HOOKS = ['onModuleDestroy', 'beforeApplicationShutdown', 'onApplicationShutdown'] as const;
+type Hook = (typeof HOOKS)[number];
 
 /** Of the time left, how much one hook may hold up those after it. */
 const LONGEST_SHARE = 0.75;
@@ -21,6 +24,8 @@ export interface HookRules {
   readonly isolated: boolean;
   /** How much time is left for all of them. */
   remainingMs(): number;
+  /** What a getter or a proxy throws when a hook is looked for. */
+  unreadable(hook: string, error: unknown): void;
 }
 
 /**
@@ -35,13 +40,18 @@ export class TeardownHooks {
   readonly #restores: (() => void)[] = [];
 
   constructor(
-    modules: ModulesContainer,
+    providers: readonly HeldProvider[],
     private readonly rules: HookRules,
     private readonly clock: Clock,
     private readonly observer: TeardownObserver,
   ) {
-    for (const instance of instancesOf(modules)) {
-      for (const hook of HOOKS) this.#follow(instance, hook);
+    // Of several tokens of one object, the class says best what it is.
+    const named = providers.toSorted((a, b) => Number(!a.type) - Number(!b.type));
+    const seen = new Set<object>();
+    for (const provider of named) {
+      if (!provider.isStatic || ownHooks.has(provider.instance)) continue;
+      if (!seen.has(provider.instance)) this.#followAll(provider);
+      seen.add(provider.instance);
     }
   }
 
@@ -59,15 +69,34 @@ export class TeardownHooks {
     for (const restore of this.#restores.splice(0)) restore();
   }
 
-  #follow(instance: object, hook: (typeof HOOKS)[number]): void {
-    const where = `${instance.constructor?.name ?? 'Object'}.${hook}`;
+  #followAll(provider: HeldProvider): void {
+    const hidden = new Set<PropertyKey>();
+    let error: unknown;
+    for (const hook of HOOKS) {
+      try {
+        this.#follow(provider, hook);
+      } catch (thrown) {
+        hidden.add(hook);
+        error = thrown;
+      }
+    }
+    // Without isolation, Nest meets the same error and gives it to whoever closes the application.
+    if (hidden.size === 0 || !this.rules.isolated) return;
+    this.#restores.push(hide(provider, hidden));
+    this.rules.unreadable(`${nameOf(provider)}.${[...hidden].join(', ')}`, error);
+  }
+
+  #follow(provider: HeldProvider, hook: Hook): void {
     const { rules } = this;
-    const restore = replaceMethod(instance, hook, (original) => async (given?: string) => {
-      if (!rules.isolated) return this.#watch(where, () => original(given));
-      const shown = waitsForABalancer(instance) ? undefined : (given ?? rules.signal);
-      const work = this.#watch(where, () => original(shown));
-      const settled = work.catch((error: unknown) => this.observer.failed({ where, error }));
-      await within(this.clock, rules.remainingMs() * LONGEST_SHARE, settled);
+    const restore = replaceMethod(provider.instance, hook, (original) => {
+      const where = `${nameOf(provider)}.${hook}`;
+      return async (given?: string) => {
+        if (!rules.isolated) return this.#watch(where, () => original(given));
+        const shown = sleepsAtSigterm(provider) ? undefined : (given ?? rules.signal);
+        const work = this.#watch(where, () => original(shown));
+        const settled = work.catch((error: unknown) => this.observer.failed({ where, error }));
+        await within(this.clock, rules.remainingMs() * LONGEST_SHARE, settled);
+      };
     });
     if (restore !== undefined) this.#restores.push(restore);
   }
@@ -87,39 +116,21 @@ export class TeardownHooks {
   }
 }
 
-/**
- * Terminus sleeps `gracefulShutdownTimeoutMs` when it sees a SIGTERM. By now the grace period has
- * been waited, so its hook gets to see none.
- *
- * @internal
- */
-export function waitsForABalancer(instance: object): boolean {
-  return terminusTimeoutMs(instance) > 0;
+/** Nest looks for these hooks in vain: otherwise it would throw, and run no other hook. */
+function hide({ holder, instance }: HeldProvider, hooks: ReadonlySet<PropertyKey>): () => void {
+  // Not a proxy of the object itself: the engine would look at its properties.
+  const standIn = {};
+  holder.instance = new Proxy(standIn, {
+    get: (_, name) => (hooks.has(name) ? undefined : (Reflect.get(instance, name) as unknown)),
+    getPrototypeOf: () => Reflect.getPrototypeOf(instance),
+  });
+  return () => void (holder.instance = instance);
 }
 
-/** @internal */
-export function terminusTimeoutMs(instance: object): number {
-  const { options } = instance as { options?: { gracefulShutdownTimeoutMs?: unknown } | null };
-  const timeoutMs = options?.gracefulShutdownTimeoutMs;
-  return typeof timeoutMs === 'number' && 'beforeApplicationShutdown' in instance ? timeoutMs : 0;
+function nameOf({ type, instance, token }: HeldProvider): string {
+  return type?.name || classNameOf(instance) || nameOfToken(token);
 }
 
-/** All that Nest has built and will tear down, each once. @internal */
-export function instancesOf(modules: ModulesContainer): Set<object> {
-  const instances = new Set<object>();
-  for (const { providers, controllers, injectables, middlewares } of modules.values()) {
-    for (const collection of [providers, controllers, injectables, middlewares]) {
-      for (const wrapper of collection.values()) {
-        const built: unknown[] = wrapper.isTransient
-          ? wrapper.getStaticTransientInstances().map((host) => host?.instance)
-          : [wrapper.instance];
-        for (const instance of built) if (isObject(instance)) instances.add(instance);
-      }
-    }
-  }
-  return instances;
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
+function nameOfToken(token: unknown): string {
+  return typeof token === 'function' ? token.name : String(token);
 }

@@ -31,7 +31,7 @@ interface GatewayServer {
 export function gatewayServers(application: NestInstance | undefined): GatewayServer[] {
   const { socketModule } = (application ?? {}) as WithSocketModule;
   const hosts = [...(socketModule?.socketsContainer?.getAll?.().values() ?? [])];
-  const servers = hosts.flatMap(({ server }) => server?.server ?? server ?? []);
+  const servers = hosts.flatMap(({ server }) => readable(() => server?.server) ?? server ?? []);
   return [...new Set(servers)];
 }
 
@@ -43,6 +43,19 @@ export function gatewayServers(application: NestInstance | undefined): GatewaySe
 export function gatewayHttpServers(application: NestInstance | undefined): unknown[] {
   const { socketModule } = (application ?? {}) as WithSocketModule;
   const adapter = socketModule?.applicationConfig?.getIoAdapter?.();
-  const own = gatewayServers(application).map(({ httpServer, _server }) => httpServer ?? _server);
-  return [...own, ...(adapter?.httpServersRegistry?.values() ?? [])];
+  const own = gatewayServers(application).map((server) => readable(() => httpServerOf(server)));
+  return [...own, ...(readable(() => adapter?.httpServersRegistry?.values()) ?? [])];
+}
+
+function httpServerOf({ httpServer, _server }: GatewayServer): unknown {
+  return httpServer ?? _server;
+}
+
+/** A server of an adapter that is not Nest's may be anything. */
+function readable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
 }

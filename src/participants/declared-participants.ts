@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 
 import type { OnModuleInit } from '@nestjs/common';
-import type { DiscoveryService } from '@nestjs/core';
 
+import type { BuiltProviders } from '../built-provider.js';
 import type { DrainParticipant as DrainParticipantContract } from '../shutdown/drain-participant.js';
 import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 
@@ -48,14 +48,16 @@ export function DrainParticipant(): ClassDecorator {
 /** Finds the providers marked with `@DrainParticipant()`. @internal */
 export class DeclaredParticipants implements OnModuleInit {
   constructor(
-    private readonly discovery: DiscoveryService,
+    private readonly providers: BuiltProviders,
     private readonly sequence: ShutdownSequence,
   ) {}
 
   onModuleInit(): void {
-    for (const { instance, metatype } of this.discovery.getProviders()) {
-      if (!metatype || !instance || !Reflect.getMetadata(DECLARED, metatype)) continue;
-      this.sequence.addParticipant(instance as DrainParticipantContract);
+    const declared = this.providers().filter(
+      ({ type }) => type && Reflect.hasMetadata(DECLARED, type),
+    );
+    for (const { instance, isStatic } of declared) {
+      if (isStatic) this.sequence.addParticipant(instance as DrainParticipantContract);
     }
   }
 }

@@ -78,6 +78,14 @@ export class ShutdownLog implements ShutdownObserver {
     );
   }
 
+  unreadableSettings(error: unknown): void {
+    this.sink.warn(`Settings without effect are not looked for: ${describeError(error)}`);
+  }
+
+  unreadableHook(hook: string, error: unknown): void {
+    this.sink.warn(`${hook} throws when it is read, and is not called: ${describeError(error)}`);
+  }
+
   foreignListener(signal: NodeJS.Signals, name: string): void {
     this.sink.warn(
       `${signal} has a listener of somebody else: ${name}. If it ends the process or closes what ` +

@@ -25,8 +25,6 @@ import { StateTimes } from './state-times.js';
 import { TrafficRecord } from './traffic-record.js';
 
 const FAILURES_KEPT = 50;
-/** No news of the application. */
-const OWN_HOOKS = 'GracefulShutdownService.';
 
 /** @internal */
 export interface RecordOptions extends AdviceContext {
@@ -75,7 +73,7 @@ export class ShutdownRecord implements ShutdownObserver {
   }
 
   hookBegan(hook: string): void {
-    if (!hook.startsWith(OWN_HOOKS)) this.#hooks.began(hook);
+    this.#hooks.began(hook);
   }
 
   hookEnded(hook: string, hasFailed: boolean): void {

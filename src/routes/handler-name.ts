@@ -20,13 +20,14 @@ export function nameHandlers(controller: {
   }
 }
 
-/** The methods of a class and of those it extends. */
-function methodsOf(prototype: object): [string, object][] {
-  if (prototype === Object.prototype) return [];
+/** The methods of a class and of those it extends; no getter runs. @internal */
+export function methodsOf(prototype: object | null): [string, object][] {
+  // Also what extends null.
+  if (prototype === null || prototype === Object.prototype) return [];
   const own = Object.entries(Object.getOwnPropertyDescriptors(prototype))
     .filter(([name, { value }]) => typeof value === 'function' && name !== 'constructor')
     .map(([name, { value }]): [string, object] => [name, value as object]);
-  return [...methodsOf(Object.getPrototypeOf(prototype) as object), ...own];
+  return [...methodsOf(Object.getPrototypeOf(prototype) as object | null), ...own];
 }
 
 /** The name of a handler: Nest 12 names the function itself (and Fastify binds it). @internal */

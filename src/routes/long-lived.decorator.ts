@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 
-import { nameInFastifyConfig } from './handler-name.js';
+import { methodsOf, nameInFastifyConfig } from './handler-name.js';
 
 const LONG_LIVED = 'nestjs-drain:long-lived';
 
@@ -48,18 +48,11 @@ export function longLivedRoutes({
   readonly name: string;
   readonly prototype: object;
 }): [string, LongLivedResponse][] {
-  return methodNames(prototype).flatMap((key) => {
+  return methodsOf(prototype).flatMap(([key, method]) => {
     const response: unknown = Reflect.getMetadata(LONG_LIVED, prototype, key);
     if (response === undefined) return [];
     const route = `${name}.${key}`;
-    nameInFastifyConfig(Reflect.get(prototype, key) as object, route);
+    nameInFastifyConfig(method, route);
     return [[route, response as LongLivedResponse]];
   });
-}
-
-/** Those of the classes it extends, too. */
-function methodNames(prototype: object | null): string[] {
-  if (prototype === null || prototype === Object.prototype) return [];
-  const parent = Object.getPrototypeOf(prototype) as object | null;
-  return [...methodNames(parent), ...Object.getOwnPropertyNames(prototype)];
 }

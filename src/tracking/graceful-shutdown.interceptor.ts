@@ -23,8 +23,6 @@ import { WorkTracker } from './work-tracker.js';
  */
 @Injectable()
 export class GracefulShutdownInterceptor implements NestInterceptor {
-  /** @internal */
-  readonly offHttpRoutes = true;
   readonly #tracker: WorkTracker;
   readonly #graphQl: GraphQlConnections;
   #countsMessages = true;

@@ -33,9 +33,12 @@ const layers: readonly Layer[] = [
   { files: /^tracking\//, imports: ['shutdown/', 'routes/'] },
   { files: /^net\//, imports: ['shutdown/'] },
   { files: /^routes\//, imports: [] },
-  { files: /^participants\/[^/]+\//, imports: ['shutdown/', 'net/', 'routes/'] },
-  { files: /^participants\/[^/]+\.ts$/, imports: ['shutdown/'] },
-  { files: /^nest\//, imports: ['shutdown/', 'report/'] },
+  {
+    files: /^participants\/[^/]+\//,
+    imports: ['shutdown/', 'net/', 'routes/', 'built-provider.ts'],
+  },
+  { files: /^participants\/[^/]+\.ts$/, imports: ['shutdown/', 'built-provider.ts'] },
+  { files: /^nest\//, imports: ['shutdown/', 'report/', 'built-provider.ts'] },
   { files: /^health\//, imports: ['shutdown/', 'graceful-shutdown.service.ts'] },
   {
     files: /^opentelemetry\//,
@@ -84,6 +87,7 @@ const layers: readonly Layer[] = [
   },
   { files: /^supervisors\//, imports: ['shutdown/', 'net/'], nodeOnly: true },
   { files: /^provide\.ts$/, imports: [] },
+  { files: /^built-provider\.ts$/, imports: [], nodeOnly: true },
   { files: /^surroundings\.ts$/, imports: ['shutdown/', 'provide.ts'] },
   // Around a whole application, as its user is.
   {

@@ -1,7 +1,11 @@
 import 'reflect-metadata';
 
-import type { DiscoveryService } from '@nestjs/core';
-
+import {
+  type BuiltProvider,
+  type BuiltProviders,
+  type BuiltType,
+  hasMethod,
+} from '../../built-provider.js';
 import type { BullWorker } from './bull-worker.js';
 import type { BullQueue } from './hidden-workers.js';
 
@@ -15,33 +19,55 @@ export interface BullExplorer {
 }
 
 /** @internal */
-export function explorersOf(discovery: DiscoveryService): BullExplorer[] {
-  return discovery
-    .getProviders()
-    .filter(({ metatype }) => metatype?.name === 'BullExplorer')
-    .map(({ instance }) => instance as BullExplorer | undefined)
-    .filter((explorer) => typeof explorer?.register === 'function')
-    .map((explorer) => explorer!);
+export function explorersOf(providers: BuiltProviders): BullExplorer[] {
+  const explorers = providers().filter(
+    ({ type }) => type?.name === 'BullExplorer' && hasMethod(type, 'register'),
+  );
+  return explorers.map(({ instance }) => instance as unknown as BullExplorer);
 }
 
-/** The workers of classes with `@Processor()` that exist by now, and the names of the classes. @internal */
-export function workersOf(discovery: DiscoveryService): { worker: BullWorker; owner: string }[] {
-  return discovery.getProviders().flatMap(({ instance }) => {
-    const type: unknown = (instance as object | undefined)?.constructor;
-    if (typeof type !== 'function' || !Reflect.hasMetadata(PROCESSOR, type)) return [];
-    const worker = workerOf(instance as { readonly worker?: unknown });
+/**
+ * The workers of classes with `@Processor()` that exist by now, and the names of the classes. The
+ * worker of a class of which each job has an instance is on the object that stands for it.
+ *
+ * @internal
+ */
+export function workersOf(providers: BuiltProviders): { worker: BullWorker; owner: string }[] {
+  if (explorersOf(providers).length === 0) return [];
+  return providers().flatMap((provider) => {
+    const type = provider.type ?? classOf(provider);
+    if (type === undefined || !Reflect.hasMetadata(PROCESSOR, type)) return [];
+    const worker = workerOf(provider.instance);
     return worker === undefined ? [] : [{ worker, owner: type.name }];
   });
 }
 
 /** The queues whose workers were given to `registerQueue()`. @internal */
-export function queuesWithWorkersOf(discovery: DiscoveryService): BullQueue[] {
-  return discovery
-    .getProviders()
+export function queuesWithWorkersOf(providers: BuiltProviders): BullQueue[] {
+  return providers()
     .filter(({ token }) => typeof token === 'string' && QUEUE_TOKEN.test(token))
-    .map(({ instance }) => instance as BullQueue & { opts?: { processors?: unknown[] } })
-    .filter((queue) => (queue?.opts?.processors?.length ?? 0) > 0)
-    .filter((queue) => typeof queue.onApplicationShutdown === 'function');
+    .map(({ instance }) => instance as unknown as BullQueue)
+    .filter(hasWorkers);
+}
+
+/** Bull, too, asks what was made by a factory for its class. */
+function classOf({ instance }: BuiltProvider): BuiltType | undefined {
+  try {
+    const { constructor } = Object.getPrototypeOf(instance) as object;
+    return typeof constructor === 'function' ? constructor : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function hasWorkers(queue: BullQueue & { readonly opts?: { readonly processors?: unknown[] } }) {
+  try {
+    const isOurs = typeof queue.onApplicationShutdown === 'function';
+    return isOurs && (queue.opts?.processors?.length ?? 0) > 0;
+  } catch {
+    // What a test has put in place of a queue.
+    return false;
+  }
 }
 
 function workerOf(host: { readonly worker?: unknown }): BullWorker | undefined {

@@ -1,6 +1,6 @@
 import type { OnApplicationBootstrap } from '@nestjs/common';
-import type { DiscoveryService } from '@nestjs/core';
 
+import type { BuiltProviders } from '../../built-provider.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { DrainParticipant, WorkUnderWay } from '../../shutdown/drain-participant.js';
 import { explorersOf, queuesWithWorkersOf, workersOf } from './bull-providers.js';
@@ -23,7 +23,7 @@ export class BullMqParticipant implements DrainParticipant, OnApplicationBootstr
   #stopped = false;
 
   constructor(
-    private readonly discovery: DiscoveryService,
+    private readonly providers: BuiltProviders,
     private readonly deadline: AbortSignal,
     private readonly clock: Clock,
     private readonly replace: ReplaceMethod,
@@ -31,7 +31,7 @@ export class BullMqParticipant implements DrainParticipant, OnApplicationBootstr
 
   /** Before the workers are made: follows each before it can have a job. */
   awaitWorkers(): void {
-    for (const explorer of explorersOf(this.discovery)) {
+    for (const explorer of explorersOf(this.providers)) {
       const restore = this.replace(explorer, 'register', (register) => () => {
         register();
         this.#follow();
@@ -48,7 +48,7 @@ export class BullMqParticipant implements DrainParticipant, OnApplicationBootstr
   stopIntake(): void {
     this.#stopped = true;
     this.#follow();
-    for (const queue of queuesWithWorkersOf(this.discovery)) {
+    for (const queue of queuesWithWorkersOf(this.providers)) {
       this.#hidden.push(new HiddenWorkers(queue));
     }
     for (const workers of [...this.#workers.values(), ...this.#hidden]) workers.stop();
@@ -96,7 +96,7 @@ export class BullMqParticipant implements DrainParticipant, OnApplicationBootstr
   }
 
   #follow(): void {
-    for (const { worker, owner } of workersOf(this.discovery)) {
+    for (const { worker, owner } of workersOf(this.providers)) {
       if (this.#workers.has(worker)) continue;
       const jobs = new WorkerJobs(worker, owner, this.deadline, this.clock, this.replace);
       this.#workers.set(worker, jobs);

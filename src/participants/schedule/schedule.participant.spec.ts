@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 
-import type { DiscoveryService } from '@nestjs/core';
 import { describe, expect, it } from 'vitest';
 
+import type { BuiltProvider } from '../../built-provider.js';
 import { replaceMethod } from '../../nest/replace-method.js';
 import { ScheduleParticipant } from './schedule.participant.js';
 import type { CronJob, Tick } from './scheduler.js';
@@ -19,8 +19,16 @@ class SchedulerRegistry {
     return this.jobs;
   }
 
-  getIntervals = (): string[] => [];
-  getTimeouts = (): string[] => [];
+  getIntervals(): string[] {
+    return [];
+  }
+
+  getTimeouts(): string[] {
+    return [];
+  }
+
+  getInterval(): void {}
+  getTimeout(): void {}
 }
 
 class ScheduleExplorer {
@@ -36,18 +44,16 @@ class Reports {
 function setUp() {
   const registry = new SchedulerRegistry();
   const explorer = new ScheduleExplorer();
-  // The last one is not built, as one that is request-scoped.
-  const providers = [registry, explorer, undefined].map((instance) => ({
-    instance,
-    metatype: instance?.constructor ?? SchedulerRegistry,
-  }));
-  const discovery = { getProviders: () => providers } as unknown as DiscoveryService;
+  const providers = [registry, explorer].map((instance): BuiltProvider => {
+    const type = instance.constructor;
+    return { token: type, type, instance, isStatic: true };
+  });
   const underWay: string[] = [];
   const track = (label: string) => {
     underWay.push(label);
     return () => void underWay.splice(underWay.indexOf(label), 1);
   };
-  const schedule = new ScheduleParticipant(discovery, track, replaceMethod);
+  const schedule = new ScheduleParticipant(() => providers, track, replaceMethod);
   return { registry, explorer, schedule, underWay };
 }
 

@@ -1,6 +1,6 @@
 import type { OnModuleInit } from '@nestjs/common';
-import type { DiscoveryService } from '@nestjs/core';
 
+import type { BuiltProviders } from '../../built-provider.js';
 import type { DrainParticipant } from '../../shutdown/drain-participant.js';
 import {
   callbacksOf,
@@ -36,7 +36,7 @@ export class ScheduleParticipant implements DrainParticipant, OnModuleInit {
 
   /** @param track - begins a piece of work that holds the drain; returns what ends it */
   constructor(
-    private readonly discovery: DiscoveryService,
+    private readonly providers: BuiltProviders,
     private readonly track: (label: string) => () => void,
     private readonly replace: ReplaceMethod,
   ) {}
@@ -45,8 +45,8 @@ export class ScheduleParticipant implements DrainParticipant, OnModuleInit {
   follow(): void {
     if (this.#followed) return;
     this.#followed = true;
-    for (const explorer of explorersOf(this.discovery)) this.#followMethods(explorer);
-    for (const registry of registriesOf(this.discovery)) this.#followRegistry(registry);
+    for (const explorer of explorersOf(this.providers)) this.#followMethods(explorer);
+    for (const registry of registriesOf(this.providers)) this.#followRegistry(registry);
   }
 
   /** Where nobody called `follow()`: cron jobs are made later, the rest can at least be stopped. */
@@ -56,7 +56,7 @@ export class ScheduleParticipant implements DrainParticipant, OnModuleInit {
 
   stopIntake(): void {
     this.#stopped = true;
-    for (const registry of registriesOf(this.discovery)) {
+    for (const registry of registriesOf(this.providers)) {
       // Not removed: Nest does that, and the application may still ask for them.
       registry.getIntervals().forEach((name) => clearInterval(registry.getInterval(name)));
       registry.getTimeouts().forEach((name) => clearTimeout(registry.getTimeout(name)));

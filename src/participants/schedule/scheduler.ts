@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 
-import type { DiscoveryService } from '@nestjs/core';
+import { type BuiltProviders, classNameOf, hasMethod } from '../../built-provider.js';
 
 /** A function that a schedule calls. @internal */
 export type Tick = (...args: unknown[]) => unknown;
@@ -23,21 +23,24 @@ export interface SchedulerRegistry {
 const SCHEDULER_TYPE = 'SCHEDULER_TYPE';
 const KINDS: Readonly<Record<number, string>> = { 1: 'cron', 2: 'timeout', 3: 'interval' };
 
+/** What is called of a `SchedulerRegistry`. */
+const REGISTRY = ['getCronJobs', 'getIntervals', 'getInterval', 'getTimeouts', 'getTimeout'];
+
 /** @internal */
-export function registriesOf(discovery: DiscoveryService): SchedulerRegistry[] {
-  return providersNamed(discovery, 'SchedulerRegistry') as SchedulerRegistry[];
+export function registriesOf(providers: BuiltProviders): SchedulerRegistry[] {
+  return providersNamed(providers, 'SchedulerRegistry', REGISTRY) as SchedulerRegistry[];
 }
 
 /** The providers that turn decorated methods into what the timers call. @internal */
-export function explorersOf(discovery: DiscoveryService): object[] {
-  return providersNamed(discovery, 'ScheduleExplorer');
+export function explorersOf(providers: BuiltProviders): object[] {
+  return providersNamed(providers, 'ScheduleExplorer', ['wrapFunctionInTryCatchBlocks']);
 }
 
 /** `cron ReportsService.nightly` @internal */
 export function labelOf(method: Tick, owner: object): string {
   const type: unknown = Reflect.getMetadata(SCHEDULER_TYPE, method);
   const kind = KINDS[Number(type)] ?? 'tick';
-  return `${kind} ${owner.constructor.name}.${method.name}`;
+  return `${kind} ${classNameOf(owner) ?? 'Object'}.${method.name}`;
 }
 
 /** What a cron job calls at each tick. Not published; the same from `cron` 2 to 4. @internal */
@@ -46,10 +49,13 @@ export function callbacksOf(job: CronJob): Tick[] | undefined {
   return Array.isArray(callbacks) ? (callbacks as Tick[]) : undefined;
 }
 
-function providersNamed(discovery: DiscoveryService, name: string): object[] {
-  return discovery
-    .getProviders()
-    .filter(({ metatype }) => metatype?.name === name)
-    .map(({ instance }) => instance as object | undefined)
-    .filter((instance) => instance !== undefined);
+function providersNamed(
+  providers: BuiltProviders,
+  name: string,
+  methods: readonly string[],
+): object[] {
+  const named = providers().filter(
+    ({ type }) => type?.name === name && methods.every((method) => hasMethod(type, method)),
+  );
+  return named.map(({ instance }) => instance);
 }

@@ -1,0 +1,49 @@
+/**
+ * Something that Nest has built. Its properties are the application's: what reads one may run a
+ * getter, or meet a proxy that throws.
+ *
+ * @internal
+ */
+export interface BuiltProvider {
+  readonly token: unknown;
+  /** The class it was made of; undefined where a factory or the application made it. */
+  readonly type: BuiltType | undefined;
+  readonly instance: object;
+  /**
+   * Whether it is there for as long as the application. Otherwise each request has its own, and
+   * Nest keeps an object in its place whose constructor was never called.
+   */
+  readonly isStatic: boolean;
+}
+
+/** @internal */
+export interface BuiltType {
+  readonly name: string;
+  readonly prototype: object;
+}
+
+/** Asked anew each time: some are built late. @internal */
+export type BuiltProviders = () => readonly BuiltProvider[];
+
+/** Whether the instances of a class have a method. Asks the class: no getter runs. @internal */
+export function hasMethod({ prototype }: BuiltType, name: string): boolean {
+  for (let owner: object | null = prototype; owner !== null; owner = parentOf(owner)) {
+    const property = Object.getOwnPropertyDescriptor(owner, name);
+    if (property !== undefined) return typeof property.value === 'function';
+  }
+  return false;
+}
+
+function parentOf(prototype: object): object | null {
+  return Object.getPrototypeOf(prototype) as object | null;
+}
+
+/** The name of an object's class; undefined where it does not tell. @internal */
+export function classNameOf(instance: object): string | undefined {
+  try {
+    const { name } = instance.constructor;
+    return typeof name === 'string' && name !== '' && name !== 'Object' ? name : undefined;
+  } catch {
+    return undefined;
+  }
+}
