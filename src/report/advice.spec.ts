@@ -72,32 +72,32 @@ describe('each advice has its numbers', () => {
     [
       'a grace period that is too long',
       { newConnections: { count: 9, late: 0, lastOffsetMs: 1200 } },
-      'No new connection came after 1.2 s of a grace period of 10.0 s: if that is so each time, gracePeriodMs may be shorter.',
+      'No new connection came after 1.2 s of a grace period of 10.0 s: if this happens at every shutdown, shorten gracePeriodMs.',
     ],
     [
       'no grace period',
       { ...NO_GRACE, newConnections: { count: 1, late: 0, lastOffsetMs: 20 } },
-      'A new connection came although the application was leaving, and there is no grace period: set gracePeriodMs to the time that your balancer needs to notice.',
+      '1 new connection came after the signal, and there is no grace period: set gracePeriodMs to the time that your balancer needs to notice.',
     ],
     [
       'probes that are told nothing',
       { probes: { answered: 4, failing: 0, lastOffsetMs: 9000 } },
-      '4 health probes came, and none was told that the application is leaving: let the readiness check ask GracefulShutdownHealthIndicator.',
+      '4 health probes came, and none failed: add GracefulShutdownHealthIndicator to the readiness check.',
     ],
     [
       'a request that held the drain',
       { requests: slowest(18_000, 'completed') },
-      'GET Orders.export took 18.0 s of 20.0 s of the drain: let it heed the deadline signal, or raise drainTimeoutMs.',
+      'GET Orders.export took 18.0 s of 20.0 s of the drain: stop it on the deadline signal, or raise drainTimeoutMs.',
     ],
     [
       'a request that was cut',
       { requests: slowest(20_000, 'cut') },
-      'GET Orders.export was cut after 20.0 s of the drain: let it heed the deadline signal, or raise drainTimeoutMs.',
+      'GET Orders.export was cut after 20.0 s of the drain: stop it on the deadline signal, or raise drainTimeoutMs.',
     ],
     [
       'other work that was cut',
       { participants: [{ name: 'bullmq', atStart: 3, cut: 2 }] },
-      '2 pieces of work of "bullmq" had not ended when time was up: let it heed the deadline signal, or raise drainTimeoutMs.',
+      '2 tasks of "bullmq" were cut at the deadline: stop on the deadline signal, or raise drainTimeoutMs.',
     ],
     [
       'a slow hook',
@@ -107,22 +107,22 @@ describe('each advice has its numbers', () => {
     [
       'a hook that did not end',
       { hooks: [{ name: 'Db.onModuleDestroy', startMs: 10_400, ms: 4000, status: 'unfinished' }] },
-      'Db.onModuleDestroy had not ended after 4.0 s of 4.0 s for closing: make it faster, or raise closeTimeoutMs.',
+      'Db.onModuleDestroy did not end within 4.0 s of 4.0 s for closing: make it faster, or raise closeTimeoutMs.',
     ],
     [
       'a foreign listener',
       { foreignListeners: ['dd-trace (SIGTERM)'] },
-      'dd-trace (SIGTERM) listens to the signal, too. If it ends the process or closes what requests need, they fail: do its work in a hook of Nest.',
+      'dd-trace (SIGTERM) also listens to the signal. If it ends the process or closes what requests need, requests fail: do its work in a Nest hook.',
     ],
     [
       'an event loop that is held',
       { heldBy: ['TCPSocketWrap', 'TCPSocketWrap', 'Timeout'] },
-      'The process lived on after all was closed, because of TCPSocketWrap, Timeout: close these in onApplicationShutdown, or unref() them.',
+      'The event loop stayed busy after everything was closed (TCPSocketWrap, Timeout): close these in onApplicationShutdown, or unref() them.',
     ],
     [
       'telemetry that was lost',
       { flush: { flushed: false, ms: 2000 } },
-      'Telemetry could not be sent within 2.0 s: look whether its collector answers.',
+      'Telemetry was not sent within 2.0 s: check that its collector answers.',
     ],
   ])('%s', (_, facts, sentence) => {
     expect(advice(facts)).toEqual([sentence]);

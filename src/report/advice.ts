@@ -60,10 +60,9 @@ function onArrivals({ newConnections, states, trigger, budget }: Facts): string[
   const { count, late, lastOffsetMs = 0 } = newConnections;
   if (grace === undefined || count === 0 || !hasBalancer(trigger)) return [];
   if (budget.gracePeriodMs === 0) {
-    const came = count === 1 ? 'A new connection' : `${count} new connections`;
     return [
-      `${came} came although the application was leaving, and there is no grace period: set ` +
-        'gracePeriodMs to the time that your balancer needs to notice.',
+      `${count} new ${plural(count, 'connection')} came after the signal, and there is no grace ` +
+        'period: set gracePeriodMs to the time that your balancer needs to notice.',
     ];
   }
   if (late > 0) {
@@ -80,15 +79,15 @@ function onArrivals({ newConnections, states, trigger, budget }: Facts): string[
   if (!isLong || grace.endedBy !== 'elapsed') return [];
   return [
     `No new connection came after ${seconds(lastOffsetMs)} of a grace period of ` +
-      `${seconds(grace.ms)}: if that is so each time, gracePeriodMs may be shorter.`,
+      `${seconds(grace.ms)}: if this happens at every shutdown, shorten gracePeriodMs.`,
   ];
 }
 
 function onProbes({ probes, trigger }: Facts): string[] {
   if (probes.answered === 0 || probes.failing > 0 || !hasBalancer(trigger)) return [];
   return [
-    `${probes.answered} health ${plural(probes.answered, 'probe')} came, and none was told that the ` +
-      'application is leaving: let the readiness check ask GracefulShutdownHealthIndicator.',
+    `${probes.answered} health ${plural(probes.answered, 'probe')} came, and none failed: add ` +
+      'GracefulShutdownHealthIndicator to the readiness check.',
   ];
 }
 
@@ -103,7 +102,7 @@ function onSlowRequests({ requests, states, budget }: Facts): string[] {
     heldMs.set(label, { ms: held, isCut: outcome === 'cut' });
   }
   return [...heldMs].slice(0, NAMED_AT_MOST).map(([label, { ms, isCut }]) => {
-    const remedy = 'let it heed the deadline signal, or raise drainTimeoutMs';
+    const remedy = 'stop it on the deadline signal, or raise drainTimeoutMs';
     if (isCut) return `${label} was cut after ${seconds(ms)} of the drain: ${remedy}.`;
     return `${label} took ${seconds(ms)} of ${seconds(budget.drainTimeoutMs)} of the drain: ${remedy}.`;
   });
@@ -115,8 +114,8 @@ function onCutWork({ participants }: Facts): string[] {
     .filter(({ name, cut }) => cut > 0 && !name.startsWith('http'))
     .map(
       ({ name, cut }) =>
-        `${cut} ${plural(cut, 'piece')} of work of "${name}" had not ended when time was up: ` +
-        'let it heed the deadline signal, or raise drainTimeoutMs.',
+        `${cut} ${plural(cut, 'task')} of "${name}" ${cut === 1 ? 'was' : 'were'} cut at the ` +
+        'deadline: stop on the deadline signal, or raise drainTimeoutMs.',
     );
 }
 
@@ -127,7 +126,7 @@ function onSlowHooks({ hooks, budget }: Facts): string[] {
     .toSorted((a, b) => b.ms - a.ms)
     .slice(0, NAMED_AT_MOST)
     .map(({ name, ms, status }) => {
-      const took = status === 'unfinished' ? 'had not ended after' : 'took';
+      const took = status === 'unfinished' ? 'did not end within' : 'took';
       return (
         `${name} ${took} ${seconds(ms)} of ${seconds(closeTimeoutMs)} for closing: make it faster, ` +
         'or raise closeTimeoutMs.'
@@ -138,24 +137,22 @@ function onSlowHooks({ hooks, budget }: Facts): string[] {
 function onForeignListeners({ foreignListeners }: Facts): string[] {
   return foreignListeners.map(
     (listener) =>
-      `${listener} listens to the signal, too. If it ends the process or closes what requests need, ` +
-      'they fail: do its work in a hook of Nest.',
+      `${listener} also listens to the signal. If it ends the process or closes what requests need, ` +
+      'requests fail: do its work in a Nest hook.',
   );
 }
 
 function onHeldLoop({ heldBy }: Facts): string[] {
   if (heldBy.length === 0) return [];
   return [
-    `The process lived on after all was closed, because of ${[...new Set(heldBy)].join(', ')}: close ` +
+    `The event loop stayed busy after everything was closed (${[...new Set(heldBy)].join(', ')}): close ` +
       'these in onApplicationShutdown, or unref() them.',
   ];
 }
 
 function onFlush({ flush }: Facts): string[] {
   if (flush === undefined || flush.flushed) return [];
-  return [
-    `Telemetry could not be sent within ${seconds(flush.ms)}: look whether its collector answers.`,
-  ];
+  return [`Telemetry was not sent within ${seconds(flush.ms)}: check that its collector answers.`];
 }
 
 /** Whether somebody may have sent requests who has to notice first. */

@@ -70,7 +70,7 @@ export class ReportPublisher {
       if (unclean === undefined) return;
       const { pid, startedAt, state } = unclean;
       this.sink.warn(
-        `The last run did not end by its shutdown (process ${pid}, started ${startedAt}, last seen ` +
+        `The previous run ended without a shutdown (process ${pid}, started ${startedAt}, last seen ` +
           `${state}): it was killed, it crashed, or something called process.exit().`,
       );
     });

@@ -44,6 +44,18 @@ function keepBusy({ sequence, clock }: ReturnType<typeof setUp>, ...ages: number
   return () => void work.splice(0);
 }
 
+/** One whose only participant has nothing under way, and does not end. */
+function idle(waitsFor?: string) {
+  const all = setUp();
+  all.sequence.addParticipant({
+    name: 'jobs',
+    active: () => 0,
+    ...(waitsFor !== undefined && { waitsFor: () => waitsFor }),
+    drain: () => new Promise(() => {}),
+  });
+  return all;
+}
+
 describe('a grace period of another length than configured', () => {
   it('that goes on says why, until when, and who pays for it', () => {
     const { log, lines } = setUp();
@@ -51,7 +63,7 @@ describe('a grace period of another length than configured', () => {
     expect(lines).toEqual([
       [
         'warn',
-        'New connections still come: the grace period goes on until 1.0 s have passed without one, ' +
+        'New connections still arrive: the grace period is extended until 1.0 s pass without one, ' +
           'to 9.0 s at most; the drain has that much less',
       ],
     ]);
@@ -68,7 +80,7 @@ describe('a grace period of another length than configured', () => {
     };
     await sequence.start(SIGTERM);
     expect(lines.map(([, message]) => message)).toContain(
-      'Nothing comes any more: the grace period ended after 2.0 s of 5.0 s',
+      'No new traffic: the grace period ended after 2.0 s of 5.0 s',
     );
   });
 });
@@ -135,7 +147,7 @@ describe('the line at the start', () => {
     const { log, lines } = setUp();
     log.foreignListener('SIGTERM', 'stopKafka');
     expect(lines).toEqual([
-      ['warn', expect.stringMatching(/^SIGTERM has a listener of somebody else: stopKafka\./)],
+      ['warn', expect.stringMatching(/^Another SIGTERM listener is registered by stopKafka\./)],
     ]);
   });
 
@@ -153,7 +165,7 @@ it('in a restart says that readiness stays up', () => {
   void sequence.start({ kind: 'restart' });
   expect(lines[0]).toEqual([
     'log',
-    'restart: a new worker has taken over: leaving, readiness stays up, 0 in flight',
+    'A new worker has taken over, stopping: readiness stays up, 0 in flight',
   ]);
 });
 
@@ -167,7 +179,7 @@ describe('the log of a shutdown', () => {
     finish();
     await clock.flush();
     expect(lines).toEqual([
-      ['log', 'SIGTERM: leaving, readiness is down, 2 in flight'],
+      ['log', 'SIGTERM received, stopping: readiness is down, 2 in flight'],
       ['log', '2 in flight, 11.0 s left: job 300 6.3 s, job 0 6.0 s'],
       ['log', 'Closed in 6.5 s (grace 5.0 s, drain 1.5 s, close 0.0 s; 12 requests answered)'],
     ]);
@@ -217,7 +229,7 @@ describe('the log of a shutdown', () => {
     void sequence.start(CLOSE);
     await clock.flush();
     expect(lines).toEqual([
-      ['debug', 'close(): leaving, readiness is down, 0 in flight'],
+      ['debug', 'close() called, stopping: readiness is down, 0 in flight'],
       ['debug', 'Closed in 0.0 s (grace 0.0 s, drain 0.0 s, close 0.0 s)'],
     ]);
   });
@@ -229,10 +241,89 @@ describe('the log of a shutdown', () => {
     await all.clock.advance(15_000);
     const warnings = all.lines.filter(([level]) => level === 'warn');
     expect(warnings).toEqual([
-      ['warn', expect.stringMatching(/^Waiting no longer\. 1 in flight, 3\.0 s left: job 0 /)],
+      [
+        'warn',
+        expect.stringMatching(
+          /^Drain deadline reached: 1 task still in flight, 3\.0 s left: job 0 \d+\.0 s$/,
+        ),
+      ],
       ['warn', expect.stringMatching(/^Cut: job 0 1\d\.0 s$/)],
       ['warn', expect.stringMatching(/^Closed in 1\d\.0 s \(.*; 12 requests answered; 1 cut\)$/)],
     ]);
+  });
+
+  describe('while nothing is in flight', () => {
+    it('says what it waits for', async () => {
+      const { sequence, clock, lines } = idle('3 idle connections');
+      void sequence.start(SIGTERM);
+      await clock.advance(6000);
+      expect(lines.at(-1)).toEqual(['log', 'Waiting for 3 idle connections, 11.0 s left']);
+    });
+
+    it('names a participant that does not say it', async () => {
+      const { sequence, clock, lines } = idle();
+      void sequence.start(SIGTERM);
+      await clock.advance(6000);
+      expect(lines.at(-1)).toEqual(['log', 'Waiting for jobs, 11.0 s left']);
+      await clock.advance(8000);
+      const deadline = 'Drain deadline reached: still waiting for jobs';
+      expect(lines).toContainEqual(['warn', deadline]);
+    });
+
+    it('a second signal closes', async () => {
+      const { sequence, clock, lines } = idle();
+      void sequence.start(SIGTERM);
+      await clock.advance(100);
+      sequence.force();
+      await clock.flush();
+      expect(lines[1]).toEqual(['warn', 'Second signal: closing now']);
+    });
+  });
+
+  it.each([
+    [['GET OrdersController.find', 'POST /orders'], '2 requests'],
+    [['GET OrdersController.find', 'mail'], '2 tasks'],
+    [['GET OrdersController.find'], '1 request'],
+  ])('a second signal says what it cuts: %j', async (labels, amount) => {
+    const { sequence, clock, lines } = setUp();
+    sequence.addParticipant({
+      name: 'any',
+      active: () => labels.length,
+      underWay: () => labels.map((label) => ({ label })),
+      drain: () => new Promise(() => {}),
+    });
+    void sequence.start(SIGTERM);
+    await clock.advance(100);
+    sequence.force();
+    await clock.flush();
+    expect(lines[1]).toEqual(['warn', `Second signal: cutting ${amount}: ${labels.join(', ')}`]);
+    expect(lines[2]).toEqual(['warn', `Cut: ${labels.join(', ')}`]);
+  });
+
+  it('text that a client has chosen is bounded and stays on its line', async () => {
+    const { sequence, clock, lines } = setUp();
+    const sent = `GET /\u009b2J\u202e\n\u2028\ud800${'x'.repeat(20_000)}`;
+    sequence.addParticipant({
+      name: 'any',
+      active: () => 1,
+      underWay: () => [{ label: sent }],
+      drain: () => new Promise(() => {}),
+      summary: () => sent,
+    });
+    const failing = () => {
+      throw new Error(sent);
+    };
+    sequence.addParticipant({ name: sent, active: () => 0, drain: failing });
+    void sequence.start({ kind: 'request', reason: sent });
+    await clock.advance(20_000);
+    expect(lines.length).toBeGreaterThan(5);
+    for (const [, message] of lines) {
+      expect(message.length).toBeLessThan(500);
+      expect(message).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}]/u);
+    }
+    const [, , stack] = lines.find(([level]) => level === 'error')!;
+    expect(stack).toMatch(/^Error: GET \/[^]*\n {4}at /);
+    expect(stack).not.toMatch(/[\p{Cf}\p{Cs}\p{Zl}\u009b]/u);
   });
 
   it('has an error for each failure, and a warning at the end that counts them', async () => {
@@ -258,7 +349,7 @@ describe('the log of a shutdown', () => {
     const { log, lines } = setUp();
     const error = new Error('boom');
     log.crashed(error);
-    expect(lines).toEqual([['error', 'Uncaught: boom', error.stack]]);
+    expect(lines).toEqual([['error', 'Uncaught exception: boom', error.stack]]);
   });
 
   it('counts what keeps the event loop alive', () => {

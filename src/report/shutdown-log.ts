@@ -1,5 +1,6 @@
 import type { Clock } from '../shutdown/clock.js';
 import type { WorkUnderWay } from '../shutdown/drain-participant.js';
+import { messageOf, plain } from '../shutdown/plain-text.js';
 import { secondsNeeded, type ShutdownBudget, totalMs } from '../shutdown/shutdown-budget.js';
 import {
   isClean,
@@ -15,6 +16,9 @@ import { heldBy } from './held-by.js';
 const PROGRESS_EVERY_MS = 1000;
 /** How many names a line has; the oldest ones are those that hold the exit. */
 const NAMED_AT_MOST = 5;
+/** `GET OrdersController.find`. */
+const HTTP_LABEL = /^[A-Z-]+ \S/;
+const STACK_LINES = 50;
 
 /** Nest's logger, as far as it is used here. @internal */
 export interface LogSink {
@@ -63,38 +67,38 @@ export class ShutdownLog implements ShutdownObserver {
 
   notCaptured(): void {
     this.sink.warn(
-      'This version of Nest does not let the shutdown be put before onModuleDestroy, and no signal ' +
-        'is handled. Add `GracefulShutdownModule.attach(app)` to main.ts, right after ' +
+      'In this version of Nest the module cannot run before onModuleDestroy by itself: it handles ' +
+        'no signal. Add `GracefulShutdownModule.attach(app)` to main.ts, right after ' +
         'NestFactory.create(). Until then, with app.enableShutdownHooks(), requests are drained in ' +
-        'beforeApplicationShutdown, when providers may have closed what they need.',
+        'beforeApplicationShutdown, when providers may already have closed what requests need.',
     );
   }
 
   idleSettings(settings: readonly string[]): void {
     if (settings.length === 0) return;
     this.sink.warn(
-      `Without effect, as requests are drained before Nest closes: ${settings.join(', ')}. Remove ` +
-        'them; gracePeriodMs is the time that a balancer gets.',
+      `These settings have no effect, because requests are drained before Nest closes: ` +
+        `${settings.join(', ')}. Remove them; gracePeriodMs is the time that a balancer gets.`,
     );
   }
 
   unreadableSettings(error: unknown): void {
-    this.sink.warn(`Settings without effect are not looked for: ${describeError(error)}`);
+    this.sink.warn(`Settings without effect are not looked for: ${messageOf(error)}`);
   }
 
   unreadableHook(hook: string, error: unknown): void {
-    this.sink.warn(`${hook} throws when it is read, and is not called: ${describeError(error)}`);
+    this.sink.warn(`${hook} throws when it is read, and is not called: ${messageOf(error)}`);
   }
 
   foreignListener(signal: NodeJS.Signals, name: string): void {
     this.sink.warn(
-      `${signal} has a listener of somebody else: ${name}. If it ends the process or closes what ` +
-        'requests need, they fail: let it listen to something else, or do its work in a Nest hook.',
+      `Another ${signal} listener is registered by ${name}. If it ends the process or closes what ` +
+        'requests need, requests fail: remove it, or do its work in a Nest hook.',
     );
   }
 
   crashed(error: unknown): void {
-    this.sink.error(`Uncaught: ${describeError(error)}`, stackOf(error));
+    this.sink.error(`Uncaught exception: ${messageOf(error)}`, stackOf(error));
   }
 
   held(resources: readonly string[]): void {
@@ -114,7 +118,7 @@ export class ShutdownLog implements ShutdownObserver {
       case 'closing':
         return this.#stopProgress();
       case 'forcing':
-        return this.sink.warn(`Waiting no longer. ${this.#progress()}`);
+        return this.sink.warn(endedBy === 'timeout' ? this.#deadline() : this.#hurried());
       case 'running':
       case 'closed':
     }
@@ -122,7 +126,7 @@ export class ShutdownLog implements ShutdownObserver {
 
   graceExtended(stillMs: number, maxMs: number): void {
     this.sink.warn(
-      `New connections still come: the grace period goes on until ${seconds(stillMs)} have passed ` +
+      `New connections still arrive: the grace period is extended until ${seconds(stillMs)} pass ` +
         `without one, to ${seconds(maxMs)} at most; the drain has that much less`,
     );
   }
@@ -132,7 +136,7 @@ export class ShutdownLog implements ShutdownObserver {
   }
 
   failed({ where, error }: ShutdownFailure): void {
-    this.sink.error(`${where}: ${describeError(error)}`, stackOf(error));
+    this.sink.error(`${where}: ${messageOf(error)}`, stackOf(error));
   }
 
   closed(outcome: ShutdownOutcome): void {
@@ -154,28 +158,54 @@ export class ShutdownLog implements ShutdownObserver {
     this.#begunAt = this.clock.now();
     const readiness = isUnhurried ? 'stays up' : 'is down';
     this.#tell(
-      `${describeTrigger(trigger)}: leaving, readiness ${readiness}, ${inFlight} in flight`,
+      `${describeTrigger(trigger)}, stopping: readiness ${readiness}, ${inFlight} in flight`,
     );
   }
 
   #endedEarly(): void {
     const took = seconds(this.clock.now() - this.#begunAt);
     const { gracePeriodMs } = this.sequence.budget;
-    this.#tell(
-      `Nothing comes any more: the grace period ended after ${took} of ${seconds(gracePeriodMs)}`,
-    );
+    this.#tell(`No new traffic: the grace period ended after ${took} of ${seconds(gracePeriodMs)}`);
   }
 
   #startProgress(): void {
     this.#stopProgress = this.clock.after(PROGRESS_EVERY_MS, () => {
-      this.#tell(this.#progress());
+      const line = this.#progress();
+      if (line !== undefined) this.#tell(line);
       this.#startProgress();
     });
   }
 
-  #progress(): string {
-    const left = seconds(this.sequence.remainingMs());
-    return `${this.sequence.inFlight} in flight, ${left} left: ${list(this.sequence.underWay())}`;
+  #progress(): string | undefined {
+    const { inFlight } = this.sequence;
+    if (inFlight > 0) return `${inFlight} in flight, ${this.#left()}`;
+    const waitsFor = this.sequence.waitsFor().join(', ');
+    if (waitsFor === '') return undefined;
+    return `Waiting for ${waitsFor}, ${seconds(this.sequence.remainingMs())} left`;
+  }
+
+  #deadline(): string {
+    const { inFlight } = this.sequence;
+    if (inFlight > 0)
+      return `Drain deadline reached: ${this.#work()} still in flight, ${this.#left()}`;
+    return `Drain deadline reached: still waiting for ${this.sequence.waitsFor().join(', ')}`;
+  }
+
+  #hurried(): string {
+    if (this.sequence.inFlight === 0) return 'Second signal: closing now';
+    return `Second signal: cutting ${this.#work()}: ${list(this.sequence.underWay())}`;
+  }
+
+  /** How much is under way, by its name. */
+  #work(): string {
+    const { inFlight } = this.sequence;
+    const isHttp = this.sequence.underWay().every(({ label }) => HTTP_LABEL.test(label));
+    const noun = isHttp ? 'request' : 'task';
+    return `${inFlight} ${noun}${inFlight === 1 ? '' : 's'}`;
+  }
+
+  #left(): string {
+    return `${seconds(this.sequence.remainingMs())} left: ${list(this.sequence.underWay())}`;
   }
 
   /** A test that closes its application is no news. */
@@ -201,7 +231,7 @@ function list(work: readonly WorkUnderWay[]): string {
   const named = entries.slice(0, NAMED_AT_MOST).map(describeWork);
   const others = entries.slice(NAMED_AT_MOST).flat().length;
   if (others > 0) named.push(`${others} more`);
-  return named.join(', ') || 'nothing';
+  return named.join(', ');
 }
 
 /** @param same - work of the same name, the oldest first */
@@ -217,10 +247,9 @@ function tally(names: readonly string[]): string {
   return [...counts].map(([name, count]) => (count > 1 ? `${count} ${name}` : name)).join(', ');
 }
 
-function describeError(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
+/** Line by line, as a stack is read. */
 function stackOf(error: unknown): string | undefined {
-  return error instanceof Error ? error.stack : undefined;
+  if (!(error instanceof Error) || typeof error.stack !== 'string') return undefined;
+  const lines = error.stack.split('\n', STACK_LINES);
+  return lines.map((line) => (/^ {0,8}/.exec(line)?.[0] ?? '') + plain(line)).join('\n');
 }

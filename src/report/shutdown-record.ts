@@ -3,6 +3,7 @@ import type { Routes } from '../routes/routes.js';
 import type { Clock } from '../shutdown/clock.js';
 import type { ParticipantState } from '../shutdown/drain.js';
 import type { FlushResult } from '../shutdown/flush.js';
+import { messageOf, plain } from '../shutdown/plain-text.js';
 import { totalMs } from '../shutdown/shutdown-budget.js';
 import type { ShutdownFailure, ShutdownOutcome } from '../shutdown/shutdown-outcome.js';
 import type { ShutdownObserver } from '../shutdown/shutdown-observer.js';
@@ -20,7 +21,6 @@ import type {
   ReportedTrigger,
   ShutdownReport,
 } from './shutdown-report.js';
-import { shorten } from './shorten.js';
 import { StateTimes } from './state-times.js';
 import { TrafficRecord } from './traffic-record.js';
 
@@ -68,7 +68,7 @@ export class ShutdownRecord implements ShutdownObserver {
 
   failed({ where, error }: ShutdownFailure): void {
     if (this.#failures.length < FAILURES_KEPT) {
-      this.#failures.push({ where, message: shorten(messageOf(error)) });
+      this.#failures.push({ where, message: messageOf(error) });
     }
   }
 
@@ -167,7 +167,7 @@ export class ShutdownRecord implements ShutdownObserver {
         name,
         atStart: before.get(name) ?? 0,
         cut,
-        ...(summary !== undefined && { summary: shorten(summary) }),
+        ...(summary !== undefined && { summary }),
       }))
       .filter((one) => one.atStart > 0 || one.cut > 0 || one.summary !== undefined);
   }
@@ -214,15 +214,12 @@ function describe(trigger: ShutdownTrigger): ReportedTrigger {
     kind: trigger.kind,
     ...(signal !== undefined && { signal }),
     ...(trigger.kind === 'signal' && trigger.typed && { typed: true }),
-    ...(reason !== undefined && { reason: shorten(reason) }),
+    ...(reason !== undefined && { reason }),
   };
 }
 
 function reasonOf(trigger: ShutdownTrigger): string | undefined {
   if (trigger.kind === 'crash') return messageOf(trigger.error);
-  return trigger.kind === 'request' ? trigger.reason : undefined;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const reason = trigger.kind === 'request' ? trigger.reason : undefined;
+  return reason === undefined ? undefined : plain(reason);
 }

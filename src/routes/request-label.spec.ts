@@ -36,6 +36,11 @@ describe('requestLabel', () => {
       label: `GET /${'x'.repeat(79)}…`,
     },
     {
+      what: 'a path without what a client of HTTP/2 may put into it',
+      request: { method: 'GET\u001b[2J', url: '/a\u009b31m\u202egpj.exe\u2028b\ud800c' },
+      label: 'GET /agpj.exe b\ufffdc',
+    },
+    {
       what: 'its handler, the last of its route',
       request: {
         method: 'POST',

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
 
+import { plain } from '../shutdown/plain-text.js';
 import { handlerName, nameOfRequest } from './handler-name.js';
 
 /** Finds the name of a handler where the request does not know it. @internal */
@@ -14,6 +15,8 @@ interface ExpressRequest {
 }
 
 const LONGEST_PATH = 80;
+/** HTTP/2 lets a client write any. */
+const LONGEST_METHOD = 20;
 
 /**
  * A request as the log names it: `GET OrdersController.create`, or `GET /orders` while it has not
@@ -26,7 +29,7 @@ export function requestLabel(
   nameOfRoute?: NameOfRoute,
 ): string {
   const { method = '' } = response.req;
-  return `${method} ${routeName(response, nameOfRoute) ?? shorten(pathOf(response.req))}`;
+  return `${plain(method, LONGEST_METHOD)} ${routeName(response, nameOfRoute) ?? plain(pathOf(response.req), LONGEST_PATH)}`;
 }
 
 /** The name of the handler that a request has reached. @internal */
@@ -45,8 +48,4 @@ export function routeName(
 function pathOf({ originalUrl, url = '' }: ExpressRequest): string {
   const [withoutQuery = ''] = (originalUrl ?? url).split(/[?#]/, 1);
   return withoutQuery;
-}
-
-function shorten(path: string): string {
-  return path.length > LONGEST_PATH ? `${path.slice(0, LONGEST_PATH)}…` : path;
 }

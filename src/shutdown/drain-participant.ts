@@ -65,6 +65,12 @@ export interface DrainParticipant {
    * @internal
    */
   idleMs?(): number;
+  /**
+   * What its `drain()` waits for while nothing is under way, for the log: `2 idle connections`.
+   *
+   * @internal
+   */
+  waitsFor?(): string;
   /** What happened during the shutdown, as half a sentence for its last log line. */
   summary?(): string | undefined;
 }

@@ -1,10 +1,13 @@
 import type { Clock } from './clock.js';
 import type { DrainParticipant, WorkUnderWay } from './drain-participant.js';
+import { plain } from './plain-text.js';
 import type { ShutdownFailure } from './shutdown-outcome.js';
 import { never, within } from './within.js';
 
 /** Pause before asking again a participant that reports work after its `drain()` resolved. */
 const ASK_AGAIN_MS = 10;
+/** A line of the log has five of them. */
+const LONGEST_NAME = 120;
 
 /** How one participant is, and what it says about it. @internal */
 export interface ParticipantState {
@@ -52,15 +55,16 @@ export class Drain {
   underWay(): WorkUnderWay[] {
     return [...this.#participants]
       .flatMap((participant) => this.#ask(participant, () => describeWork(participant), []))
+      .map((work) => ({ ...work, label: plain(work.label, LONGEST_NAME) }))
       .toSorted((a, b) => (b.ageMs ?? 0) - (a.ageMs ?? 0));
   }
 
   states(): ParticipantState[] {
     return [...this.#participants].map((participant) => ({
-      name: participant.name,
+      name: plain(participant.name, LONGEST_NAME),
       active: this.#activeOf(participant),
       cut: this.#cut.get(participant) ?? 0,
-      summary: this.#ask(participant, () => participant.summary?.(), undefined),
+      summary: this.#ask(participant, () => summaryOf(participant), undefined),
     }));
   }
 
@@ -68,6 +72,15 @@ export class Drain {
   idleMs(): number {
     const all = [...this.#participants];
     return Math.max(0, ...all.map((one) => this.#ask(one, () => one.idleMs?.() ?? 0, 0)));
+  }
+
+  /** What holds the drain although nothing is under way: idle connections, a broker. */
+  waitsFor(): string[] {
+    return [...this.#waitedFor]
+      .filter((participant) => this.#activeOf(participant) === 0)
+      .map((one) =>
+        plain(this.#ask(one, () => one.waitsFor?.(), undefined) ?? one.name, LONGEST_NAME),
+      );
   }
 
   /** The names of those that say nothing is under way, and yet have not finished. */
@@ -169,7 +182,12 @@ export class Drain {
 }
 
 function nameOf({ name }: DrainParticipant): string {
-  return `participant ${name}`;
+  return `participant ${plain(name, LONGEST_NAME)}`;
+}
+
+function summaryOf(participant: DrainParticipant): string | undefined {
+  const summary = participant.summary?.();
+  return summary === undefined ? undefined : plain(summary);
 }
 
 function describeWork(participant: DrainParticipant): readonly WorkUnderWay[] {

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.js';
+import { plain } from './plain-text.js';
 import type { ProcessPort } from './process-port.js';
 import { isClean } from './shutdown-outcome.js';
 import type { ShutdownSequence } from './shutdown-sequence.js';
@@ -236,7 +237,6 @@ export class ProcessShutdown {
 
 function nameOf(listener: object): string {
   const { name } = listener as { name?: string };
-  if (name) return name;
-  const source = Function.prototype.toString.call(listener).replaceAll(/\s+/g, ' ');
-  return source.length > SOURCE_SHOWN ? `${source.slice(0, SOURCE_SHOWN)}…` : source;
+  if (name) return plain(name);
+  return plain(Function.prototype.toString.call(listener).replaceAll(/\s+/g, ' '), SOURCE_SHOWN);
 }

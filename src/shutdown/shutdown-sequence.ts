@@ -112,6 +112,11 @@ export class ShutdownSequence {
     return this.#drain.underWay();
   }
 
+  /** What holds the drain although nothing is under way. */
+  waitsFor(): string[] {
+    return this.#drain.waitsFor();
+  }
+
   participants(): ParticipantState[] {
     return this.#drain.states();
   }

@@ -1,3 +1,5 @@
+import { plain } from './plain-text.js';
+
 /**
  * What asked for the shutdown. All but `close` end the process once the application is closed.
  *
@@ -41,18 +43,18 @@ export function signalOf(trigger: ShutdownTrigger): string | undefined {
   return trigger.kind === 'signal' || trigger.kind === 'close' ? trigger.signal : undefined;
 }
 
-/** The trigger in a log line. @internal */
+/** What happened, as the first words of a log line. @internal */
 export function describeTrigger(trigger: ShutdownTrigger): string {
   const descriptions: Readonly<Record<ShutdownTrigger['kind'], string>> = {
-    signal: `${signalOf(trigger)}${isTyped(trigger) ? ' at the terminal' : ''}`,
-    request: 'shutdown()',
-    restart: 'restart: a new worker has taken over',
-    crash: 'uncaught exception',
-    close: 'close()',
+    signal: `${signalOf(trigger)} received${isTyped(trigger) ? ' from the terminal' : ''}`,
+    request: 'shutdown() called',
+    restart: 'A new worker has taken over',
+    crash: 'Uncaught exception',
+    close: 'close() called',
   };
   const description = descriptions[trigger.kind];
   const reason = trigger.kind === 'request' ? trigger.reason : undefined;
-  return reason === undefined ? description : `${description}: ${reason}`;
+  return reason === undefined ? description : `${description} (${plain(reason)})`;
 }
 
 function isTyped(trigger: ShutdownTrigger): boolean {

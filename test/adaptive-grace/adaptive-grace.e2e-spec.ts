@@ -63,7 +63,7 @@ describe('a grace period that may be extended', () => {
     expect(at - sentAt).toBeGreaterThan(GRACE_MS + DRAIN_MS - LATE_MS);
     expect(at - sentAt).toBeLessThan(GRACE_MS + DRAIN_MS + CLOSE_MS);
     expect(app.log).toMatch(
-      /New connections still come: the grace period goes on until 1\.0 s have passed without one, to 2\.5 s at most/,
+      /New connections still arrive: the grace period is extended until 1\.0 s pass without one, to 2\.5 s at most/,
     );
   });
 
@@ -80,7 +80,7 @@ describe('a grace period that may be extended', () => {
     expect(probedMs).toBeLessThan(GRACE_MS + 300);
     expect((await used.exited).code).toBe(0);
     expect((await probed.exited).code).toBe(0);
-    expect(probed.log).not.toContain('New connections still come');
+    expect(probed.log).not.toContain('New connections still arrive');
   });
 });
 
@@ -97,9 +97,7 @@ describe('a grace period that may end early', () => {
     expect(ms).toBeGreaterThanOrEqual(500);
     expect(ms).toBeLessThan(8000 - LATE_MS);
     expect((await app.exited).code).toBe(0);
-    expect(app.log).toMatch(
-      /Nothing comes any more: the grace period ended after \d\.\d s of 8\.0 s/,
-    );
+    expect(app.log).toMatch(/No new traffic: the grace period ended after \d\.\d s of 8\.0 s/);
   });
 
   it('does where a busy balancer has stopped, and cuts nobody who was not told to go before', async () => {

@@ -21,7 +21,11 @@ const layers: readonly Layer[] = [
   // What a browser can run as well.
   {
     files: /^report\/picture\//,
-    imports: ['report/shutdown-report.ts', 'shutdown/graceful-shutdown.error.ts'],
+    imports: [
+      'report/shutdown-report.ts',
+      'shutdown/graceful-shutdown.error.ts',
+      'shutdown/plain-text.ts',
+    ],
     nodeOnly: true,
   },
   { files: /^arrivals\//, imports: ['shutdown/', 'net/', 'routes/'] },
@@ -32,7 +36,7 @@ const layers: readonly Layer[] = [
   },
   { files: /^tracking\//, imports: ['shutdown/', 'routes/'] },
   { files: /^net\//, imports: ['shutdown/'] },
-  { files: /^routes\//, imports: [] },
+  { files: /^routes\//, imports: ['shutdown/plain-text.ts'] },
   {
     files: /^participants\/[^/]+\//,
     imports: ['shutdown/', 'net/', 'routes/', 'built-provider.ts'],

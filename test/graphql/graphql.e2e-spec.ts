@@ -142,5 +142,5 @@ it('an Apollo server that is told to stop by itself is named in a warning', asyn
   app.signal('SIGTERM');
   expect(await query).toEqual({ status: 200, data: { slow: 'row' } });
   await app.exited;
-  expect(app.log).toMatch(/SIGTERM has a listener of somebody else: signalHandler/);
+  expect(app.log).toMatch(/Another SIGTERM listener is registered by signalHandler/);
 });

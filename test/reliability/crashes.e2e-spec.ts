@@ -64,10 +64,10 @@ it('row 27: a run that was killed while forcing is told of by the next one, once
   await app.exited;
 
   const next = await start({ options: { reportFile } });
-  await next.logged(`The last run did not end by its shutdown (process ${app.pid}, started `);
+  await next.logged(`The previous run ended without a shutdown (process ${app.pid}, started `);
   expect(next.log).toContain('last seen forcing)');
   next.signal('SIGTERM');
   await next.exited;
   const afterNext = await start({ options: { reportFile } });
-  expect(afterNext.log).not.toContain('The last run did not end');
+  expect(afterNext.log).not.toContain('The previous run ended');
 });

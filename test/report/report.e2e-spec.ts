@@ -188,7 +188,7 @@ describe('what was not as it should be', () => {
     expect(report.participants).toContainEqual(expect.objectContaining({ name: 'http', cut: 1 }));
     expect(report.advice).toEqual([
       expect.stringMatching(
-        /^GET PlainController\.hang was cut after \d\.\d s of the drain: let it/,
+        /^GET PlainController\.hang was cut after \d\.\d s of the drain: stop it/,
       ),
     ]);
   });
@@ -240,9 +240,7 @@ describe('what was not as it should be', () => {
     expect(report).toMatchObject({ outcome: 'failed', exitCode: 1 });
     expect(report.states.at(-1)).toMatchObject({ state: 'closing', endedBy: 'timeout' });
     expect(report.advice).toContainEqual(
-      expect.stringMatching(
-        `^${hook!.name} had not ended after \\d\\.\\d s of 0\\.4 s for closing`,
-      ),
+      expect.stringMatching(`^${hook!.name} did not end within \\d\\.\\d s of 0\\.4 s for closing`),
     );
   });
 
@@ -251,7 +249,7 @@ describe('what was not as it should be', () => {
     const report = await leave(app, file);
     expect(report).toMatchObject({ outcome: 'clean', exitCode: 0 });
     expect(report.heldBy).toContain('Timeout');
-    expect(report.advice).toContainEqual(expect.stringContaining('because of Timeout:'));
+    expect(report.advice).toContainEqual(expect.stringContaining('closed (Timeout):'));
   });
 
   it('connections although there is no grace period', async () => {
@@ -276,7 +274,7 @@ describe('what was not as it should be', () => {
     const report = await leave(app, file);
     expect(report.foreignListeners).toEqual(['somebodyElse (SIGTERM)']);
     expect(report.advice).toContainEqual(
-      expect.stringMatching(/^somebodyElse \(SIGTERM\) listens to the signal, too/),
+      expect.stringMatching(/^somebodyElse \(SIGTERM\) also listens to the signal/),
     );
   });
 
@@ -439,11 +437,11 @@ describe('a run that was killed is told of by the next one, once', () => {
     await app.exited;
 
     const next = await start({ options: { reportFile: file } });
-    await next.logged(`The last run did not end by its shutdown (process ${app.pid}, started `);
+    await next.logged(`The previous run ended without a shutdown (process ${app.pid}, started `);
     expect(next.log).toContain(`last seen ${state})`);
     await leave(next, file);
     const afterNext = await start({ options: { reportFile: file } });
     await leave(afterNext, file);
-    expect(afterNext.log).not.toContain('The last run did not end');
+    expect(afterNext.log).not.toContain('The previous run ended');
   });
 });

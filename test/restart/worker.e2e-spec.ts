@@ -103,9 +103,7 @@ describe.each(servers)('on %s', (_, config) => {
       expect(answer).toMatchObject({ status: 200, connection: 'close' });
     }
     expect(await worker.exited).toMatchObject({ code: 0, signal: null });
-    expect(worker.log).toContain(
-      'restart: a new worker has taken over: leaving, readiness stays up',
-    );
+    expect(worker.log).toContain('A new worker has taken over, stopping: readiness stays up');
   });
 
   it('leaves idle connections to their own keep-alive timeout in a restart', async () => {
@@ -234,7 +232,7 @@ it('leaves as on the signal that its primary has received', async () => {
   expect(worker.events.find(({ name }) => name === 'onApplicationShutdown')?.detail).toBe(
     'SIGTERM',
   );
-  expect(worker.log).toContain('SIGTERM: leaving, readiness is down');
+  expect(worker.log).toContain('SIGTERM received, stopping: readiness is down');
 });
 
 it('knows no grace period for a signal from the terminal of its primary', async () => {
@@ -281,7 +279,7 @@ it('drains and leaves when its primary is gone', async () => {
   worker.disconnect();
   expect(await slow).toMatchObject({ status: 200 });
   expect(await worker.exited).toMatchObject({ code: 0, signal: null });
-  expect(worker.log).toContain(`its primary, process ${process.pid}, is gone: leaving`);
+  expect(worker.log).toContain(`its primary, process ${process.pid}, is gone), stopping`);
 });
 
 it('leaves when its primary is gone before it is ready', async () => {

@@ -62,7 +62,7 @@ export class SampleProcess {
   /** Sends SIGTERM; resolves when the sample has seen it. */
   async terminate(): Promise<void> {
     this.signal('SIGTERM');
-    await this.line(/SIGTERM: leaving/);
+    await this.line(/SIGTERM received, stopping/);
   }
 
   exited(): Promise<Exit> {

@@ -150,9 +150,9 @@ it('a loop that something else keeps alive is ended, and what keeps it is named'
   expect(app.order).toContain('exit');
 });
 
-it('a listener of somebody else is named', async () => {
+it('another listener on the signal is named', async () => {
   const app = await start({ quirks: ['foreign-listener'] });
-  await app.logged('SIGTERM has a listener of somebody else: somebodyElse');
+  await app.logged('Another SIGTERM listener is registered by somebodyElse');
   app.signal('SIGTERM');
   expect(await app.exited).toMatchObject({ code: 0, signal: null });
   expect(app.log.match(/somebody else:/g)).toHaveLength(1);

@@ -28,7 +28,7 @@ it.skipIf(!hasScript)(
     }
     terminal.stdin.end();
     if (terminal.exitCode === null) await once(terminal, 'exit');
-    expect(screen).toContain('SIGINT at the terminal');
+    expect(screen).toContain('SIGINT received from the terminal');
     expect(screen).toMatch(/Closed in 0\.\d s/);
     expect(terminal.exitCode).toBe(0);
   },

@@ -68,7 +68,7 @@ describe.each(policies)("workers of somebody else's cluster, SCHED_%s", (policy)
     primary.child.kill('SIGKILL');
     for (const { status } of await Promise.all(requests)) expect(status).toBe(200);
     await Promise.all(pids.map(gone));
-    expect(primary.log.match(/the primary of the cluster is gone: leaving/g)).toHaveLength(2);
+    expect(primary.log.match(/the primary of the cluster is gone\), stopping/g)).toHaveLength(2);
     expect(primary.log.match(/Closed in .*/g)).toHaveLength(2);
   });
 });

@@ -65,7 +65,7 @@ describe.skipIf(findProgram('pm2') === undefined)('under PM2', { timeout: timeou
 
     expect(failures).toEqual([]);
     expect(log().match(/successfully started/g)).toHaveLength(6);
-    expect(log().match(/SIGINT: leaving/g)).toHaveLength(4);
+    expect(log().match(/SIGINT received, stopping/g)).toHaveLength(4);
     expect(log()).not.toMatch(/WARN|ERROR/);
   });
 
@@ -78,7 +78,7 @@ describe.skipIf(findProgram('pm2') === undefined)('under PM2', { timeout: timeou
     await reloaded;
     expect((await request(port, '/', { agent: false })).body).not.toBe((await slow).body);
     // No Ctrl-C, though it is SIGINT: the balancer is given its time.
-    expect(log()).toMatch(/SIGINT: leaving[^]*Closed in .*\(grace 0\.3 s/);
+    expect(log()).toMatch(/SIGINT received, stopping[^]*Closed in .*\(grace 0\.3 s/);
     expect(log()).not.toMatch(/WARN|ERROR/);
   });
 
@@ -89,7 +89,7 @@ describe.skipIf(findProgram('pm2') === undefined)('under PM2', { timeout: timeou
     await logged(/long request/);
     await Promise.all([slow, daemon.run(['stop', 'orders'])]);
     expect((await slow).status).toBe(200);
-    await logged(/SIGINT: leaving[^]*Closed in /);
+    await logged(/SIGINT received, stopping[^]*Closed in /);
     expect(log()).not.toMatch(/WARN|ERROR/);
   });
 

@@ -104,6 +104,10 @@ export class HttpParticipant implements DrainParticipant {
     return this.#traffic.keepAliveMs + KEEP_ALIVE_MARGIN_MS;
   }
 
+  waitsFor(): string {
+    return idleConnections(this.#traffic.connectionCount);
+  }
+
   async drain(deadline: AbortSignal): Promise<void> {
     while (!this.#traffic.isEmpty) {
       const quiet = this.#traffic.quiet();
@@ -170,6 +174,10 @@ export class HttpParticipant implements DrainParticipant {
       connection.socket.destroy();
     }
   }
+}
+
+function idleConnections(count: number): string {
+  return count === 1 ? '1 idle connection' : `${count} idle connections`;
 }
 
 /** With TLS, the protocol is known after the handshake only (`allowHTTP1` of an HTTP/2 server). */

@@ -77,6 +77,11 @@ export class Http2Participant implements DrainParticipant {
     return this.#traffic.underWay();
   }
 
+  waitsFor(): string {
+    const { connectionCount } = this.#traffic;
+    return connectionCount === 1 ? '1 HTTP/2 session' : `${connectionCount} HTTP/2 sessions`;
+  }
+
   async drain(deadline: AbortSignal): Promise<void> {
     while (!this.#traffic.isEmpty) {
       const quiet = this.#traffic.quiet();

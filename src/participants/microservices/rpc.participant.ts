@@ -29,6 +29,10 @@ export class RpcParticipant implements DrainParticipant {
     return this.calls.underWay();
   }
 
+  waitsFor(): string {
+    return `the broker or the clients of ${this.name}`;
+  }
+
   async drain(): Promise<void> {
     this.#stopped ??= Promise.resolve(this.transport.stop?.());
     // Handlers under way are waited for, also where the broker does not answer.

@@ -1,6 +1,6 @@
 import type { ShutdownReport } from '../shutdown-report.js';
 import { HTML_STYLE } from './html-style.js';
-import { plain } from './plain-text.js';
+import { plain } from '../../shutdown/plain-text.js';
 import { element, escapeMarkup } from './svg-element.js';
 import { svgPicture } from './svg-picture.js';
 import { timeText } from './time-axis.js';

@@ -1,5 +1,5 @@
 import type { ShutdownReport } from '../shutdown-report.js';
-import { plain } from './plain-text.js';
+import { plain } from '../../shutdown/plain-text.js';
 import { connectionsText, flushText, participantText, tallyText } from './report-words.js';
 
 /** What has no place in time, or needs words. @internal */
@@ -10,6 +10,8 @@ export interface Paragraph {
 }
 
 const MOST_LINES = 12;
+/** An advice names what a client may have chosen, and says more. */
+const LONGEST_LINE = 1000;
 
 /** Those that have anything to say, in the order of reading. @internal */
 export function paragraphsOf(report: ShutdownReport): Paragraph[] {
@@ -45,7 +47,7 @@ function joined(names: readonly string[]): string[] {
 
 function good(heading: string, lines: readonly string[]): Paragraph {
   const others = lines.length - MOST_LINES;
-  const shown = lines.slice(0, MOST_LINES).map(plain);
+  const shown = lines.slice(0, MOST_LINES).map((line) => plain(line, LONGEST_LINE));
   return { heading, lines: others > 0 ? [...shown, `and ${others} more`] : shown, isBad: false };
 }
 

@@ -8,7 +8,7 @@ import type {
   ReportedTrigger,
   ShutdownReport,
 } from '../shutdown-report.js';
-import { plain } from './plain-text.js';
+import { plain } from '../../shutdown/plain-text.js';
 import { timeText } from './time-axis.js';
 
 /** What a report says, in words that every picture uses. */
@@ -83,7 +83,7 @@ export function flushText({ flushed, ms }: ReportedFlush): string {
 /** Equal names as one, with their count. @internal */
 export function tallyText(names: readonly string[]): string {
   const counts = new Map<string, number>();
-  for (const name of names.map(plain)) counts.set(name, (counts.get(name) ?? 0) + 1);
+  for (const name of names.map((one) => plain(one))) counts.set(name, (counts.get(name) ?? 0) + 1);
   return [...counts].map(([name, count]) => (count > 1 ? `${name} (${count})` : name)).join(', ');
 }
 

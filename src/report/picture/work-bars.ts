@@ -1,5 +1,5 @@
 import type { ReportedHook, ReportedRequest } from '../shutdown-report.js';
-import { plain } from './plain-text.js';
+import { plain } from '../../shutdown/plain-text.js';
 import { type TimeAxis, timeText } from './time-axis.js';
 
 /** Pieces of work, one under the other in the order they began. @internal */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { plain } from './plain-text.js';
+import { messageOf, plain } from './plain-text.js';
 
 it.each([
   ['colours', '\u001b[1;31mred\u001b[0m', 'red'],
@@ -18,5 +18,20 @@ it.each([
 });
 
 it('of a very long text, the start', () => {
-  expect(plain('x'.repeat(1_000_000)).length).toBe(1000);
+  expect(plain('x'.repeat(1_000_000))).toBe(`${'x'.repeat(300)}…`);
+  expect(plain('x'.repeat(1_000_000), 20)).toBe(`${'x'.repeat(20)}…`);
+  expect(plain('x'.repeat(20), 20)).toBe('x'.repeat(20));
+});
+
+it('a letter of two code units is not cut in half', () => {
+  expect(plain('🚀'.repeat(200), 21)).toBe(`${'🚀'.repeat(10)}…`);
+});
+
+it.each([
+  ['an error', new Error('no\ntable'), 'no table'],
+  ['a text', 'gone\u001b[2J', 'gone'],
+  ['nothing', undefined, 'undefined'],
+  ['what has no text', Object.create(null), 'something without a text'],
+])('the message of %s', (_, error, message) => {
+  expect(messageOf(error)).toBe(message);
 });
