@@ -171,7 +171,11 @@ function webSocketsOf(
   const { sequence } = application;
   const gateways = {
     servers: () => gatewayServers(application.instance),
-    handlersOf: (client: object) => tracker.countOf(client) + graphQl.unansweredOf(client),
+    handlersOf: (client: object) => {
+      const { running, begun } = tracker.countOf(client);
+      const unanswered = graphQl.unansweredOf(client);
+      return { running: running + unanswered, begun: begun + unanswered };
+    },
   };
   return added(
     sequence,

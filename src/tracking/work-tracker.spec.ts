@@ -120,9 +120,11 @@ describe('WorkTracker', () => {
     const [one, other] = [{}, {}];
     const ends = [tracker.begin('a', one), tracker.begin('b', one), tracker.begin('c', other)];
     tracker.begin('d');
-    expect([tracker.countOf(one), tracker.countOf(other)]).toEqual([2, 1]);
+    expect(tracker.countOf(one)).toEqual({ running: 2, begun: 2 });
+    expect(tracker.countOf(other)).toEqual({ running: 1, begun: 1 });
     ends.forEach((end) => end());
     ends.forEach((end) => end());
-    expect([tracker.countOf(one), tracker.countOf(other)]).toEqual([0, 0]);
+    expect(tracker.countOf(one)).toEqual({ running: 0, begun: 2 });
+    expect(tracker.countOf({})).toEqual({ running: 0, begun: 0 });
   });
 });

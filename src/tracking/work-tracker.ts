@@ -1,6 +1,15 @@
 import type { Clock } from '../shutdown/clock.js';
 import type { DrainParticipant, WorkUnderWay } from '../shutdown/drain-participant.js';
 
+/** The work that came by one connection. @internal */
+export interface ConnectionWork {
+  readonly running: number;
+  /** How much there has been. */
+  readonly begun: number;
+}
+
+const NONE: ConnectionWork = { running: 0, begun: 0 };
+
 /**
  * Work without a connection of its own: background promises, job handlers, messages.
  *
@@ -9,7 +18,7 @@ import type { DrainParticipant, WorkUnderWay } from '../shutdown/drain-participa
 export class WorkTracker implements DrainParticipant {
   readonly name = 'work';
   readonly #underWay = new Set<{ readonly label: string; readonly since: number }>();
-  readonly #counts = new WeakMap<object, number>();
+  readonly #counts = new WeakMap<object, ConnectionWork>();
   #onIdle = () => {};
 
   constructor(
@@ -45,8 +54,8 @@ export class WorkTracker implements DrainParticipant {
   }
 
   /** How much of the work came by this connection. */
-  countOf(connection: object): number {
-    return this.#counts.get(connection) ?? 0;
+  countOf(connection: object): ConnectionWork {
+    return this.#counts.get(connection) ?? NONE;
   }
 
   active(): number {
@@ -65,7 +74,10 @@ export class WorkTracker implements DrainParticipant {
       await this.clock.turn();
     } while (this.active() > 0);
   }
+
   #count(connection: object, change: 1 | -1): void {
-    this.#counts.set(connection, this.countOf(connection) + change);
+    const { running, begun } = this.countOf(connection);
+    const began = change > 0 ? 1 : 0;
+    this.#counts.set(connection, { running: running + change, begun: begun + began });
   }
 }

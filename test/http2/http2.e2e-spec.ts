@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { FixtureConfig } from '../fixtures/config.js';
 import { attempt, keepAliveAgent, RawConnection, request } from '../support/http-client.js';
 import { Http2Client } from '../support/http2-client.js';
+import { HALF_A_HEADER } from '../support/http2-bytes.js';
 import { endAll, start } from '../support/running-application.js';
 
 const clients: Http2Client[] = [];
@@ -103,6 +104,35 @@ describe.each([
 describe('a session', () => {
   const tls = false;
   const config: FixtureConfig = { program: 'streams', http2: true };
+
+  it('what was pushed is work under way', async () => {
+    const app = await start(config);
+    const client = await open(app.port, tls);
+    const pushed = new Promise<string>((resolve) => {
+      client.session.on('stream', (stream) => void text(stream).then(resolve));
+    });
+    const answer = await client.request('/push?ms=100');
+    expect(answer).toMatchObject({ status: 200, complete: true });
+    app.signal('SIGTERM');
+    expect(await pushed).toBe('row row row row row row row row row row ');
+    expect(await app.exited).toMatchObject({ code: 0, signal: null });
+    expect(app.order.indexOf('pushed')).toBeLessThan(app.order.indexOf('onModuleDestroy'));
+  });
+
+  it('what was pushed is cut at the deadline, visibly, and named', async () => {
+    const app = await start({ ...config, options: { drainTimeoutMs: 600 } });
+    const client = await open(app.port, tls);
+    const pushed = new Promise<string>((resolve) => {
+      client.session.on('stream', (stream) => {
+        text(stream).then(resolve, (error: Error) => resolve(error.message));
+      });
+    });
+    await client.request('/push?ms=1000');
+    app.signal('SIGTERM');
+    expect(await pushed).toContain('INTERNAL_ERROR');
+    expect((await app.exited).code).toBe(1);
+    expect(app.log).toContain('Cut: HTTP/2 push or tunnel');
+  });
 
   it('a request that crosses the GOAWAY is refused, so that a POST may be sent again, and never reaches its handler', async () => {
     const app = await start(config);
@@ -220,4 +250,16 @@ describe('a server that speaks both versions', () => {
     expect(exit).toMatchObject({ code: 0, signal: null });
     expect(exit.at - sentAt).toBeLessThan(SOON_MS);
   });
+});
+
+it('half a header, for which the rest never comes, does not hold the exit', async () => {
+  const app = await start({ program: 'streams', http2: true });
+  const client = await RawConnection.open(app.port);
+  client.socket.write(HALF_A_HEADER);
+  await client.until('\u0004');
+  const sentAt = app.signal('SIGTERM');
+  const exit = await app.exited;
+  client.end();
+  expect(exit).toMatchObject({ code: 0, signal: null });
+  expect(exit.at - sentAt).toBeLessThan(10_000);
 });

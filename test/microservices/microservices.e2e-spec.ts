@@ -1,7 +1,12 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+
 import { firstValueFrom, lastValueFrom, Subject, toArray } from 'rxjs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import type { FixtureConfig } from '../fixtures/config.js';
+import { RawConnection } from '../support/http-client.js';
+import { HALF_A_HEADER } from '../support/http2-bytes.js';
 import { endAll, type RunningApplication, start } from '../support/running-application.js';
 import { Flow } from './flow.js';
 import {
@@ -313,6 +318,27 @@ describe('grpc', () => {
       expect(app.log).toContain('Cut: rpc GrpcController.count');
     },
   );
+
+  it('a connection that never speaks, or does not close its side, holds nothing', async () => {
+    const to = await link('grpc');
+    const app = await startService([to]);
+    const port = Number(String(to.server.options['url']).split(':')[1]);
+    const silent = await RawConnection.open(port);
+    const half = await RawConnection.open(port);
+    half.socket.write(HALF_A_HEADER);
+    const deaf = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    await once(deaf, 'connect');
+    const client = await connectTo(to);
+    const reply = lastValueFrom(client.send('call', { id: 1, ms: 1500 }));
+    await app.event('handler');
+    const sentAt = app.signal('SIGTERM');
+    expect(await reply).toEqual({ id: 1 });
+    const exit = await app.exited;
+    [silent, half].forEach((connection) => connection.end());
+    deaf.destroy();
+    expect(exit.code).toBe(0);
+    expect(exit.at - sentAt).toBeLessThan(10_000);
+  });
 
   it('a client that streams is heard to its end', async () => {
     const to = await link('grpc');

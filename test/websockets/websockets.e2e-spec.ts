@@ -180,6 +180,110 @@ describe('a client of socket.io that polls does not hold the exit', () => {
   });
 });
 
+describe('a client that would hold the exit is told and closed before long', () => {
+  /** Far below the default of `drainTimeoutMs`, far above what it takes. */
+  const PATIENCE_MS = 10_000;
+
+  it('ws: it sends on and on', async () => {
+    const app = await serve({});
+    const client = await WebSocketClient.open(app.port);
+    const sending = setInterval(() => client.send('slow', 200), 20);
+    await app.event('handler', 5);
+    const sentAt = app.signal('SIGTERM');
+    const { code } = await client.closed;
+    clearInterval(sending);
+    const exit = await app.exited;
+
+    expect(code).toBe(1012);
+    expect(exit).toMatchObject(clean);
+    expect(exit.at - sentAt).toBeLessThan(PATIENCE_MS);
+    // Each message that was begun has its answer.
+    expect(client.messages).toHaveLength(app.order.filter((name) => name === 'handler').length);
+    expectDatabaseClosedLast(app);
+  });
+
+  it('ws: it does not answer the close, and sends on', async () => {
+    const app = await serve({});
+    const client = await RawConnection.open(app.port);
+    client.write(upgradeRequest('/chat'));
+    await client.until('101 Switching');
+    const text = JSON.stringify({ event: 'slow', data: 200 });
+    const frame = Buffer.concat([
+      Buffer.from([0x81, 0x80 + text.length, 0, 0, 0, 0]),
+      Buffer.from(text),
+    ]);
+    const sending = setInterval(() => client.socket.write(frame), 20);
+    await app.event('handler', 5);
+    const sentAt = app.signal('SIGTERM');
+    await client.closed;
+    clearInterval(sending);
+    const exit = await app.exited;
+    expect(exit).toMatchObject(clean);
+    expect(exit.at - sentAt).toBeLessThan(PATIENCE_MS);
+  });
+
+  it('ws: it does not read', async () => {
+    const app = await serve({});
+    const client = await WebSocketClient.open(app.port);
+    client.send('large');
+    client.socket.pause();
+    await app.event('handler');
+    const sentAt = app.signal('SIGTERM');
+    const exit = await app.exited;
+    client.socket.terminate();
+    expect(exit).toMatchObject(clean);
+    expect(exit.at - sentAt).toBeLessThan(PATIENCE_MS);
+  });
+
+  it('socket.io: it sends on and on', async () => {
+    const app = await serveIo({});
+    const client = await connectIo(app.port, 'websocket');
+    let replies = 0;
+    client.on('reply', () => (replies += 1));
+    const lost = lossOf(client);
+    const sending = setInterval(() => client.connected && client.emit('slow', 200), 20);
+    await app.event('handler', 5);
+    const sentAt = app.signal('SIGTERM');
+    const loss = await lost;
+    clearInterval(sending);
+    client.disconnect();
+    const exit = await app.exited;
+
+    expect(loss.reason).toBe('transport close');
+    expect(exit).toMatchObject(clean);
+    expect(exit.at - sentAt).toBeLessThan(PATIENCE_MS);
+    expect(replies).toBe(app.order.filter((name) => name === 'handler').length);
+    expectDatabaseClosedLast(app);
+  });
+
+  it('socket.io: it does not read', async () => {
+    const app = await serveIo({});
+    const client = await connectIo(app.port, 'websocket');
+    const { ws } = client.io.engine.transport as unknown as { ws: { pause(): void } };
+    client.emit('large');
+    await app.event('handler');
+    ws.pause();
+    const sentAt = app.signal('SIGTERM');
+    const exit = await app.exited;
+    expect(exit).toMatchObject(clean);
+    expect(exit.at - sentAt).toBeLessThan(PATIENCE_MS);
+  });
+});
+
+it('socket.io: an answer that a handler waits for is read', async () => {
+  const app = await serveIo({});
+  const client = await connectIo(app.port, 'websocket');
+  client.on('question', (answer: (text: string) => void) => {
+    setTimeout(() => answer('yes'), 1500);
+  });
+  const reply = new Promise((resolve) => client.once('reply', resolve));
+  client.emit('ask');
+  await app.event('handler');
+  app.signal('SIGTERM');
+  expect(await reply).toBe('yes row');
+  expect(await app.exited).toMatchObject(clean);
+});
+
 it('an upgrade is refused with 503 while draining', async () => {
   const app = await serve({});
   const busy = await WebSocketClient.open(app.port);

@@ -2,11 +2,14 @@ import type {
   Http2ServerRequest,
   Http2ServerResponse,
   Http2Session,
+  Http2Stream,
   ServerHttp2Session,
 } from 'node:http2';
 import type { Server, Socket } from 'node:net';
 
+import { forEachAlone } from '../../net/for-each-alone.js';
 import { Listeners } from '../../net/listeners.js';
+import { resetStream } from '../../net/open-streams.js';
 import { isHttp1 } from '../../net/is-http1.js';
 import type { HttpResponse, OpenResponses } from '../../net/open-responses.js';
 import { sharedListener } from '../../net/shared-listener.js';
@@ -54,9 +57,9 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
     traffic.add(this);
   }
 
-  /** Requests whose response is not complete. */
+  /** Requests whose response is not complete, and streams that are no such requests. */
   get requestCount(): number {
-    return this.#requests.size;
+    return this.#requests.size + this.#otherStreams().length;
   }
 
   get connectionCount(): number {
@@ -113,10 +116,11 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
 
   underWay(): WorkUnderWay[] {
     const now = this.clock.now();
-    return [...this.#requests].map(([response, { since }]) => ({
+    const requests = [...this.#requests].map(([response, { since }]) => ({
       label: this.routes.labelOf(response),
       ageMs: now - since,
     }));
+    return [...requests, ...this.#otherStreams().map(() => ({ label: 'HTTP/2 push or tunnel' }))];
   }
 
   /**
@@ -124,10 +128,18 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
    * closes, Node's own client may answer with a response that looks complete (measured with TLS).
    */
   cutAll(): void {
-    for (const { stream } of [...this.#requests.keys(), ...this.#released]) {
-      stream.close(INTERNAL_ERROR);
+    const others = this.#otherStreams();
+    const responses = [...this.#requests.keys(), ...this.#released];
+    try {
+      forEachAlone(others, (stream) => resetStream(stream, INTERNAL_ERROR));
+      forEachAlone(responses, ({ stream }) => stream.close(INTERNAL_ERROR));
+    } finally {
+      this.#cutSessions();
     }
-    for (const session of this.sessions) session.cut();
+  }
+
+  #cutSessions(): void {
+    forEachAlone(this.sessions, (session) => session.cut());
     // They count as gone at once: their streams would say so in the turns to come.
     for (const response of this.#requests.keys()) {
       response.off('close', this.#onClose);
@@ -186,6 +198,13 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
     const since = this.#requests.get(response)?.since ?? this.clock.now();
     this.traffic.requestEnded(response, since, end);
     this.#forget(response);
+  }
+
+  /** Those that `request` did not tell of: pushes, tunnels, what `checkContinue` took. */
+  #otherStreams(): Http2Stream[] {
+    const responses = [...this.#requests.keys(), ...this.#released];
+    const known = new Set<Http2Stream>(responses.map(({ stream }) => stream));
+    return this.sessions.flatMap(({ streams = [] }) => streams.filter((it) => !known.has(it)));
   }
 
   #endOf(response: Http2ServerResponse): RequestEnd {

@@ -1,11 +1,15 @@
-import type { ServerHttp2Session } from 'node:http2';
+import type { Http2Stream, ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 
+import { openStreams } from '../../net/open-streams.js';
 import type { ConnectionEnd, TrafficConnection } from '../../net/traffic.js';
+import { unsentBytes } from '../../net/unsent-bytes.js';
 import type { Clock } from '../../shutdown/clock.js';
 
 /** How long a client may take to close its side of a connection that is over. */
 const PEER_MS = 200;
+/** How long one may stay that was told to go, has no stream, and does not read what it was sent. */
+const STALLED_MS = 1000;
 const NO_ERROR = 0;
 /** As the last stream of a GOAWAY: none of those that have been read by now is refused. */
 const EVERY_STREAM = 2 ** 31 - 1;
@@ -24,6 +28,9 @@ export class Session implements TrafficConnection {
   end: ConnectionEnd = 'peer';
   #isTold = false;
   #overSince: number | undefined;
+  /** Since when nothing has moved on it while it had no stream. */
+  #idleSince: number | undefined;
+  #unsent = 0;
   #cancelClose: (() => void) | undefined;
 
   constructor(
@@ -55,12 +62,34 @@ export class Session implements TrafficConnection {
     this.#cancelClose = this.clock.after(lingerMs, () => this.session.close());
   }
 
+  /** What is open on it: requests, pushes, tunnels. Undefined where Node does not tell. */
+  get streams(): readonly Http2Stream[] | undefined {
+    return openStreams(this.session);
+  }
+
   /** Node ends its own side of the connection, and then waits for the client's for ever. */
   closeIfOver(): void {
-    if (!this.session.destroyed || !this.socket.writableFinished) return;
     const now = this.clock.now();
+    if (!this.session.destroyed) {
+      if (this.#isStalled(now)) this.cut();
+      return;
+    }
+    if (!this.socket.writableFinished) return;
     this.#overSince ??= now;
     if (now - this.#overSince >= PEER_MS) this.socket.destroy();
+  }
+
+  /**
+   * Told to go, it ends with its last stream. Unless the client has sent half a header: what nghttp2
+   * waits for then is no stream yet, and Node closes the session only when one ends.
+   */
+  #isStalled(now: number): boolean {
+    const unsent = unsentBytes(this.socket);
+    const isIdle = this.session.closed && this.requests === 0 && this.streams?.length === 0;
+    if (!isIdle || unsent !== this.#unsent) this.#idleSince = undefined;
+    this.#unsent = unsent;
+    if (isIdle) this.#idleSince ??= now;
+    return now - (this.#idleSince ?? now) >= STALLED_MS;
   }
 
   /** Ends it as soon as what is written has gone, or before long in any case. */

@@ -1,9 +1,19 @@
+import type { ServerHttp2Session } from 'node:http2';
+
+import { forEachAlone } from '../../net/for-each-alone.js';
+import type { Clock } from '../../shutdown/clock.js';
+import { within } from '../../shutdown/within.js';
+import { GrpcPeer } from './grpc-peer.js';
 import type { RpcServerLike, RpcTransport } from './rpc-transport.js';
+
+const LOOK_AGAIN_MS = 50;
 
 /** Of grpc-js. */
 interface GrpcServer {
   tryShutdown(callback: (error?: Error) => void): void;
   forceShutdown(): void;
+  /** Not published; the same from 1.3 on. */
+  readonly http2Servers?: unknown;
 }
 
 /**
@@ -11,16 +21,26 @@ interface GrpcServer {
  * call. Its own count of calls is the one to wait for: it has those, too, that never reach a
  * handler, and the streams that are still being written.
  *
+ * It would also wait for whoever has no call and does not close the connection: a peer that never
+ * speaks, or has vanished.
+ *
  * @internal
  */
 export class GrpcTransport implements RpcTransport {
   #shutdown: Promise<void> | undefined;
+  /** Undefined where the server does not tell. */
+  #peers: readonly GrpcPeer[] | undefined;
+  #isOver = false;
 
-  constructor(private readonly server: Pick<RpcServerLike, 'driver'>) {}
+  constructor(
+    private readonly server: Pick<RpcServerLike, 'driver'>,
+    private readonly clock: Clock,
+  ) {}
 
   async stop(): Promise<void> {
     const { grpc } = this;
     if (grpc === undefined) return;
+    this.#peers = sessionsOf(grpc)?.map((session) => new GrpcPeer(session));
     this.#shutdown = new Promise((resolve, reject) => {
       grpc.tryShutdown((error) => (error === undefined ? resolve() : reject(error)));
     });
@@ -28,14 +48,33 @@ export class GrpcTransport implements RpcTransport {
   }
 
   async flush(): Promise<void> {
-    await this.#shutdown;
+    if (this.#shutdown === undefined) return;
+    while (!this.#isOver && !(await within(this.clock, LOOK_AGAIN_MS, this.#shutdown))) {
+      const now = this.clock.now();
+      // All are looked at: each is timed by its looks.
+      const staying = this.#peers?.filter((peer) => !peer.isOver(now));
+      if (staying?.length !== 0) continue;
+      forEachAlone(this.#peers ?? [], (peer) => peer.end());
+      // What is left has not finished its TLS handshake: the server waits for it, nobody else does.
+      return;
+    }
+    if (!this.#isOver) await this.#shutdown;
   }
 
   force(): void {
+    this.#isOver = true;
     this.grpc?.forceShutdown();
   }
 
   private get grpc(): GrpcServer | undefined {
     return this.server.driver as GrpcServer | undefined;
   }
+}
+
+function sessionsOf({ http2Servers }: GrpcServer): ServerHttp2Session[] | undefined {
+  if (!(http2Servers instanceof Map)) return undefined;
+  const servers = [...http2Servers.values()] as { readonly sessions?: unknown }[];
+  return servers.flatMap(({ sessions }) =>
+    sessions instanceof Set ? [...(sessions as Set<ServerHttp2Session>)] : [],
+  );
 }

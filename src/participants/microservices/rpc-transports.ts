@@ -40,7 +40,7 @@ export function transportOf(
     case 'mqtt':
       return new MqttTransport(server, broker);
     case 'grpc':
-      return new GrpcTransport(server);
+      return new GrpcTransport(server, clock);
     case 'rmq':
       return new RmqTransport(server, broker);
     case 'kafka':

@@ -1,4 +1,14 @@
-import { type HandlersOf, pathOf, type WebSocketConnection } from './web-socket-connection.js';
+import type { Socket } from 'node:net';
+
+import { unsentBytes } from '../../net/unsent-bytes.js';
+import {
+  closeWebSocket,
+  type Handlers,
+  type HandlersOf,
+  pathOf,
+  type WebSocketConnection,
+  type WsWebSocket,
+} from './web-socket-connection.js';
 
 /**
  * What is used of a `Socket` of engine.io, which socket.io is built upon.
@@ -14,9 +24,9 @@ export interface EngineSocket {
     /** Polling: the request that brings messages. */
     readonly dataReq?: object | null;
     /** Websocket: the `WebSocket` of the package ws. */
-    readonly socket?: {
+    readonly socket?: Partial<WsWebSocket> & {
       readonly bufferedAmount?: number;
-      close?(code: number): void;
+      readonly _socket?: Socket | null;
       terminate?(): void;
     };
   };
@@ -47,9 +57,24 @@ export class EngineConnection implements WebSocketConnection {
 
   get isBusy(): boolean {
     const { transport, writeBuffer, upgrading } = this.engineSocket;
-    if (this.handlersOf(this.engineSocket) > 0 || upgrading === true) return true;
+    if (this.handlers.running > 0 || upgrading === true) return true;
     if (transport.name === 'polling') return Boolean(transport.dataReq);
     return writeBuffer.length > 0 || transport.writable === false;
+  }
+
+  get handlers(): Handlers {
+    return this.handlersOf(this.engineSocket);
+  }
+
+  get unsent(): number {
+    const { transport, writeBuffer } = this.engineSocket;
+    // oxlint-disable-next-line eslint/no-underscore-dangle -- the name is that of ws
+    const socket = transport.socket?._socket;
+    return writeBuffer.length + (socket ? unsentBytes(socket) : 0);
+  }
+
+  stopReading(): void {
+    this.engineSocket.transport.socket?.pause?.();
   }
 
   get isAway(): boolean {
@@ -63,7 +88,7 @@ export class EngineConnection implements WebSocketConnection {
 
   close(code: number): void {
     const { name, socket } = this.engineSocket.transport;
-    if (name === 'websocket' && socket?.close !== undefined) socket.close(code);
+    if (name === 'websocket' && isWebSocket(socket)) closeWebSocket(socket, code);
     // The code has no place in a poll: its answer says that the transport closes. Where there is no
     // poll, engine.io would wait for one for 30 s.
     else this.engineSocket.close(this.isAway);
@@ -78,4 +103,8 @@ export class EngineConnection implements WebSocketConnection {
     if (socket?.terminate !== undefined) socket.terminate();
     else this.engineSocket.close(true);
   }
+}
+
+function isWebSocket(socket: Partial<WsWebSocket> | undefined): socket is WsWebSocket {
+  return socket?.close !== undefined;
 }

@@ -2,14 +2,17 @@ import type { IncomingMessage } from 'node:http';
 import type { Server, Socket } from 'node:net';
 
 import type { ConnectionEnd, TrafficConnection } from '../../net/traffic.js';
+import { unsentBytes } from '../../net/unsent-bytes.js';
 import { refuseUpgrade } from '../../net/upgrades.js';
 import { closeFrame } from './close-frame.js';
-import { type HandlersOf, pathOf, type WebSocketConnection } from './web-socket-connection.js';
-
-/** The `WebSocket` of the package ws. */
-interface WsWebSocket {
-  close(code: number): void;
-}
+import {
+  closeWebSocket,
+  type Handlers,
+  type HandlersOf,
+  pathOf,
+  type WebSocketConnection,
+  type WsWebSocket,
+} from './web-socket-connection.js';
 
 /**
  * A connection that an HTTP server has handed over: to ws, by whomever it is used (a gateway,
@@ -57,16 +60,30 @@ export class UpgradedSocket implements WebSocketConnection, TrafficConnection {
   }
 
   get isBusy(): boolean {
+    return this.handlers.running > 0;
+  }
+
+  get handlers(): Handlers {
     // Gateways know the websocket, GraphQL's resolvers the socket below it.
-    if (this.handlersOf(this.socket) > 0) return true;
+    const below = this.handlersOf(this.socket);
     const webSocket = webSocketOf(this.socket);
-    return webSocket !== undefined && this.handlersOf(webSocket) > 0;
+    if (webSocket === undefined) return below;
+    const { running, begun } = this.handlersOf(webSocket);
+    return { running: running + below.running, begun: begun + below.begun };
+  }
+
+  get unsent(): number {
+    return unsentBytes(this.socket);
+  }
+
+  stopReading(): void {
+    webSocketOf(this.socket)?.pause?.();
   }
 
   close(code: number): void {
     this.end = 'told';
     const webSocket = webSocketOf(this.socket);
-    if (webSocket !== undefined) webSocket.close(code);
+    if (webSocket !== undefined) closeWebSocket(webSocket, code);
     else if (this.socket.bytesWritten === this.#bytesBefore) refuseUpgrade(this.socket);
     // The client answers it to the library, which then ends the connection. A frame can be put
     // between two of the library's, as long as that writes each of them at once.

@@ -1,5 +1,6 @@
 import type { Server, Socket } from 'node:net';
 
+import { forEachAlone } from '../../net/for-each-alone.js';
 import { sharedListener } from '../../net/shared-listener.js';
 import type { Traffic, TrafficSource } from '../../net/traffic.js';
 import { followUpgrades, refuseUpgrades } from '../../net/upgrades.js';
@@ -67,10 +68,10 @@ export class UpgradedSockets implements Iterable<UpgradedSocket>, TrafficSource 
   }
 
   destroyAll(): void {
-    for (const [socket, upgraded] of this.#open) {
+    forEachAlone(this.#open, ([socket, upgraded]) => {
       upgraded.end = 'cut';
       socket.destroy();
-    }
+    });
   }
 
   #closed(socket: Socket): void {

@@ -1,5 +1,6 @@
 import type { Server } from 'node:net';
 
+import { forEachAlone } from '../../net/for-each-alone.js';
 import type { Traffic } from '../../net/traffic.js';
 import type { Clock } from '../../shutdown/clock.js';
 import { EngineConnection } from './engine-connection.js';
@@ -77,8 +78,11 @@ export class WebSocketConnections {
   }
 
   destroyAll(): void {
-    for (const connection of this.#open) connection.terminate();
-    this.#upgraded.destroyAll();
+    try {
+      forEachAlone(this.#open, (connection) => connection.terminate());
+    } finally {
+      this.#upgraded.destroyAll();
+    }
   }
 
   dispose(): void {

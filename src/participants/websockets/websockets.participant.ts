@@ -1,3 +1,4 @@
+import { forEachAlone } from '../../net/for-each-alone.js';
 import type { HttpServers } from '../../net/http-servers.js';
 import type { Traffic } from '../../net/traffic.js';
 import type { Clock } from '../../shutdown/clock.js';
@@ -6,6 +7,7 @@ import type { DrainParticipant, WorkUnderWay } from '../../shutdown/drain-partic
 import type { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
 import { never, sleep, within } from '../../shutdown/within.js';
 import { ClosePace } from './close-pace.js';
+import { Stay } from './stay.js';
 import type { WebSocketConnection } from './web-socket-connection.js';
 import { type Gateways, WebSocketConnections } from './web-socket-connections.js';
 
@@ -34,7 +36,7 @@ export class WebSocketsParticipant implements DrainParticipant {
   readonly name = 'websockets';
   readonly #connections: WebSocketConnections;
   readonly #departures: Departures<WebSocketConnection>;
-  readonly #leaving = new WeakSet<WebSocketConnection>();
+  readonly #leaving = new WeakMap<WebSocketConnection, Stay>();
   /** When. */
   readonly #told = new WeakMap<WebSocketConnection, number>();
   #cancelEnd = () => {};
@@ -101,8 +103,11 @@ export class WebSocketsParticipant implements DrainParticipant {
   }
 
   force(): void {
-    for (const connection of this.#connections.open) this.#close(connection);
-    this.#connections.destroyAll();
+    try {
+      forEachAlone(this.#connections.open, (connection) => this.#close(connection));
+    } finally {
+      this.#connections.destroyAll();
+    }
   }
 
   summary(): string | undefined {
@@ -131,23 +136,24 @@ export class WebSocketsParticipant implements DrainParticipant {
   /** Closes it once its handlers have ended and its client can be told. */
   async #leave(connection: WebSocketConnection): Promise<void> {
     if (this.#leaving.has(connection)) return;
-    this.#leaving.add(connection);
+    const stay = new Stay(connection, this.clock);
+    this.#leaving.set(connection, stay);
     do {
-      await this.#handled(connection);
+      await this.#handled(connection, stay);
       await this.#polled(connection);
-    } while (connection.isBusy && this.#waitsFor(connection));
+    } while (this.#waitsFor(connection) && stay.isHeld());
     if (this.#waitsFor(connection)) this.#close(connection);
   }
 
   /** Resolves when all messages are handled, those that the kernel holds among them. */
-  async #handled(connection: WebSocketConnection): Promise<void> {
+  async #handled(connection: WebSocketConnection, stay: Stay): Promise<void> {
     do {
-      while (connection.isBusy && this.#waitsFor(connection)) {
+      while (this.#waitsFor(connection) && stay.isHeld()) {
         await sleep(this.clock, LOOK_AGAIN_MS);
       }
       await this.clock.turn();
       await this.clock.turn();
-    } while (connection.isBusy && this.#waitsFor(connection));
+    } while (this.#waitsFor(connection) && stay.isHeld());
   }
 
   /** Waits for the next poll. Once nobody can connect any more, it may never come. */
@@ -181,7 +187,9 @@ export class WebSocketsParticipant implements DrainParticipant {
     const since = this.clock.now() - ANSWER_MS;
     for (const connection of this.#connections.open) {
       const isSilent = (this.#told.get(connection) ?? Infinity) <= since;
-      if (isSilent && !connection.hasUnsent) connection.drop();
+      // One that reads what it is sent, however slowly, is on its way to the close.
+      const isReading = connection.hasUnsent && this.#leaving.get(connection)?.isStalled() !== true;
+      if (isSilent && !isReading) connection.drop();
     }
   }
 }

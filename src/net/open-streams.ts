@@ -1,0 +1,42 @@
+import type { Http2Session, Http2Stream } from 'node:http2';
+
+interface SessionState {
+  /** A map of Node's own, which is no `Map` to `instanceof`. */
+  readonly streams?: Partial<ReadonlyMap<number, Http2Stream>>;
+}
+
+/**
+ * The streams of an HTTP/2 session that are open, whoever hears of them: `request` is silent about
+ * pushes, CONNECT and `Expect`. Node keeps them under a symbol that it does not publish, the same
+ * from 20 to 24.
+ *
+ * @returns undefined where they are not found
+ * @internal
+ */
+export function openStreams(session: Http2Session): readonly Http2Stream[] | undefined {
+  const key = Object.getOwnPropertySymbols(session).find(
+    ({ description }) => description === 'state',
+  );
+  const { streams } = ((key && Reflect.get(session, key)) ?? {}) as SessionState;
+  if (typeof streams?.values !== 'function') return undefined;
+  return [...streams.values()].filter(({ closed }) => !closed);
+}
+
+/**
+ * Ends a stream that a handler of the application's own writes to, so that its client takes it for
+ * broken. `close()` alone ends a push as if it were complete: its last frame goes before the reset
+ * (measured on Node 20 and 24).
+ *
+ * @internal
+ */
+export function resetStream(stream: Http2Stream, code: number): void {
+  // The application may not listen, and an error that nobody hears ends the process.
+  stream.on('error', () => {});
+  const key = Object.getOwnPropertySymbols(stream).find(
+    ({ description }) => description === 'kHandle',
+  );
+  const handle =
+    key && (Reflect.get(stream, key) as { rstStream?(code: number): void } | undefined);
+  handle?.rstStream?.(code);
+  stream.close(code);
+}
