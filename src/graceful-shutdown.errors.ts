@@ -29,6 +29,15 @@ export function importedTwice(): GracefulShutdownError {
   );
 }
 
+/** @internal */
+export function notHttp(): GracefulShutdownError {
+  return new GracefulShutdownError(
+    'ERR_SHUTDOWN_NOT_HTTP',
+    'addServer() got something that is no server of node:http, node:https or node:http2: ' +
+      'pass the server itself; drain other kinds of servers with addParticipant()',
+  );
+}
+
 /** @param seeker - what has looked for it @internal */
 export function notImported(seeker: string, cause: unknown): GracefulShutdownError {
   return new GracefulShutdownError(

@@ -27,6 +27,7 @@ import { ApplicationShutdown } from './nest/application-shutdown.js';
 import { ownHooks } from './nest/own-hooks.js';
 import { unwrap } from './nest/unwrap.js';
 import { provide } from './provide.js';
+import { HttpServers } from './net/http-servers.js';
 import { Traffic } from './net/traffic.js';
 import { Diagnostics } from './report/diagnostics.js';
 import { ReportPublisher } from './report/report-publisher.js';
@@ -88,7 +89,7 @@ const providers: Provider[] = [
   ...participants,
   provide(
     GracefulShutdownService,
-    [ShutdownSequence, WorkTracker, PROCESS, ReportPublisher],
+    [ShutdownSequence, WorkTracker, PROCESS, ReportPublisher, HttpServers],
     serviceOf,
   ),
   HealthIndicatorService,
@@ -226,8 +227,9 @@ function serviceOf(
   tracker: WorkTracker,
   process: ProcessShutdown,
   reports: ReportPublisher,
+  servers: HttpServers,
 ): GracefulShutdownService {
-  const service = new GracefulShutdownService(sequence, tracker, process, reports);
+  const service = new GracefulShutdownService(sequence, tracker, process, reports, servers);
   ownHooks.add(service);
   return service;
 }

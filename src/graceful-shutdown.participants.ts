@@ -100,6 +100,7 @@ export const participants: readonly Provider[] = [
 
 function serversOf(host: HttpAdapterHost, application: ApplicationShutdown): HttpServers {
   const servers = new HttpServers(host, () => gatewayHttpServers(application.instance));
+  application.sequence.observe({ closed: () => servers.dispose() });
   thisWorker()?.join(application, servers);
   return servers;
 }

@@ -1,6 +1,11 @@
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import type { Server as HttpServer } from 'node:http';
+import type { Http2SecureServer, Http2Server } from 'node:http2';
+import type { Server as HttpsServer } from 'node:https';
 import { Observable } from 'rxjs';
 
+import { notHttp } from './graceful-shutdown.errors.js';
+import { type HttpServers, isHttp } from './net/http-servers.js';
 import type { ReportPublisher } from './report/report-publisher.js';
 import type { ShutdownReport } from './report/shutdown-report.js';
 import type { DrainParticipant } from './shutdown/drain-participant.js';
@@ -35,6 +40,7 @@ export class GracefulShutdownService implements BeforeApplicationShutdown {
   readonly #tracker: WorkTracker;
   readonly #process: ProcessShutdown;
   readonly #reports: ReportPublisher;
+  readonly #servers: HttpServers;
 
   /** @internal */
   constructor(
@@ -42,11 +48,13 @@ export class GracefulShutdownService implements BeforeApplicationShutdown {
     tracker: WorkTracker,
     process: ProcessShutdown,
     reports: ReportPublisher,
+    servers: HttpServers,
   ) {
     this.#sequence = sequence;
     this.#tracker = tracker;
     this.#process = process;
     this.#reports = reports;
+    this.#servers = servers;
   }
 
   /** Where the shutdown stands. */
@@ -124,6 +132,33 @@ export class GracefulShutdownService implements BeforeApplicationShutdown {
    */
   addParticipant(participant: DrainParticipant): () => void {
     return this.#sequence.addParticipant(participant);
+  }
+
+  /**
+   * Drains a server that you have made, like the application's own: its requests are answered
+   * before anything is torn down, and its connections are told to go. Add it before it listens.
+   *
+   * Only needed where a function of yours passes its requests on. A server over the framework
+   * itself, such as `createServer(expressInstance)`, is found when it listens. A server for health
+   * or metrics that is not added keeps serving until the process ends.
+   *
+   * @example
+   * ```ts
+   * export function listen(shutdown: GracefulShutdownService, handler: RequestListener): void {
+   *   const server = createServer((request, response) => handler(request, response));
+   *   shutdown.addServer(server);
+   *   server.listen(8080);
+   * }
+   * ```
+   * @param server - of `node:http`, `node:https` or `node:http2`
+   * @returns what removes it again
+   * @throws GracefulShutdownError `ERR_SHUTDOWN_NOT_HTTP`
+   */
+  addServer(server: HttpServer | HttpsServer | Http2Server | Http2SecureServer): () => void {
+    if (!isHttp(server)) throw notHttp();
+    if (this.#servers.has(server)) return () => {};
+    this.#servers.add(server);
+    return () => this.#servers.remove(server);
   }
 
   /**

@@ -1,18 +1,29 @@
 import type { OnApplicationBootstrap, OnModuleInit } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
+import { Server as HttpServer } from 'node:http';
+import { Server as HttpsServer } from 'node:https';
 import { Server } from 'node:net';
 
-import { onSecondaryServers } from './fastify-servers.js';
+import { onListening } from './listening-servers.js';
+
+/** Called for a server. @internal */
+export type ServerCallback = (server: Server) => void;
 
 /**
- * The servers behind the application's HTTP adapter, of whichever protocol, and those of websocket
- * gateways with a port of their own. Nearly always one.
+ * The servers that serve the application, of whichever protocol: the one behind its HTTP adapter,
+ * others over the same framework, those of websocket gateways with a port of their own, and those
+ * that the application names. Nearly always one.
  *
  * @internal
  */
 export class HttpServers implements OnModuleInit, OnApplicationBootstrap {
   readonly #found = new Set<Server>();
-  readonly #callbacks: ((server: Server) => void)[] = [];
+  readonly #callbacks: { readonly found: ServerCallback; readonly lost: ServerCallback }[] = [];
+  /** What the framework answers requests with. */
+  readonly #handlers = new Set<unknown>();
+  /** Those that somebody else has made, each with what ends its following. */
+  readonly #late = new Map<Server, () => void>();
+  #stopLooking = () => {};
 
   /** @param ownPorts - finds the servers of gateways with a port of their own */
   constructor(
@@ -21,9 +32,9 @@ export class HttpServers implements OnModuleInit, OnApplicationBootstrap {
   ) {}
 
   /** Calls back for each server, those found later included. */
-  each(callback: (server: Server) => void): void {
-    this.#callbacks.push(callback);
-    for (const server of this.#found) callback(server);
+  each(found: ServerCallback, lost: ServerCallback = () => {}): void {
+    this.#callbacks.push({ found, lost });
+    for (const server of this.#found) found(server);
   }
 
   has(server: Server): boolean {
@@ -33,18 +44,67 @@ export class HttpServers implements OnModuleInit, OnApplicationBootstrap {
   add(server: unknown): void {
     if (!(server instanceof Server) || this.#found.has(server)) return;
     this.#found.add(server);
-    for (const callback of this.#callbacks) callback(server);
+    for (const { found } of this.#callbacks) found(server);
+  }
+
+  remove(server: Server): void {
+    if (!this.#found.delete(server)) return;
+    this.#late.get(server)?.();
+    this.#late.delete(server);
+    for (const { lost } of this.#callbacks) lost(server);
   }
 
   /** Nest has made the server by now, and it does not listen yet. */
   onModuleInit(): void {
     const { httpAdapter } = this.host;
-    this.add(httpAdapter?.getHttpServer());
-    onSecondaryServers(httpAdapter?.getInstance(), (server) => this.add(server));
+    if (httpAdapter === undefined) return;
+    const server: unknown = httpAdapter.getHttpServer();
+    for (const handler of handlersOf(httpAdapter.getInstance(), server)) {
+      this.#handlers.add(handler);
+    }
+    this.add(server);
+    this.#stopLooking = onListening((listening) => this.#mayServe(listening));
   }
 
   /** A microservice makes its gateways only after the first round of `onModuleInit`. */
   onApplicationBootstrap(): void {
     for (const server of this.ownPorts()) this.add(server);
   }
+
+  dispose(): void {
+    this.#stopLooking();
+    for (const unfollow of this.#late.values()) unfollow();
+    this.#late.clear();
+  }
+
+  /**
+   * A server that somebody else has made is the application's if the framework answers its requests:
+   * Nest's recipe for several servers, the second server of Fastify on `localhost`, an adapter that
+   * makes its server late. One for health or metrics is not ours to end.
+   */
+  #mayServe(server: Server): void {
+    if (this.#found.has(server)) return;
+    const isOurs =
+      server === this.host.httpAdapter?.getHttpServer() ||
+      server.listeners('request').some((listener) => this.#handlers.has(listener));
+    if (!isOurs) return;
+    this.add(server);
+    const onClose = () => this.remove(server);
+    server.once('close', onClose);
+    this.#late.set(server, () => server.off('close', onClose));
+  }
+}
+
+/** The functions that a server over this framework has as its listener for requests. */
+function handlersOf(framework: unknown, server: unknown): unknown[] {
+  const { routing } = (framework ?? {}) as { readonly routing?: unknown };
+  const own = server instanceof Server ? server.listeners('request') : [];
+  return [framework, routing, ...own].filter((handler) => typeof handler === 'function');
+}
+
+/** Whether it speaks HTTP, of whichever version. @internal */
+export function isHttp(server: unknown): server is Server {
+  if (server instanceof HttpServer || server instanceof HttpsServer) return true;
+  // To ask for the class would load `node:http2` into every application.
+  return server instanceof Server && typeof Reflect.get(server, 'updateSettings') === 'function';
 }

@@ -38,6 +38,7 @@ it('a request is answered although a listener of ours throws, and that is report
   const warn = vi.spyOn(process, 'emitWarning').mockReturnValue();
   const server = await listening();
   const listeners = new Listeners(systemClock);
+  listeners.add(server);
   for (const event of ['connection', 'request']) listeners.on(server, event, fail);
   server.on('request', (_request, response) => response.on('close', sharedListener(fail)));
 

@@ -1,7 +1,8 @@
-import { Server } from 'node:net';
+import type { Server } from 'node:net';
 
 import type { Clock } from '../shutdown/clock.js';
 import { emptyAcceptQueue } from './accept-queue.js';
+import { closeListener } from './close-listener.js';
 import { contained } from './contained.js';
 
 /**
@@ -10,31 +11,32 @@ import { contained } from './contained.js';
  * @internal
  */
 export class Listeners {
-  readonly #servers = new Set<Server>();
-  readonly #disposers: (() => void)[] = [];
+  readonly #disposers = new Map<Server, (() => void)[]>();
   #accepted = 0;
+  #refuses = false;
 
   constructor(private readonly clock: Clock) {}
 
   add(server: Server): void {
-    this.#servers.add(server);
+    this.#disposers.set(server, []);
     this.on(server, 'connection', () => (this.#accepted += 1));
+    if (this.#refuses) closeListener(server);
   }
 
   /** Hears of it before the framework's own listener, which may answer at once. */
   on(server: Server, event: string, listener: (...args: any[]) => void): void {
     const heard = contained(listener);
     server.prependListener(event, heard);
-    this.addDisposer(() => server.off(event, heard));
+    this.addDisposer(server, () => server.off(event, heard));
   }
 
-  addDisposer(dispose: () => void): void {
-    this.#disposers.push(dispose);
+  addDisposer(server: Server, dispose: () => void): void {
+    this.#disposers.get(server)?.push(dispose);
   }
 
   /** All servers that were added. */
   get servers(): readonly Server[] {
-    return [...this.#servers];
+    return [...this.#disposers.keys()];
   }
 
   /**
@@ -47,21 +49,18 @@ export class Listeners {
     this.refuseConnections();
   }
 
-  /**
-   * Closes the listeners and nothing else. `http.Server.close()` would also destroy a connection
-   * whose response is not flushed yet, because it counts it as idle once `end()` was called, and
-   * stop the checks of `headersTimeout` (measured on Node 20, 22 and 24). That of HTTP/2 closes
-   * sessions, on Node 24, that still have requests to come.
-   */
   refuseConnections(): void {
-    for (const server of this.#servers) {
-      if (server.listening) Server.prototype.close.call(server);
-    }
+    this.#refuses = true;
+    for (const server of this.servers) closeListener(server);
   }
 
-  /** Removes every listener from the servers, and forgets them. */
+  /** Removes every listener from a server, and forgets it. */
+  remove(server: Server): void {
+    for (const dispose of this.#disposers.get(server) ?? []) dispose();
+    this.#disposers.delete(server);
+  }
+
   dispose(): void {
-    for (const dispose of this.#disposers.splice(0)) dispose();
-    this.#servers.clear();
+    for (const server of this.servers) this.remove(server);
   }
 }

@@ -67,7 +67,7 @@ const layers: readonly Layer[] = [
   { files: /^option-rules\.ts$/, imports: [], nodeOnly: true },
   {
     files: /^graceful-shutdown\.service\.ts$/,
-    imports: ['shutdown/', 'tracking/', 'report/'],
+    imports: ['graceful-shutdown.errors.ts', 'shutdown/', 'net/', 'tracking/', 'report/'],
   },
   // The command of the whole package.
   {

@@ -32,7 +32,7 @@ const granted: Readonly<Record<string, readonly string[]>> = {
   "from 'nestjs-drain/restart'": ['GracefulRestart'],
   "from 'nestjs-drain/testing'": ['assertReport', 'ShutdownTest'],
   "from 'node:diagnostics_channel'": ['subscribe'],
-  "from 'node:http'": ['type ServerResponse'],
+  "from 'node:http'": ['createServer', 'type RequestListener', 'type ServerResponse'],
 };
 
 /** Of every doc comment in `src`. */

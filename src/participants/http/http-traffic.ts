@@ -102,7 +102,13 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
       if (isHttp1(response)) this.#begin(request.socket, response);
     });
     // An upgraded connection is no longer HTTP's.
-    listeners.addDisposer(followUpgrades(server, (_request, socket) => this.#upgraded(socket)));
+    const upgraded = followUpgrades(server, (_request, socket) => this.#upgraded(socket));
+    listeners.addDisposer(server, upgraded);
+  }
+
+  /** What it has accepted already is followed to its end. */
+  unwatch(server: Server): void {
+    this.#listeners.remove(server);
   }
 
   /** From now on each response of these connections says `Connection: close`. */

@@ -54,9 +54,12 @@ export class HttpParticipant implements DrainParticipant {
     private readonly clock: Clock,
   ) {
     this.#traffic = new HttpTraffic(routes, traffic, clock);
-    servers.each((server) => {
-      if (mayServeHttp1(server)) this.#traffic.watch(server);
-    });
+    servers.each(
+      (server) => {
+        if (mayServeHttp1(server)) this.#traffic.watch(server);
+      },
+      (server) => this.#traffic.unwatch(server),
+    );
     sequence.observe({
       entered: (state) => {
         if (state === 'grace') this.#completedBefore = this.#traffic.completed;

@@ -100,6 +100,10 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
     );
   }
 
+  unwatch(server: Server): void {
+    this.#listeners.remove(server);
+  }
+
   /** @param isShared - whether others listen on the same sockets */
   async stopListening(isShared: boolean): Promise<void> {
     await this.#listeners.stop(isShared);

@@ -40,9 +40,12 @@ export class Http2Participant implements DrainParticipant {
   ) {
     this.#traffic = new Http2Traffic(routes, traffic, clock);
     this.#departures = new Departures(clock, random, (session) => session.leave(this.#lingerMs()));
-    servers.each((server) => {
-      if (isHttp2(server)) this.#traffic.watch(server);
-    });
+    servers.each(
+      (server) => {
+        if (isHttp2(server)) this.#traffic.watch(server);
+      },
+      (server) => this.#traffic.unwatch(server),
+    );
     sequence.observe({
       entered: (state) => {
         if (state === 'grace') this.#completedBefore = this.#traffic.completed;

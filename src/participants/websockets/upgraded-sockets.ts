@@ -16,9 +16,8 @@ import type { HandlersOf } from './web-socket-connection.js';
 export class UpgradedSockets implements Iterable<UpgradedSocket>, TrafficSource {
   readonly protocol = 'websocket';
   readonly requestCount = 0;
-  readonly #servers = new Set<Server>();
+  readonly #servers = new Map<Server, (() => void)[]>();
   readonly #open = new Map<Socket, UpgradedSocket>();
-  readonly #disposers: (() => void)[] = [];
   readonly #onClose = sharedListener((socket: Socket) => this.#closed(socket));
   /** Called for each new one. */
   onOpen: (upgraded: UpgradedSocket) => void = () => {};
@@ -45,7 +44,6 @@ export class UpgradedSockets implements Iterable<UpgradedSocket>, TrafficSource 
 
   watch(server: Server): void {
     if (this.#servers.has(server)) return;
-    this.#servers.add(server);
     const dispose = followUpgrades(server, (request, socket) => {
       const since = this.clock.now();
       const upgraded = new UpgradedSocket(server, socket, request, this.handlersOf, since);
@@ -54,12 +52,17 @@ export class UpgradedSockets implements Iterable<UpgradedSocket>, TrafficSource 
       this.onOpen(upgraded);
       this.traffic.connectionOpened(upgraded);
     });
-    this.#disposers.push(dispose);
+    this.#servers.set(server, [dispose]);
+  }
+
+  unwatch(server: Server): void {
+    for (const dispose of this.#servers.get(server) ?? []) dispose();
+    this.#servers.delete(server);
   }
 
   /** Answers new upgrades with 503 from here on. */
   refuse(): void {
-    for (const server of this.#servers) this.#disposers.push(refuseUpgrades(server));
+    for (const [server, disposers] of this.#servers) disposers.push(refuseUpgrades(server));
   }
 
   /** Ends them as soon as what was written to them is sent. */
@@ -81,8 +84,7 @@ export class UpgradedSockets implements Iterable<UpgradedSocket>, TrafficSource 
   }
 
   dispose(): void {
-    for (const dispose of this.#disposers.splice(0)) dispose();
-    this.#servers.clear();
+    for (const server of this.#servers.keys()) this.unwatch(server);
     this.#open.clear();
   }
 }

@@ -46,6 +46,10 @@ export class WebSocketConnections {
     this.#upgraded.watch(server);
   }
 
+  unwatch(server: Server): void {
+    this.#upgraded.unwatch(server);
+  }
+
   /** The shutdown begins. */
   follow(): void {
     this.#engines = new Engines(this.gateways.servers());

@@ -54,7 +54,10 @@ export class WebSocketsParticipant implements DrainParticipant {
   ) {
     this.#connections = new WebSocketConnections(gateways, traffic, clock);
     this.#departures = new Departures(clock, options.random, (it) => void this.#leave(it));
-    servers.each((server) => this.#connections.watch(server));
+    servers.each(
+      (server) => this.#connections.watch(server),
+      (server) => this.#connections.unwatch(server),
+    );
     sequence.observe({
       entered: (state) => {
         if (state === 'grace') this.#connections.follow();

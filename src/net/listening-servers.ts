@@ -1,0 +1,17 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Server } from 'node:net';
+
+/** Node publishes it by itself, since 20.16 and 22.4; where it does not, nothing is found. */
+const LISTENS = 'tracing:net.server.listen:asyncEnd';
+
+/**
+ * Calls back for each server of this process that begins to listen, before it accepts a connection.
+ *
+ * @returns what ends it
+ * @internal
+ */
+export function onListening(callback: (server: Server) => void): () => void {
+  const listens = (message: unknown) => callback((message as { server: Server }).server);
+  subscribe(LISTENS, listens);
+  return () => void unsubscribe(LISTENS, listens);
+}
