@@ -6,9 +6,9 @@ import { text } from 'node:stream/consumers';
 import { afterEach, expect, it, vi } from 'vitest';
 
 import { systemClock } from '../shutdown/clock.js';
+import { followEvent } from './follow-event.js';
 import { Listeners } from './listeners.js';
 import { sharedListener } from './shared-listener.js';
-import { followUpgrades } from './upgrades.js';
 
 const servers: Server[] = [];
 
@@ -57,7 +57,7 @@ it('an upgrade reaches its listener although a listener of ours throws', async (
   server.on('upgrade', (_request, socket) =>
     socket.end('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nupgrade refused'),
   );
-  const stop = followUpgrades(server, fail);
+  const stop = followEvent(server, 'upgrade', fail);
   expect(await ask(server, { connection: 'Upgrade', upgrade: 'echo' })).toBe('upgrade refused');
   stop();
   expect(server.listenerCount('upgrade')).toBe(1);

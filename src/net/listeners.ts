@@ -40,12 +40,13 @@ export class Listeners {
   }
 
   /**
-   * Stops listening. What waits to be accepted is accepted before, unless others listen on the same
-   * sockets: then it is theirs.
+   * Stops listening. What waits to be accepted is accepted before.
+   *
+   * @param leavesQueue - at once instead, and what waits is left to whoever listens next
    */
-  async stop(isShared: boolean): Promise<void> {
+  async stop(leavesQueue: boolean): Promise<void> {
     const isListening = this.servers.some((server) => server.listening);
-    if (isListening && !isShared) await emptyAcceptQueue(() => this.#accepted, this.clock);
+    if (isListening && !leavesQueue) await emptyAcceptQueue(() => this.#accepted, this.clock);
     this.refuseConnections();
   }
 

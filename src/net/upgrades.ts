@@ -1,51 +1,35 @@
 import type { IncomingMessage } from 'node:http';
-import type { Server, Socket } from 'node:net';
+import { type Server, Socket } from 'node:net';
 
-import { contained } from './contained.js';
-
-/** @internal */
-export type UpgradeListener = (request: IncomingMessage, socket: Socket) => void;
+import type { HttpResponse } from './open-responses.js';
+import { refuses } from './follow-event.js';
 
 const REFUSAL =
   'HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
 
-/**
- * Hears of each upgrade before whoever takes it. Only where somebody takes upgrades: without any
- * listener Node serves them as requests, which a listener of ours would prevent.
- *
- * @returns what ends it
- * @internal
- */
-export function followUpgrades(server: Server, listener: UpgradeListener): () => void {
-  const heard = contained(listener);
-  const follow = () => server.prependListener('upgrade', heard);
-  const onNewListener = (event: string | symbol) => {
-    if (event !== 'upgrade') return;
-    server.off('newListener', onNewListener);
-    follow();
-  };
-  if (server.listenerCount('upgrade') > 0) follow();
-  else server.on('newListener', onNewListener);
-  return () => {
-    server.off('newListener', onNewListener);
-    server.off('upgrade', heard);
-  };
-}
+/** By which an HTTP/1.1 connection becomes something else. @internal */
+export const UPGRADES = ['upgrade', 'connect'] as const;
 
 /**
- * Answers each upgrade with 503 from here on, instead of whoever took them.
+ * Answers each upgrade and each tunnel with 503 from here on, instead of whoever took them.
  *
  * @returns what ends it
  * @internal
  */
 export function refuseUpgrades(server: Server): () => void {
-  if (server.listenerCount('upgrade') === 0) return () => {};
-  server.removeAllListeners('upgrade');
-  server.on('upgrade', refuse);
-  return () => server.off('upgrade', refuse);
+  const taken = UPGRADES.filter((event) => server.listenerCount(event) > 0);
+  for (const event of taken) {
+    server.removeAllListeners(event);
+    server.on(event, refuse);
+  }
+  return () => taken.forEach((event) => server.off(event, refuse));
 }
 
-const refuse: UpgradeListener = (_request, socket) => refuseUpgrade(socket);
+const refuse = refuses((_request: IncomingMessage, socket: Socket | HttpResponse) => {
+  if (socket instanceof Socket) return refuseUpgrade(socket);
+  socket.statusCode = 503;
+  socket.end();
+});
 
 /** @internal */
 export function refuseUpgrade(socket: Socket): void {

@@ -2,12 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server, Socket } from 'node:net';
 import { Server as TlsServer, type TLSSocket } from 'node:tls';
 
+import { followEvent } from '../../net/follow-event.js';
 import { isHttp1 } from '../../net/is-http1.js';
 import { Listeners } from '../../net/listeners.js';
 import type { HttpResponse, OpenResponses } from '../../net/open-responses.js';
 import { sharedListener } from '../../net/shared-listener.js';
 import type { RequestEnd, Traffic, TrafficSource } from '../../net/traffic.js';
-import { followUpgrades } from '../../net/upgrades.js';
+import { UPGRADES } from '../../net/upgrades.js';
 import type { Routes } from '../../routes/routes.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { WorkUnderWay } from '../../shutdown/drain-participant.js';
@@ -32,6 +33,8 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
   });
   /** Those nobody waits for any more. */
   readonly #released = new Set<Socket>();
+  /** Those counted before their `request` event. */
+  #expecting: WeakSet<ServerResponse> | undefined;
   #requests = 0;
   #completed = 0;
   #leaves: ((connection: Connection) => boolean) | undefined;
@@ -99,11 +102,22 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
       });
     }
     listeners.on(server, 'request', (request: IncomingMessage, response: HttpResponse) => {
-      if (isHttp1(response)) this.#begin(request.socket, response);
+      if (!isHttp1(response) || this.#expecting?.has(response) === true) return;
+      this.#begin(request.socket, response);
     });
-    // An upgraded connection is no longer HTTP's.
-    const upgraded = followUpgrades(server, (_request, socket) => this.#upgraded(socket));
-    listeners.addDisposer(server, upgraded);
+    const follow = (event: string, listener: (request: IncomingMessage, second: any) => void) => {
+      listeners.addDisposer(server, followEvent(server, event, listener));
+    };
+    // Whoever listens to these decides whether there will be a `request` of it.
+    for (const event of ['checkContinue', 'checkExpectation']) {
+      follow(event, (request, response: HttpResponse) => {
+        if (isHttp1(response)) this.#expect(request.socket, response);
+      });
+    }
+    // An upgraded connection is no longer HTTP's, nor is a tunnel.
+    for (const event of UPGRADES) {
+      follow(event, (_request, socket: Socket) => this.#upgraded(socket));
+    }
   }
 
   /** What it has accepted already is followed to its end. */
@@ -119,9 +133,9 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
     }
   }
 
-  /** @param isShared - whether others listen on the same sockets */
-  async stopListening(isShared: boolean): Promise<void> {
-    await this.#listeners.stop(isShared);
+  /** @param leavesQueue - whether what waits to be accepted is left to others */
+  async stopListening(leavesQueue: boolean): Promise<void> {
+    await this.#listeners.stop(leavesQueue);
   }
 
   refuseConnections(): void {
@@ -238,6 +252,12 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
     this.traffic.connectionOpened(connection);
     socket.on('close', this.#onSocketClose);
     return connection;
+  }
+
+  #expect(socket: Socket, response: ServerResponse): void {
+    this.#expecting ??= new WeakSet();
+    this.#expecting.add(response);
+    this.#begin(socket, response);
   }
 
   #begin(socket: Socket, response: ServerResponse): void {

@@ -89,9 +89,17 @@ export class HttpParticipant implements DrainParticipant {
   async stopIntake(): Promise<void> {
     // In this order: a client that is told to go while the listener is open comes right back, to
     // wait in the very queue that is about to be dropped.
-    await this.#traffic.stopListening(this.sequence.isUnhurried);
+    await this.#traffic.stopListening(this.#leavesQueue);
     this.#traffic.sayCloseTo(() => true);
     this.#stoppedAt = this.clock.now();
+  }
+
+  /**
+   * In a graceful restart another process listens on the same sockets. Without a signal the
+   * application may listen again at once (hot reload), so that no turn may pass before that.
+   */
+  get #leavesQueue(): boolean {
+    return this.sequence.isUnhurried || !this.sequence.endsProcess;
   }
 
   active(): number {

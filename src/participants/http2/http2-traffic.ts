@@ -104,9 +104,9 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
     this.#listeners.remove(server);
   }
 
-  /** @param isShared - whether others listen on the same sockets */
-  async stopListening(isShared: boolean): Promise<void> {
-    await this.#listeners.stop(isShared);
+  /** @param leavesQueue - whether what waits to be accepted is left to others */
+  async stopListening(leavesQueue: boolean): Promise<void> {
+    await this.#listeners.stop(leavesQueue);
   }
 
   refuseConnections(): void {

@@ -66,10 +66,18 @@ export class Http2Participant implements DrainParticipant {
   }
 
   async stopIntake(): Promise<void> {
-    await this.#traffic.stopListening(this.sequence.isUnhurried);
+    await this.#traffic.stopListening(this.#leavesQueue);
     this.#departures.cancel();
     this.#traffic.onSession = (session) => session.leave(this.#lingerMs());
     for (const session of this.#traffic.sessions) session.leave(this.#lingerMs());
+  }
+
+  /**
+   * In a graceful restart another process listens on the same sockets. Without a signal the
+   * application may listen again at once (hot reload), so that no turn may pass before that.
+   */
+  get #leavesQueue(): boolean {
+    return this.sequence.isUnhurried || !this.sequence.endsProcess;
   }
 
   active(): number {

@@ -35,7 +35,8 @@ export class UpgradedSocket implements WebSocketConnection, TrafficConnection {
     readonly since: number,
   ) {
     this.path = pathOf(request.url);
-    this.isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket';
+    const isTunnel = request.method === 'CONNECT';
+    this.isWebSocket = !isTunnel && request.headers.upgrade?.toLowerCase() === 'websocket';
     this.#bytesBefore = socket.bytesWritten;
   }
 

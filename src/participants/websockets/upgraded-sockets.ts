@@ -1,9 +1,11 @@
-import type { Server, Socket } from 'node:net';
+import type { IncomingMessage } from 'node:http';
+import { type Server, Socket } from 'node:net';
 
+import { followEvent } from '../../net/follow-event.js';
 import { forEachAlone } from '../../net/for-each-alone.js';
 import { sharedListener } from '../../net/shared-listener.js';
 import type { Traffic, TrafficSource } from '../../net/traffic.js';
-import { followUpgrades, refuseUpgrades } from '../../net/upgrades.js';
+import { refuseUpgrades, UPGRADES } from '../../net/upgrades.js';
 import type { Clock } from '../../shutdown/clock.js';
 import { UpgradedSocket } from './upgraded-socket.js';
 import type { HandlersOf } from './web-socket-connection.js';
@@ -44,15 +46,13 @@ export class UpgradedSockets implements Iterable<UpgradedSocket>, TrafficSource 
 
   watch(server: Server): void {
     if (this.#servers.has(server)) return;
-    const dispose = followUpgrades(server, (request, socket) => {
-      const since = this.clock.now();
-      const upgraded = new UpgradedSocket(server, socket, request, this.handlersOf, since);
-      this.#open.set(socket, upgraded);
-      socket.on('close', this.#onClose);
-      this.onOpen(upgraded);
-      this.traffic.connectionOpened(upgraded);
-    });
-    this.#servers.set(server, [dispose]);
+    const disposers = UPGRADES.map((event) =>
+      followEvent(server, event, (request: IncomingMessage, socket: unknown) => {
+        // A tunnel over HTTP/2 is a stream of its session.
+        if (socket instanceof Socket) this.#opened(server, request, socket);
+      }),
+    );
+    this.#servers.set(server, disposers);
   }
 
   unwatch(server: Server): void {
@@ -75,6 +75,15 @@ export class UpgradedSockets implements Iterable<UpgradedSocket>, TrafficSource 
       upgraded.end = 'cut';
       socket.destroy();
     });
+  }
+
+  #opened(server: Server, request: IncomingMessage, socket: Socket): void {
+    const since = this.clock.now();
+    const upgraded = new UpgradedSocket(server, socket, request, this.handlersOf, since);
+    this.#open.set(socket, upgraded);
+    socket.on('close', this.#onClose);
+    this.onOpen(upgraded);
+    this.traffic.connectionOpened(upgraded);
   }
 
   #closed(socket: Socket): void {
