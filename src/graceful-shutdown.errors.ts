@@ -15,8 +15,17 @@ export function invalidOptions(
 export function missingOptions(given: unknown): GracefulShutdownError {
   return new GracefulShutdownError(
     'ERR_SHUTDOWN_MISSING_OPTIONS',
-    `GracefulShutdownModule.forRootAsync() got ${String(given)} for its options: ` +
-      'return an object from the factory, {} for the defaults',
+    `GracefulShutdownModule got ${Array.isArray(given) ? 'an array' : String(given)} for its ` +
+      'options: give it an object, {} for the defaults; forRootAsync() returns one from its factory',
+  );
+}
+
+/** @internal */
+export function missingFactory(): GracefulShutdownError {
+  return new GracefulShutdownError(
+    'ERR_SHUTDOWN_MISSING_OPTIONS',
+    'GracefulShutdownModule.forRootAsync() got none of useFactory, useClass and useExisting: ' +
+      'give it one, or use forRoot()',
   );
 }
 

@@ -1,6 +1,7 @@
 import {
   ConfigurableModuleBuilder,
   type DynamicModule,
+  Global,
   type INestApplicationContext,
   Inject,
   Logger,
@@ -12,7 +13,7 @@ import { APP_INTERCEPTOR, ModulesContainer } from '@nestjs/core';
 import { HealthIndicatorService } from '@nestjs/terminus';
 
 import { BalancerEvidence } from './arrivals/balancer-evidence.js';
-import { importedTwice, notImported } from './graceful-shutdown.errors.js';
+import { importedTwice, missingFactory, notImported } from './graceful-shutdown.errors.js';
 import {
   type GracefulShutdownOptions,
   isGraceAdaptive,
@@ -51,7 +52,6 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
   new ConfigurableModuleBuilder<GracefulShutdownOptions>({ moduleName: 'GracefulShutdown' })
     .setClassMethodName('forRoot')
     .setFactoryMethodName('createGracefulShutdownOptions')
-    .setExtras({}, (definition) => ({ ...definition, global: true }))
     .build();
 
 /** The token of the options as they were given. @internal */
@@ -60,6 +60,8 @@ export const MODULE_OPTIONS = MODULE_OPTIONS_TOKEN;
 const logger = new Logger('GracefulShutdown');
 
 const providers: Provider[] = [
+  // Where the class itself is imported. forRoot() and forRootAsync() put theirs in its place.
+  { provide: MODULE_OPTIONS_TOKEN, useValue: {} },
   provide(RESOLVED_OPTIONS, [MODULE_OPTIONS_TOKEN], (given: unknown) => resolveOptions(given)),
   ...surroundings,
   provide(ShutdownSequence, [RESOLVED_OPTIONS, Traffic, Routes, CLOCK], sequenceOf),
@@ -122,6 +124,7 @@ const internals = [
  *
  * @publicApi
  */
+@Global()
 @Module({
   providers,
   exports: [
@@ -157,6 +160,20 @@ export class GracefulShutdownModule
     const module = super.forRoot(options);
     importedModules.push({ options: resolved, module });
     return module;
+  }
+
+  /**
+   * Imports the module with options that a provider makes.
+   *
+   * @param options - `useFactory`, `useClass` or `useExisting`, with `imports` and `inject`
+   * @throws GracefulShutdownError `ERR_SHUTDOWN_MISSING_OPTIONS`, at once, if none of them is there
+   */
+  static override forRootAsync(
+    options: Parameters<typeof ConfigurableModuleClass.forRootAsync>[0],
+  ): DynamicModule {
+    const { useFactory, useClass, useExisting } = options ?? {};
+    if (!(useFactory ?? useClass ?? useExisting)) throw missingFactory();
+    return super.forRootAsync(options);
   }
 
   /**
@@ -202,10 +219,9 @@ function shutdownOf(
   clock: Clock,
 ): ApplicationShutdown {
   const other = owners.get(modules);
-  if (other !== undefined) {
-    other.release();
-    throw importedTwice();
-  }
+  other?.release();
+  // One import that is built again: a `TestingModuleBuilder` may be compiled twice.
+  if (other !== undefined && importsIn(modules) > 1) throw importedTwice();
   const log = new ShutdownLog(logger, sequence, clock);
   const shutdown = new ApplicationShutdown(
     options,
@@ -220,6 +236,13 @@ function shutdownOf(
   if (thisWorker() === undefined) supervise(shutdown, process, (message) => logger.warn(message));
   owners.set(modules, shutdown);
   return shutdown;
+}
+
+function importsIn(modules: ModulesContainer): number {
+  const imports = [...modules.values()].filter(
+    ({ metatype }) => metatype === GracefulShutdownModule,
+  );
+  return imports.length;
 }
 
 function serviceOf(

@@ -211,3 +211,53 @@ describe('the bounds of the grace period', () => {
     expect(message).toContain('maxGracePeriodMs is 4000');
   });
 });
+
+describe('options of whatever make', () => {
+  class Fields {
+    readonly drainTimeoutMs = 1;
+    protected readonly source = new Map([['close', 2]]).get('close');
+  }
+  class Getters {
+    get drainTimeoutMs(): number {
+      return 1;
+    }
+    get closeTimeoutMs(): number {
+      return 2;
+    }
+    createGracefulShutdownOptions(): this {
+      return this;
+    }
+  }
+  class Inherits extends Getters {
+    override get closeTimeoutMs(): number {
+      return 3;
+    }
+  }
+
+  it.each([
+    ['getters of a class', new Getters(), { drainTimeoutMs: 1, closeTimeoutMs: 2 }],
+    ['getters of the class it extends', new Inherits(), { drainTimeoutMs: 1, closeTimeoutMs: 3 }],
+    ['a prototype', Object.create({ drainTimeoutMs: 1 }) as object, { drainTimeoutMs: 1 }],
+    [
+      'no prototype',
+      Object.assign(Object.create(null) as object, { drainTimeoutMs: 1 }),
+      { drainTimeoutMs: 1 },
+    ],
+  ])('are read: %s', (_, given, expected) => {
+    expect(resolveOptions(given, NOWHERE)).toEqual({ ...resolveOptions({}, NOWHERE), ...expected });
+  });
+
+  it.each([
+    ['a field that is no option', new Fields(), 'unknown option source'],
+    ['a wrong value on a prototype', Object.create({ idleLingerMs: -1 }), 'idleLingerMs is -1'],
+    [
+      'a hole in signals',
+      { signals: Object.assign([], { 0: 'SIGTERM', 2: 'SIGINT' }) },
+      'signals is',
+    ],
+    ['a list', [], 'got an array for its options'],
+    ['a signal that every object has', { signals: ['toString'] }, 'signals is'],
+  ])('are refused: %s', (_, given: unknown, text) => {
+    expect(() => resolveOptions(given, NOWHERE)).toThrow(text);
+  });
+});

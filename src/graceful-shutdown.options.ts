@@ -9,6 +9,7 @@ import {
   path,
   problemsWith,
   problemWith,
+  readOptions,
 } from './option-rules.js';
 
 /**
@@ -160,10 +161,13 @@ export function defaultOptions(
  * @internal
  */
 export function resolveOptions(given: unknown, env?: NodeJS.ProcessEnv): ResolvedOptions {
-  if (typeof given !== 'object' || given === null) throw missingOptions(given);
-  const problems = problemsWith(RULES, given);
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw missingOptions(given);
+  }
+  const read = readOptions(given);
+  const problems = problemsWith(RULES, read);
   if (problems.length > 0) throw invalidOptions(problems);
-  const chosen = Object.entries(given).filter(([, value]) => value !== undefined);
+  const chosen = Object.entries(read).filter(([, value]) => value !== undefined);
   const options = { ...defaultOptions(env), ...Object.fromEntries(chosen) };
   const { gracePeriodMs } = options;
   const resolved = { minGracePeriodMs: gracePeriodMs, maxGracePeriodMs: gracePeriodMs, ...options };
@@ -183,7 +187,7 @@ const UNCATCHABLE: ReadonlySet<unknown> = new Set(['SIGKILL', 'SIGSTOP']);
 const RULES: Readonly<Record<keyof GracefulShutdownOptions, OptionRule>> = {
   signals: {
     allowed: 'an array of signal names such as SIGTERM, without SIGKILL and SIGSTOP',
-    accepts: (value) => Array.isArray(value) && value.every(isCatchableSignal),
+    accepts: (value) => Array.isArray(value) && [...value].every(isCatchableSignal),
   },
   gracePeriodMs: duration,
   minGracePeriodMs: duration,
@@ -237,7 +241,9 @@ function secondsIn(variable: string | undefined): number | undefined {
 }
 
 function isCatchableSignal(value: unknown): boolean {
-  return typeof value === 'string' && value in constants.signals && !UNCATCHABLE.has(value);
+  return (
+    typeof value === 'string' && Object.hasOwn(constants.signals, value) && !UNCATCHABLE.has(value)
+  );
 }
 
 /** Those of RFC 6455 (7.4) and of IANA's registry with which a server may leave. */

@@ -27,7 +27,7 @@ import { ScheduleParticipant } from './participants/schedule/schedule.participan
 import { provide } from './provide.js';
 import { CLOCK } from './surroundings.js';
 import { thisWorker } from './restart/worker/this-worker.js';
-import { nameHandlers } from './routes/handler-name.js';
+import { methodsOf, nameHandlers } from './routes/handler-name.js';
 import { type LongLivedResponse, longLivedRoutes } from './routes/long-lived.decorator.js';
 import { Routes } from './routes/routes.js';
 import type { Clock } from './shutdown/clock.js';
@@ -112,7 +112,11 @@ function routesOf(host: HttpAdapterHost, modules: ModulesContainer): Routes {
     for (const { metatype } of controllers.values()) {
       if (typeof metatype !== 'function') continue;
       nameHandlers(metatype);
-      for (const name of probeRoutes(metatype, injectedTokens(metatype))) probes.add(name);
+      const { name: controller, prototype } = metatype;
+      const injected = injectedTokens(metatype);
+      for (const name of probeRoutes(controller, methodsOf(prototype as object), injected)) {
+        probes.add(name);
+      }
       for (const [name, response] of longLivedRoutes(metatype)) longLived.set(name, response);
     }
   }

@@ -32,6 +32,28 @@ export const path: OptionRule = {
   accepts: (value) => typeof value === 'string' && value !== '',
 };
 
+/**
+ * Options as one object of their own: a class may have them as fields, getters or on its prototype.
+ *
+ * @internal
+ */
+export function readOptions(given: object): Record<string, unknown> {
+  const names = new Set<string>();
+  for (let owner = given; isOwner(owner); owner = Object.getPrototypeOf(owner) as object) {
+    for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(owner))) {
+      // A method is none, be it the constructor or one of a class that makes options.
+      const isMethod = owner !== given && typeof property.value === 'function';
+      if (!isMethod && (property.enumerable || property.get)) names.add(name);
+    }
+  }
+  return Object.fromEntries([...names].map((name) => [name, Reflect.get(given, name) as unknown]));
+}
+
+/** Not `Object.prototype`, of whichever realm. */
+function isOwner(owner: object | null): boolean {
+  return owner !== null && !Object.hasOwn(owner, 'hasOwnProperty');
+}
+
 /** All that is wrong with options; one that is undefined has its default. @internal */
 export function problemsWith(rules: Readonly<Record<string, OptionRule>>, given: object): string[] {
   return Object.entries(given).flatMap(([name, value]) => {

@@ -112,6 +112,7 @@ export class ApplicationShutdown implements ProcessMember {
     }
     if (this.sequence.state !== 'running') return;
     this.log.armed(this.signals, this.sequence.budget, this.process.primaryPid);
+    this.log.runsOn(this.process);
     this.#tellIdleSettings(this.#instance);
     this.process.nameForeignListeners();
     this.reports.started();

@@ -119,16 +119,20 @@ export class CapturedApplication implements Teardown {
   #initialized(): void {
     if (this.onStarted === undefined || this.#isListening) return;
     if (!('listen' in this.application)) return this.onStarted();
-    this.#cancelWait = this.clock.after(LISTEN_WITHIN_MS, () => {
-      if (!this.#isListening) this.onStarted?.();
-    });
+    const started = () => this.onStarted?.();
+    this.#cancelWait = this.clock.after(LISTEN_WITHIN_MS, started, false);
+  }
+
+  #listens(): void {
+    this.#isListening = true;
+    this.#cancelWait();
   }
 
   /** What is about to end must not begin to listen, nor tell `main.ts` that it does. */
   #holdWhileLeaving(name: string): void {
     this.replace(name, (original) => async (...args: unknown[]): Promise<unknown> => {
       this.#starting += 1;
-      if (name === 'listen') this.#isListening = true;
+      if (name === 'listen') this.#listens();
       if (this.sequence.endsProcess) return never();
       try {
         const result: unknown = await original(...args);

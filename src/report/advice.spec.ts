@@ -95,6 +95,11 @@ describe('each advice has its numbers', () => {
       'GET Orders.export was cut after 20.0 s of the drain: stop it on the deadline signal, or raise drainTimeoutMs.',
     ],
     [
+      "an application's own work whose name begins like ours",
+      { participants: [{ name: 'http-import-queue', atStart: 1, cut: 1 }] },
+      '1 piece of work of "http-import-queue" had not ended when time was up: let it heed the deadline signal, or raise drainTimeoutMs.',
+    ],
+    [
       'other work that was cut',
       { participants: [{ name: 'bullmq', atStart: 3, cut: 2 }] },
       '2 tasks of "bullmq" were cut at the deadline: stop on the deadline signal, or raise drainTimeoutMs.',

@@ -108,10 +108,13 @@ function onSlowRequests({ requests, states, budget }: Facts): string[] {
   });
 }
 
+/** The participants whose work is requests; those of the application have names of their own. */
+const REQUESTS: ReadonlySet<string> = new Set(['http', 'http2']);
+
 /** Other work than requests. */
 function onCutWork({ participants }: Facts): string[] {
   return participants
-    .filter(({ name, cut }) => cut > 0 && !name.startsWith('http'))
+    .filter(({ name, cut }) => cut > 0 && !REQUESTS.has(name))
     .map(
       ({ name, cut }) =>
         `${cut} ${plural(cut, 'task')} of "${name}" ${cut === 1 ? 'was' : 'were'} cut at the ` +

@@ -28,6 +28,12 @@ export interface LogSink {
   debug(message: string): void;
 }
 
+/** What is told of the process. */
+interface Surroundings {
+  readonly getsSignals: boolean;
+  readonly unsupportedRuntime: string | undefined;
+}
+
 /**
  * What an operator reads of a shutdown.
  *
@@ -58,6 +64,20 @@ export class ShutdownLog implements ShutdownObserver {
     this.sink.log(
       `Armed for ${signals.join(', ') || 'no signal'}: ${times}` +
         `; in Kubernetes set terminationGracePeriodSeconds to at least ${secondsNeeded(totalMs(budget))}`,
+    );
+  }
+
+  /** Warns of a process in which a shutdown is not all that it is elsewhere. */
+  runsOn({ getsSignals, unsupportedRuntime }: Surroundings): void {
+    if (!getsSignals) {
+      this.sink.warn(
+        'This is a worker thread, and Node delivers signals to the main thread only: call ' +
+          'app.close() when the main thread says so. A blocked worker thread is not ended.',
+      );
+    }
+    if (unsupportedRuntime === undefined) return;
+    this.sink.warn(
+      `${unsupportedRuntime} is not supported: requests under way are not counted, and may be cut`,
     );
   }
 

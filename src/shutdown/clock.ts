@@ -1,3 +1,5 @@
+import { realTimers } from './real-timers.js';
+
 /**
  * Time as the shutdown sees it. Monotonic, so that a corrected system clock moves no deadline.
  *
@@ -6,18 +8,25 @@
 export interface Clock {
   /** Milliseconds since an arbitrary start; never goes backwards. */
   now(): number;
-  /** Runs `callback` once after `ms`; returns what cancels it. */
-  after(ms: number, callback: () => void): () => void;
+  /**
+   * Runs `callback` once after `ms`; returns what cancels it.
+   *
+   * @param holds - whether the process lives on for it; by default it does
+   */
+  after(ms: number, callback: () => void, holds?: boolean): () => void;
   /** Resolves after the event loop has polled for I/O once. */
   turn(): Promise<void>;
 }
 
+const { setTimeout, clearTimeout, setImmediate, now } = realTimers;
+
 /** @internal */
 export const systemClock: Clock = {
-  now: () => performance.now(),
-  after: (ms, callback) => {
+  now,
+  after: (ms, callback, holds = true) => {
     const timer = setTimeout(callback, ms);
+    if (!holds) timer.unref();
     return () => clearTimeout(timer);
   },
-  turn: () => new Promise((resolve) => setImmediate(resolve)),
+  turn: () => new Promise((resolve) => void setImmediate(resolve)),
 };

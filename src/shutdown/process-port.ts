@@ -6,6 +6,10 @@
 export interface ProcessPort {
   /** The process that gets the signals in place of this one; undefined where it gets its own. */
   readonly primaryPid?: number;
+  /** False in a worker thread: Node delivers signals to the main thread only. */
+  readonly getsSignals?: boolean;
+  /** The name of a runtime on which requests are not counted. */
+  readonly unsupportedRuntime?: string | undefined;
   onSignal(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): () => void;
   onCrash(listener: (error: unknown) => void): () => void;
   /** All listeners of a signal, by whomever. */

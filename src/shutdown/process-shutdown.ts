@@ -67,6 +67,15 @@ export class ProcessShutdown {
     return this.port.primaryPid;
   }
 
+  /** False in a worker thread. */
+  get getsSignals(): boolean {
+    return this.port.getsSignals !== false;
+  }
+
+  get unsupportedRuntime(): string | undefined {
+    return this.port.unsupportedRuntime;
+  }
+
   /** Whether the process ends with the shutdown that runs. */
   get isLeaving(): boolean {
     return this.#leaving !== undefined;

@@ -23,7 +23,9 @@ setTimeout(() => {
 export function startWatchdog(ms: number): void {
   try {
     const name = 'nestjs-drain-watchdog';
-    const worker = new Worker(SOURCE, { eval: true, workerData: { ms }, name });
+    // It would run again what `--require` loads, in `execArgv` or NODE_OPTIONS: a tracer, say.
+    const inherited = { execArgv: [], env: {} };
+    const worker = new Worker(SOURCE, { eval: true, workerData: { ms }, name, ...inherited });
     worker.on('error', warn);
     worker.unref();
   } catch (error) {

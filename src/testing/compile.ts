@@ -3,6 +3,7 @@ import { Test, type TestingModule, type TestingModuleBuilder } from '@nestjs/tes
 import { notImported } from '../graceful-shutdown.errors.js';
 import { MODULE_OPTIONS } from '../graceful-shutdown.module.js';
 import { RESOLVED_OPTIONS, resolveOptions } from '../graceful-shutdown.options.js';
+import { readOptions } from '../option-rules.js';
 import { ProcessShutdown } from '../shutdown/process-shutdown.js';
 import { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 import { CLOCK, PROCESS } from '../surroundings.js';
@@ -39,7 +40,7 @@ export async function compile(
       factory: (given: object) => {
         // What is wrong with them is said as ever.
         resolveOptions(given, NO_ENV);
-        return resolveOptions({ ...given, ...options, random }, NO_ENV);
+        return resolveOptions({ ...readOptions(given), ...options, random }, NO_ENV);
       },
     })
     .compile();

@@ -1,6 +1,6 @@
-// Kept from before a test puts fake ones in their place.
-const { setImmediate, setTimeout } = globalThis;
-const now = performance.now.bind(performance);
+import { realTimers } from '../shutdown/real-timers.js';
+
+const { setImmediate, setTimeout, now } = realTimers;
 
 /** One turn of the event loop. @internal */
 export function nextTurn(): Promise<void> {

@@ -96,7 +96,7 @@ const layers: readonly Layer[] = [
   // Around a whole application, as its user is.
   {
     files: /^testing\//,
-    imports: ['shutdown/', 'report/', 'surroundings.ts', 'graceful-shutdown.'],
+    imports: ['shutdown/', 'report/', 'surroundings.ts', 'option-rules.ts', 'graceful-shutdown.'],
   },
   // Wires all together.
   { files: /^graceful-shutdown\.participants\.ts$/, imports: [''] },

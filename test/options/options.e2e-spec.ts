@@ -1,9 +1,10 @@
 import 'reflect-metadata';
 
-import { Injectable, Module } from '@nestjs/common';
+import { Controller, Get, type INestApplication, Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import {
   GracefulShutdownError,
@@ -11,12 +12,30 @@ import {
   type GracefulShutdownOptions,
   GracefulShutdownService,
 } from '../../src/index.js';
+import { systemClock } from '../../src/shutdown/clock.js';
+import { nodeProcess } from '../../src/shutdown/node-process.js';
+import { ProcessShutdown } from '../../src/shutdown/process-shutdown.js';
+import { PROCESS } from '../../src/surroundings.js';
+
+/** What a test may fake of time; as Jest and sinon do, `performance` too. */
+const FAKED = [
+  'setTimeout',
+  'clearTimeout',
+  'setInterval',
+  'setImmediate',
+  'Date',
+  'performance',
+] as const;
 
 const create = (module: object) =>
   NestFactory.createApplicationContext(module as never, { logger: false, abortOnError: false });
 
 function signalListeners(): number {
   return process.listenerCount('SIGTERM') + process.listenerCount('SIGINT');
+}
+
+function heldTimers(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
 }
 
 async function failureOf(promise: Promise<unknown>): Promise<unknown> {
@@ -68,7 +87,109 @@ describe('forRoot', () => {
   });
 });
 
+describe('the class itself', () => {
+  it('may be imported, with the defaults', async () => {
+    @Injectable()
+    class Mailer {
+      constructor(readonly shutdown: GracefulShutdownService) {}
+    }
+    @Module({ providers: [Mailer] })
+    class Feature {}
+    @Module({ imports: [Feature, GracefulShutdownModule] })
+    class Root {}
+    const app = await create(Root);
+    expect(signalListeners()).toBe(2);
+    const { shutdown } = app.get(Mailer);
+    const closing = app.close();
+    expect(shutdown.remainingMs()).toBeGreaterThan(20_000);
+    await closing;
+    expect(signalListeners()).toBe(0);
+  });
+});
+
+describe('a testing module', () => {
+  const adapters = { express: () => undefined, fastify: () => new FastifyAdapter() };
+
+  it.each(['express', 'fastify'] as const)('may be compiled twice on %s', async (name) => {
+    @Controller()
+    class Api {
+      @Get()
+      get(): string {
+        return 'ok';
+      }
+    }
+    const builder = Test.createTestingModule({
+      imports: [GracefulShutdownModule.forRoot()],
+      controllers: [Api],
+    });
+    for (let i = 0; i < 2; i++) {
+      const module = await builder.compile();
+      const adapter = adapters[name]();
+      const app: INestApplication = adapter
+        ? module.createNestApplication(adapter)
+        : module.createNestApplication();
+      await app.listen(0, '127.0.0.1');
+      expect(await (await fetch(await app.getUrl())).text()).toBe('ok');
+      await app.close();
+      expect(app.get(GracefulShutdownService).report).toMatchObject({ outcome: 'clean' });
+    }
+    expect(signalListeners()).toBe(0);
+  });
+});
+
+it('init() without listen() holds the process no longer than Nest does', async () => {
+  @Module({ imports: [GracefulShutdownModule.forRoot()] })
+  class Root {}
+  const before = heldTimers();
+  const app = await NestFactory.create(Root, { logger: false });
+  await app.init();
+  expect(heldTimers()).toBeLessThanOrEqual(before);
+  await app.close();
+});
+
+it.each([
+  ['a worker thread', { getsSignals: false }, 'This is a worker thread'],
+  ['a runtime that is not supported', { unsupportedRuntime: 'Bun' }, 'Bun is not supported'],
+])('the start warns in %s', async (_, surroundings, text) => {
+  const process = new ProcessShutdown({ ...nodeProcess, ...surroundings }, systemClock);
+  const warnings: unknown[] = [];
+  const logger = { log() {}, error() {}, warn: (line: unknown) => void warnings.push(line) };
+  const module = await Test.createTestingModule({ imports: [GracefulShutdownModule] })
+    .setLogger(logger)
+    .overrideProvider(PROCESS)
+    .useValue(process)
+    .compile();
+  await module.init();
+  expect(warnings).toEqual([expect.stringContaining(text)]);
+  await module.close();
+});
+
+it('app.close() is done under fake timers', async () => {
+  @Module({ imports: [GracefulShutdownModule.forRoot()] })
+  class Root {}
+  const app = await NestFactory.create(Root, { logger: false });
+  await app.listen(0, '127.0.0.1');
+  // A connection that is kept alive: it is looked at again until it is quiet.
+  await (await fetch(await app.getUrl())).text();
+  vi.useFakeTimers({ toFake: [...FAKED] });
+  try {
+    await app.close();
+    expect(app.get(GracefulShutdownService).report).toMatchObject({ outcome: 'clean' });
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 describe('forRootAsync', () => {
+  it('says what is missing when it is told nothing', () => {
+    const error = { code: 'ERR_SHUTDOWN_MISSING_OPTIONS' };
+    const expected = expect.objectContaining(error) as Error;
+    expect(() => GracefulShutdownModule.forRootAsync({})).toThrow(expected);
+    expect(() => GracefulShutdownModule.forRootAsync({})).toThrow(
+      /none of useFactory, useClass and useExisting/,
+    );
+  });
+
   it.each([
     ['useFactory', { useFactory: () => ({ drainTimeoutMs: 1234 }) }],
     ['an async useFactory', { useFactory: async () => ({ drainTimeoutMs: 1234 }) }],
