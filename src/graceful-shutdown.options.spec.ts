@@ -30,6 +30,8 @@ function errorFor(given: unknown, env = NOWHERE): GracefulShutdownError {
 describe('options', () => {
   it('have defaults that fit the 30 s of Kubernetes', () => {
     expect(resolveOptions({}, KUBERNETES)).toEqual({
+      // By the terminal that the tests may run at.
+      reportLog: expect.stringMatching(/^(none|compact)$/) as unknown,
       signals: ['SIGTERM', 'SIGINT'],
       gracePeriodMs: 5000,
       minGracePeriodMs: 5000,
@@ -72,6 +74,7 @@ describe('options', () => {
       terminationLog: '/tmp/log',
       reportClients: true,
       terminationGracePeriodSeconds: 30,
+      reportLog: 'full',
       random: Math.cos,
     };
     expect(resolveOptions(given, KUBERNETES)).toEqual(given);

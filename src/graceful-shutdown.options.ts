@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { isatty } from 'node:tty';
 
 import { invalidOptions, missingOptions } from './graceful-shutdown.errors.js';
 import {
@@ -85,11 +86,19 @@ export interface GracefulShutdownOptions {
   readonly websocketCloseCode?: number | undefined;
   /**
    * A file to which each shutdown's report is written, as JSON; `{pid}` in its name becomes the
-   * process id. What it replaces is replaced at once or not at all.
+   * process id. A regular file is replaced at once or not at all; a device, a pipe or `/dev/stderr`
+   * is written to.
    *
    * @defaultValue none
    */
   readonly reportFile?: string | undefined;
+  /**
+   * How much of the report the log has: `'none'`, `'compact'` (all but the samples of the load) or
+   * `'full'`. The line `Closed in ...` and the advice are there in any case.
+   *
+   * @defaultValue `'none'` where standard output is a terminal, else `'compact'`
+   */
+  readonly reportLog?: 'none' | 'compact' | 'full' | undefined;
   /**
    * Kubernetes' `terminationMessagePath`: at most 4,096 bytes of the report are written to it, if it
    * exists, for `kubectl describe pod` to show.
@@ -131,12 +140,15 @@ export type ResolvedOptions = {
 /** The token of the options in force; a string, so that it survives two copies of the package. @internal */
 export const RESOLVED_OPTIONS = 'nestjs-drain:options';
 
+const STANDARD_OUTPUT = 1;
+const REPORT_LOGS = ['none', 'compact', 'full'];
 const KUBERNETES_GRACE_PERIOD_MS = 5000;
 const TERMINATION_LOG = '/dev/termination-log';
 
 /** Those of another option are not among them. @internal */
 export function defaultOptions(
   env: NodeJS.ProcessEnv = process.env,
+  isTerminal = isatty(STANDARD_OUTPUT),
 ): Omit<ResolvedOptions, 'minGracePeriodMs' | 'maxGracePeriodMs'> {
   return {
     signals: ['SIGTERM', 'SIGINT'],
@@ -147,6 +159,7 @@ export function defaultOptions(
     drainOnCrash: false,
     websocketCloseCode: 1012,
     reportFile: undefined,
+    reportLog: isTerminal ? 'none' : 'compact',
     terminationLog: env['KUBERNETES_SERVICE_HOST'] ? TERMINATION_LOG : undefined,
     reportClients: false,
     terminationGracePeriodSeconds: secondsIn(env['TERMINATION_GRACE_PERIOD_SECONDS']),
@@ -201,6 +214,10 @@ const RULES: Readonly<Record<keyof GracefulShutdownOptions, OptionRule>> = {
     accepts: isCloseCode,
   },
   reportFile: path,
+  reportLog: {
+    allowed: `${REPORT_LOGS.slice(0, -1).join(', ')} or ${REPORT_LOGS.at(-1)}`,
+    accepts: (value) => typeof value === 'string' && REPORT_LOGS.includes(value),
+  },
   terminationLog: path,
   reportClients: flag,
   terminationGracePeriodSeconds: {

@@ -15,7 +15,11 @@ class World {
   readonly traffic = new Traffic();
   readonly evidence = new BalancerEvidence(
     this.traffic,
-    { isProbe: (response) => routeOf(response) !== WORK, labelOf: routeOf },
+    {
+      isProbe: (response) => routeOf(response) !== WORK,
+      isProbeRoute: (response) => [READY, LIVE].includes(routeOf(response)),
+      labelOf: routeOf,
+    },
     this.clock,
   );
 
@@ -339,14 +343,80 @@ describe('where traffic came', () => {
     expect(world.isOver).toBe(true);
   });
 
-  it('more addresses than are kept are never judged', async () => {
+  it('more addresses than are kept are judged as one', async () => {
     const world = new World();
-    for (let i = 0; i < 257; i += 1) world.visit(`10.1.${i >> 8}.${i & 255}`);
+    const addresses = Array.from({ length: 300 }, (_, i) => `10.1.${i >> 8}.${i & 255}`);
+    await world.busyMinute(2000, ...addresses);
+    world.leave();
+    world.probe(3);
+    // Each of them alone has made 30 connections in a minute.
+    await world.clock.advance(30_000);
+    expect(world.isOver).toBe(false);
+    await world.clock.advance(40_000);
+    expect(world.isOver).toBe(true);
+  });
+
+  it('more addresses than are kept stop nothing for good', async () => {
+    const world = new World();
+    for (let i = 0; i < 2000; i += 1) world.visit(`10.1.${i >> 8}.${i & 255}`);
     await world.clock.advance(600_001);
     await world.busyMinute(100, '10.0.0.1');
     world.leave();
     await world.clock.advance(30_000);
+    expect(world.isOver).toBe(true);
+  });
+});
+
+describe('what a client says of itself is a hint', () => {
+  const CLAIMED = 'GET /whatever';
+
+  it('one request that calls itself a probe does not stop the early end', async () => {
+    const world = new World();
+    world.probe(3, READY, 200);
+    world.probe(1, CLAIMED, 200, '203.0.113.7');
+    world.leave();
+    world.probe(3);
+    world.probe(1, CLAIMED, 200, '203.0.113.7');
+    expect(world.isOver).toBe(true);
+  });
+
+  it('nor where nobody probes', () => {
+    const world = new World();
+    world.probe(1, CLAIMED, 200);
+    world.leave();
+    expect(world.isOver).toBe(true);
+  });
+
+  it('one that asks again and again is waited for, as long as it does', async () => {
+    const world = new World();
+    for (let i = 0; i < 3; i += 1) {
+      world.probe(1, CLAIMED, 200);
+      await world.clock.advance(5000);
+    }
+    world.leave();
     expect(world.isOver).toBe(false);
+    world.probe(3, CLAIMED, 503);
+    expect(world.isOver).toBe(true);
+  });
+
+  it('one that has stopped is waited for no longer', async () => {
+    const world = new World();
+    world.probe(3, CLAIMED, 200);
+    world.leave();
+    await world.clock.advance(29_000);
+    expect(world.isOver).toBe(false);
+    await world.clock.advance(2000);
+    expect(world.isOver).toBe(true);
+  });
+
+  it('1,000 made-up names neither stop the early end nor hide a prober', () => {
+    const world = new World();
+    world.probe(1, READY, 200);
+    for (let i = 0; i < 1000; i += 1) world.probe(1, `GET /${i}`, 200);
+    world.leave();
+    expect(world.isOver).toBe(false);
+    world.probe(3);
+    expect(world.isOver).toBe(true);
   });
 });
 

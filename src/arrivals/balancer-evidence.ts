@@ -38,7 +38,7 @@ export class BalancerEvidence implements TrafficObserver, GraceEvidence {
 
   constructor(
     private readonly traffic: Traffic,
-    private readonly routes: Pick<Routes, 'isProbe' | 'labelOf'>,
+    private readonly routes: Pick<Routes, 'isProbe' | 'isProbeRoute' | 'labelOf'>,
     private readonly clock: Clock,
     private readonly eps = EPS,
   ) {
@@ -51,7 +51,7 @@ export class BalancerEvidence implements TrafficObserver, GraceEvidence {
   begin(): void {
     const now = this.clock.now();
     this.#begin = now;
-    this.#probers.begin(now);
+    this.#probers.begin();
   }
 
   isOver(): boolean {
@@ -94,7 +94,9 @@ export class BalancerEvidence implements TrafficObserver, GraceEvidence {
     if (this.routes.isProbe(response)) {
       const { address = '' } = this.#underWay.get(response) ?? {};
       const isFailing = end === 'completed' && response.statusCode >= 500;
-      this.#probers.answered(address, this.routes.labelOf(response), isFailing, this.clock.now());
+      const isKnown = this.routes.isProbeRoute(response);
+      const route = this.routes.labelOf(response);
+      this.#probers.answered({ address, route, isKnown, isFailing }, this.clock.now());
     } else {
       this.#lastRequestAt = Math.max(this.#lastRequestAt, since);
     }
@@ -115,7 +117,7 @@ export class BalancerEvidence implements TrafficObserver, GraceEvidence {
     const now = this.clock.now();
     const begin = this.#begin ?? now;
     const peers = this.#peers.recent(begin);
-    if (this.#peers.isIncomplete || peers.length === 0) return false;
+    if (peers.length === 0) return false;
     const windowMs = begin - this.#since;
     return peers.every((peer) => now >= peer.silentAt(begin, windowMs, lastRequestAt, this.eps));
   }
@@ -123,17 +125,16 @@ export class BalancerEvidence implements TrafficObserver, GraceEvidence {
   #arrived({ connection, address, openedAt, isClosed }: Arrival): void {
     this.#lastArrivalAt = Math.max(this.#lastArrivalAt, openedAt);
     const peer = this.#peerOf(nameOf(address));
-    peer?.arrived(openedAt, this.#begin !== undefined);
+    peer.arrived(openedAt, this.#begin !== undefined);
     if (!isClosed) this.#opened(connection, peer);
   }
 
-  #opened(connection: TrafficConnection, peer: Peer | undefined): void {
-    if (peer === undefined) return;
+  #opened(connection: TrafficConnection, peer: Peer): void {
     peer.opened();
     this.#open.set(connection, peer);
   }
 
-  #peerOf(address: string): Peer | undefined {
+  #peerOf(address: string): Peer {
     return this.#peers.see(address, this.clock.now(), () => new Peer());
   }
 }

@@ -1,34 +1,59 @@
-import { type Seen, Sightings } from './sightings.js';
-
 /** In a row: Kubernetes' `failureThreshold`, and that of most balancers, by default. */
 const NOTICED_AFTER = 3;
+/** Whoever only says that it probes has to ask so often before it is waited for. */
+const BELIEVED_AFTER = 3;
+/** Kubernetes' `periodSeconds` by default, for one whose period is not known yet. */
+const USUAL_PERIOD_MS = 10_000;
+/** Whoever has not asked for so many of its periods asks no more. */
+const PERIODS_KEPT = 3;
+const KEPT_AT_MOST = 256;
 
-interface Prober extends Seen {
+interface Prober {
   readonly route: string;
   seenAt: number;
+  /** The longest time between two of its requests. */
+  periodMs: number | undefined;
+  times: number;
   failures: number;
 }
 
+/** Who asked, and what. @internal */
+export interface Probe {
+  readonly address: string;
+  /** One prober may ask for readiness and for liveness. */
+  readonly route: string;
+  /** Whether the route is one that answers probes; else the client says so, which anybody can. */
+  readonly isKnown: boolean;
+  readonly isFailing: boolean;
+}
+
 /**
- * Those who ask how the application is, and how often they were told that it leaves.
+ * Those who ask how the application is, and how often they were told that it leaves. What a client
+ * says of itself is a hint: it is waited for if it asks again and again, and only while it does.
  *
  * @internal
  */
 export class Probers {
-  readonly #probers = new Sightings<Prober>();
+  readonly #known = new Map<string, Prober>();
+  /** Of their own, so that no made-up name drives out a real prober. */
+  readonly #claimed = new Map<string, Prober>();
 
   /** Failures count from now on. */
-  begin(now: number): void {
-    for (const prober of this.#probers.recent(now)) prober.failures = 0;
+  begin(): void {
+    for (const prober of [...this.#known.values(), ...this.#claimed.values()]) prober.failures = 0;
   }
 
-  /** @param route - what was asked: one prober may ask for readiness and for liveness */
-  answered(address: string, route: string, isFailing: boolean, now: number): void {
+  answered({ address, route, isKnown, isFailing }: Probe, now: number): void {
+    const probers = isKnown ? this.#known : this.#claimed;
     const name = `${address} ${route}`;
-    const prober = this.#probers.see(name, now, () => ({ route, seenAt: now, failures: 0 }));
-    if (prober === undefined) return;
-    prober.seenAt = now;
-    prober.failures = isFailing ? prober.failures + 1 : 0;
+    const before = probers.get(name);
+    const times = (before?.times ?? 0) + 1;
+    const failures = isFailing ? (before?.failures ?? 0) + 1 : 0;
+    // The one that asked last stands last.
+    probers.delete(name);
+    probers.set(name, { route, seenAt: now, periodMs: periodOf(before, now), times, failures });
+    const [oldest] = probers.keys();
+    if (probers.size > KEPT_AT_MOST) probers.delete(oldest!);
   }
 
   /**
@@ -36,11 +61,19 @@ export class Probers {
    * is known as readiness by its first failure, so one that has not been asked since is waited for.
    */
   haveNoticed(now: number): boolean {
-    if (this.#probers.isIncomplete) return false;
-    const all = this.#probers.recent(now);
+    const believed = [...this.#claimed.values()].filter(({ times }) => times >= BELIEVED_AFTER);
+    const all = [...this.#known.values(), ...believed].filter((one) => stillAsks(one, now));
     if (all.length === 0) return true;
     const readiness = new Set(all.filter(({ failures }) => failures > 0).map(({ route }) => route));
     const askers = all.filter(({ route }) => readiness.has(route));
     return askers.length > 0 && askers.every(({ failures }) => failures >= NOTICED_AFTER);
   }
+}
+
+function periodOf(before: Prober | undefined, now: number): number | undefined {
+  return before && Math.max(before.periodMs ?? 0, now - before.seenAt);
+}
+
+function stillAsks({ seenAt, periodMs = USUAL_PERIOD_MS }: Prober, now: number): boolean {
+  return now - seenAt <= Math.max(periodMs, USUAL_PERIOD_MS) * PERIODS_KEPT;
 }

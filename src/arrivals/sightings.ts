@@ -8,28 +8,21 @@ const KEPT_AT_MOST = 256;
 const FORGOTTEN_AFTER_MS = 600_000;
 
 /**
- * Who was seen in the last ten minutes, up to a bound.
+ * Who was seen in the last ten minutes, one by one up to a bound. Those beyond it are taken for one,
+ * so that nobody can fill the table and have nothing said of anybody.
  *
  * @internal
  */
 export class Sightings<T extends Seen> {
   readonly #all = new Map<string, T>();
-  #isIncomplete = false;
+  #others: T | undefined;
 
-  /** Whether there were more than are kept: nothing may be said of all of them any more. */
-  get isIncomplete(): boolean {
-    return this.#isIncomplete;
-  }
-
-  /** @returns the one of that name, made if it is new; undefined if there is no room for it */
-  see(name: string, now: number, make: () => T): T | undefined {
+  /** @returns the one of that name, made if it is new; the one for all others if there is no room */
+  see(name: string, now: number, make: () => T): T {
     const known = this.#all.get(name);
-    if (known !== undefined || this.#isIncomplete) return known;
+    if (known !== undefined) return known;
     if (this.#all.size >= KEPT_AT_MOST) this.#forget(now);
-    if (this.#all.size >= KEPT_AT_MOST) {
-      this.#isIncomplete = true;
-      return undefined;
-    }
+    if (this.#all.size >= KEPT_AT_MOST) return (this.#others ??= make());
     const seen = make();
     this.#all.set(name, seen);
     return seen;
@@ -37,12 +30,15 @@ export class Sightings<T extends Seen> {
 
   recent(now: number): T[] {
     this.#forget(now);
-    return [...this.#all.values()];
+    return [...this.#all.values(), ...(this.#others ? [this.#others] : [])];
   }
 
   #forget(now: number): void {
-    for (const [name, { seenAt }] of this.#all) {
-      if (seenAt < now - FORGOTTEN_AFTER_MS) this.#all.delete(name);
-    }
+    for (const [name, seen] of this.#all) if (isOld(seen, now)) this.#all.delete(name);
+    if (this.#others && isOld(this.#others, now)) this.#others = undefined;
   }
+}
+
+function isOld({ seenAt }: Seen, now: number): boolean {
+  return seenAt < now - FORGOTTEN_AFTER_MS;
 }

@@ -1,28 +1,46 @@
-import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 
 import { reportWithin } from './report-within.js';
 import type { ShutdownReport } from './shutdown-report.js';
 
 /** What Kubernetes shows of a termination log (`kubectl describe pod`). */
 const TERMINATION_LOG_BYTES = 4096;
+const STANDARD_OUTPUTS = [1, 2];
+/** As Linux has it. */
+const MOST_LINKS = 40;
+const { O_WRONLY, O_TRUNC } = constants;
+/** A FIFO that nobody reads is an error, not a wait. Windows has neither. */
+const O_NONBLOCK = constants.O_NONBLOCK ?? 0;
 
 /**
  * Writes a report to a file, all of it or nothing. Synchronous: what comes after it is the end of the
- * process.
+ * process. What is no regular file is written to and never replaced; a link stays a link.
  *
  * @param path - `{pid}` in it becomes the process id, so that workers do not write over each other
  * @internal
  */
 export function writeReportFile(path: string, report: ShutdownReport): void {
-  const target = path.replaceAll('{pid}', String(report.pid));
-  const draft = `${target}.${report.pid}.tmp`;
-  try {
-    writeFileSync(draft, `${JSON.stringify(report, undefined, 2)}\n`);
-    renameSync(draft, target);
-  } catch (error) {
-    rmSync(draft, { force: true });
-    throw error;
-  }
+  const name = path.replaceAll('{pid}', String(report.pid));
+  const content = `${JSON.stringify(report, undefined, 2)}\n`;
+  const found = statSync(name, { throwIfNoEntry: false });
+  const output = found && outputThatIs(found);
+  if (output !== undefined) writeAll(output, content);
+  else if (found?.isFile() === false) writeInto(name, 0, content);
+  else replace(targetOf(name), content, report.pid);
 }
 
 /**
@@ -32,6 +50,71 @@ export function writeReportFile(path: string, report: ShutdownReport): void {
  * @internal
  */
 export function writeTerminationLog(path: string, report: ShutdownReport): void {
-  if (!existsSync(path)) return;
-  writeFileSync(path, JSON.stringify(reportWithin(report, TERMINATION_LOG_BYTES)));
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) return;
+  writeInto(path, O_TRUNC, JSON.stringify(reportWithin(report, TERMINATION_LOG_BYTES)));
+}
+
+/** Whether it is a file of its own, or will be: no device, no pipe, not where output goes. @internal */
+export function isOwnFile(path: string): boolean {
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found === undefined || (found.isFile() && outputThatIs(found) === undefined);
+  } catch {
+    return true;
+  }
+}
+
+/** `/dev/stderr`, `/proc/self/fd/1`, or the file that the log goes to: it is added to. */
+function outputThatIs({ dev, ino }: Stats): number | undefined {
+  return STANDARD_OUTPUTS.find((fd) => {
+    try {
+      const output = fstatSync(fd);
+      return output.dev === dev && output.ino === ino;
+    } catch {
+      return false;
+    }
+  });
+}
+
+function replace(target: string, content: string, pid: number): void {
+  const draft = `${target}.${pid}.tmp`;
+  // Of a run that was killed here; `wx` follows no link that somebody has put in its place.
+  rmSync(draft, { force: true });
+  const fd = openSync(draft, 'wx');
+  try {
+    try {
+      writeAll(fd, content);
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(draft, target);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
+}
+
+function writeInto(path: string, flags: number, content: string): void {
+  const fd = openSync(path, O_WRONLY | O_NONBLOCK | flags);
+  try {
+    writeAll(fd, content);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function writeAll(fd: number, content: string): void {
+  let rest = Buffer.from(content);
+  while (rest.length > 0) rest = rest.subarray(writeSync(fd, rest));
+}
+
+/** Where a name leads to, link by link, whether or not anything is there. */
+function targetOf(path: string): string {
+  let target = path;
+  for (let links = 0; links < MOST_LINKS; links += 1) {
+    target = join(realpathSync(dirname(target)), basename(target));
+    if (!lstatSync(target, { throwIfNoEntry: false })?.isSymbolicLink()) return target;
+    target = resolve(dirname(target), readlinkSync(target));
+  }
+  return realpathSync(path);
 }

@@ -11,7 +11,14 @@ import type { ShutdownReport } from './shutdown-report.js';
 export class ReportLine {
   readonly message = 'Shutdown report';
 
-  constructor(readonly report: ShutdownReport) {}
+  readonly report: ShutdownReport;
+
+  constructor(report: ShutdownReport) {
+    // A logger that prints objects over several lines, or only to some depth, has it on one line.
+    this.report = Object.defineProperty({ ...report }, inspect.custom, {
+      value: () => JSON.stringify(report),
+    });
+  }
 
   toString(): string {
     return `${this.message}: ${JSON.stringify(this.report)}`;

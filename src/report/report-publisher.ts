@@ -1,7 +1,8 @@
 import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 import type { ShutdownState } from '../shutdown/shutdown-state.js';
-import { writeReportFile, writeTerminationLog } from './report-file.js';
+import { isOwnFile, writeReportFile, writeTerminationLog } from './report-file.js';
 import { ReportLine } from './report-line.js';
+import { messageOf } from '../shutdown/plain-text.js';
 import { reportWithin } from './report-within.js';
 import { RunMarker } from './run-marker.js';
 import type { ShutdownRecord } from './shutdown-record.js';
@@ -14,6 +15,7 @@ const LOG_LINE_BYTES = 8192;
 export interface PublisherOptions {
   readonly reportFile: string | undefined;
   readonly terminationLog: string | undefined;
+  readonly reportLog: 'none' | 'compact' | 'full';
 }
 
 /** Nest's logger, as far as it is used here. @internal */
@@ -105,9 +107,11 @@ export class ReportPublisher {
 
   /** A test that closes its application is no news. */
   #log(report: ShutdownReport): void {
-    const line = new ReportLine(reportWithin(report, LOG_LINE_BYTES));
+    const { reportLog } = this.options;
+    const told = reportLog === 'full' ? report : { ...report, samples: [] };
+    const line = new ReportLine(reportWithin(told, LOG_LINE_BYTES));
     if (!this.sequence.endsProcess) return this.sink.debug(line);
-    this.sink.log(line);
+    if (reportLog !== 'none') this.sink.log(line);
     for (const advice of report.advice) this.sink.log(`Advice: ${advice}`);
   }
 
@@ -133,13 +137,17 @@ export class ReportPublisher {
     } catch (error) {
       if (this.#unwritable.has(path)) return;
       this.#unwritable.add(path);
-      this.sink.warn(`The report could not be written to ${path}: ${(error as Error).message}`);
+      this.sink.warn(`The report could not be written to ${path}: ${messageOf(error)}`);
     }
   }
 }
 
-/** None for a file of each process: nobody would look for that of a process that is gone. */
+/**
+ * None for a file of each process: nobody would look for that of a process that is gone. None beside
+ * a device or a pipe, where it would be in `/dev`.
+ */
 function markerBeside(reportFile: string | undefined): RunMarker | undefined {
   if (reportFile === undefined || reportFile.includes('{pid}')) return undefined;
+  if (!isOwnFile(reportFile)) return undefined;
   return new RunMarker(`${reportFile}.running`);
 }

@@ -1,4 +1,14 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  lstatSync,
+  openSync,
+  readSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 
 import type { ShutdownState } from '../shutdown/shutdown-state.js';
 
@@ -9,6 +19,18 @@ export interface UncleanRun {
   /** How far it had come. */
   readonly state: ShutdownState;
 }
+
+const STATES: ReadonlySet<unknown> = new Set([
+  'running',
+  'grace',
+  'draining',
+  'forcing',
+  'closing',
+]);
+const LONGEST_BYTES = 1000;
+const { O_RDONLY, O_WRONLY, O_CREAT } = constants;
+/** Opening a FIFO waits for nobody, and a link is not followed. Windows has neither. */
+const SAFELY = (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
 
 /**
  * A file that is there while the application runs. One that is found at the start tells of a run that
@@ -31,21 +53,47 @@ export class RunMarker {
   /** Says how far this run is. */
   write(state: ShutdownState): void {
     const run: UncleanRun = { pid: process.pid, startedAt: this.#startedAt, state };
-    writeFileSync(this.path, JSON.stringify(run));
+    withFile(this.path, O_WRONLY | O_CREAT, (fd) => {
+      ftruncateSync(fd);
+      writeSync(fd, JSON.stringify(run));
+    });
   }
 
   remove(): void {
-    rmSync(this.path, { force: true });
+    const found = lstatSync(this.path, { throwIfNoEntry: false });
+    if (found?.isFile()) rmSync(this.path, { force: true });
   }
 
   #read(): UncleanRun | undefined {
     try {
-      const found = JSON.parse(readFileSync(this.path, 'utf8')) as UncleanRun | null;
-      return Number.isInteger(found?.pid) ? found! : undefined;
+      return withFile(this.path, O_RDONLY, (fd) => {
+        const bytes = Buffer.alloc(LONGEST_BYTES);
+        return runIn(bytes.toString('utf8', 0, readSync(fd, bytes)));
+      });
     } catch {
       return undefined;
     }
   }
+}
+
+/** @throws where it is no regular file */
+function withFile<T>(path: string, flags: number, use: (fd: number) => T): T {
+  const fd = openSync(path, flags | SAFELY, 0o644);
+  try {
+    if (!fstatSync(fd).isFile()) throw new Error('it is not a regular file');
+    return use(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Anybody may have written it: nothing of it is passed on that a run would not write. */
+function runIn(text: string): UncleanRun | undefined {
+  const { pid, startedAt, state } = (JSON.parse(text) ?? {}) as Partial<UncleanRun>;
+  const time = typeof startedAt === 'string' ? Date.parse(startedAt) : NaN;
+  if (!Number.isSafeInteger(pid) || pid! <= 0 || Number.isNaN(time)) return undefined;
+  if (state === undefined || !STATES.has(state)) return undefined;
+  return { pid: pid!, startedAt: new Date(time).toISOString(), state };
 }
 
 /** In a container, the run before had the same process id. */

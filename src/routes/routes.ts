@@ -36,10 +36,17 @@ export class Routes {
     return requestLabel(response, this.#nameOf);
   }
 
-  /** Whether a request is a health probe, as far as its route is known by now. */
+  /**
+   * Whether a request is a health probe, as far as its route is known by now, or says that it is one.
+   */
   isProbe(response: ServerResponse | Http2ServerResponse): boolean {
     const userAgent = response.req.headers['user-agent'];
     if (userAgent !== undefined && isProber(userAgent)) return true;
+    return this.isProbeRoute(response);
+  }
+
+  /** Whether its route is one that answers health probes, whatever the client says of itself. */
+  isProbeRoute(response: ServerResponse | Http2ServerResponse): boolean {
     return this.probes.size > 0 && this.probes.has(routeName(response, this.#nameOf) ?? '');
   }
 

@@ -10,7 +10,7 @@ it('the table of options names every option and its default', () => {
   const [table = ''] = read('docs/options.md').split(/^## /m);
   const rows = [...table.matchAll(/^\| `(\w+)` +\| ([^|]+?) +\|/gm)];
   const told = Object.fromEntries(rows.map(([, name, value]) => [name, value]));
-  const defaults = Object.entries(defaultOptions({})).map(([name, value]) => [
+  const defaults = Object.entries(defaultOptions({}, false)).map(([name, value]) => [
     name,
     shownDefault(value),
   ]);
@@ -20,6 +20,7 @@ it('the table of options names every option and its default', () => {
     gracePeriodMs: `\`${inKubernetes.gracePeriodMs}\` in Kubernetes, else \`0\``,
     minGracePeriodMs: '`gracePeriodMs`',
     maxGracePeriodMs: '`gracePeriodMs`',
+    reportLog: "`'none'` on a terminal, else `'compact'`",
     terminationLog: `\`${inKubernetes.terminationLog}\` in Kubernetes, else none`,
   });
 });

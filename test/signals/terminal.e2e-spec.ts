@@ -30,6 +30,7 @@ it.skipIf(!hasScript)(
     if (terminal.exitCode === null) await once(terminal, 'exit');
     expect(screen).toContain('SIGINT received from the terminal');
     expect(screen).toMatch(/Closed in 0\.\d s/);
+    expect(screen).not.toContain('Shutdown report');
     expect(terminal.exitCode).toBe(0);
   },
 );

@@ -1,7 +1,10 @@
+import { inspect } from 'node:util';
+
 import { describe, expect, it } from 'vitest';
 
 import { EXAMPLES, exampleReport } from '../../../test/support/example-reports.js';
 import { GracefulShutdownError } from '../../shutdown/graceful-shutdown.error.js';
+import { ReportLine } from '../report-line.js';
 import { parseReport } from './parse-report.js';
 
 const rolling = exampleReport('rolling');
@@ -41,6 +44,35 @@ describe('a report is found', () => {
     expect(parseReport(content, 'a')).toEqual({ report: rolling, count: 1 });
   });
 
+  it.each<[string, string]>([
+    ['JSON with indents, as pino-pretty writes it', JSON.stringify(rolling, null, 2)],
+    ['util.inspect()', inspect(rolling, { depth: null, maxArrayLength: null })],
+    ['util.inspect() in colours', inspect(rolling, { depth: null, colors: true })],
+    ['an object around it', inspect({ a: { report: rolling } }, { depth: null })],
+    [
+      'Compose before each line',
+      JSON.stringify(rolling, null, 2).replaceAll(/^/gm, 'web-1  | 2026-01-01T00:00:00.1Z '),
+    ],
+    [
+      'kubectl before each line',
+      JSON.stringify(rolling, null, 2).replaceAll(/^/gm, '[pod/web-0/app] '),
+    ],
+  ])('spread over several lines: %s', (_, printed) => {
+    const content = `one {\n[12:00] INFO: Shutdown report\n    report: ${printed}\n{ two: '\n`;
+    expect(parseReport(content, 'a').report).toEqual(rolling);
+  });
+
+  it('with texts that need quotes and escapes', () => {
+    const message = `it's "a" \`b\`\n\\ \u0001 é 🚀 {[,:`;
+    const report = { ...failed, failures: [{ where: 'x', message }] };
+    expect(parseReport(`a\n${inspect(report, { depth: null })}`, 'a').report).toEqual(report);
+  });
+
+  it('as ReportLine, by a logger that prints objects to a depth of two', () => {
+    const printed = inspect({ level: 'info', nested: { more: new ReportLine(rolling).report } });
+    expect(parseReport(`one\n${printed}\n`, 'a').report).toEqual(rolling);
+  });
+
   it('of several the last one', () => {
     const lines = [rolling, failed].map((report) => JSON.stringify({ message: { report } }));
     const noise = ['states of {matter}', '{"message":"the states of it"}', ''];
@@ -67,6 +99,44 @@ describe('no report', () => {
   it('is where it is nested without an end', () => {
     const content = `${'[{"a":'.repeat(50)}${JSON.stringify(rolling)}${'}]'.repeat(50)}`;
     expect(errorOf(content).code).toBe('ERR_SHUTDOWN_NO_REPORT');
+  });
+});
+
+describe('what was made to be a burden', () => {
+  it.each(['hooks', 'advice', 'samples', 'participants', 'heldBy'] as const)(
+    '200,000 %s are an error',
+    (field) => {
+      const [one = 'a'] = rolling[field];
+      const many = Array.from({ length: 200_000 }, () => one);
+      const { code, message } = errorOf(JSON.stringify({ ...rolling, [field]: many }));
+      expect(code).toBe('ERR_SHUTDOWN_INVALID_REPORT');
+      expect(message).toContain(`${field} has 200000 entries, allowed are 10000`);
+    },
+  );
+
+  it('20,000 levels are an error', () => {
+    const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+    for (const content of [deep, `{"version":1,"trigger":${deep},"states":[]}`]) {
+      expect(errorOf(content).code).toMatch(/^ERR_SHUTDOWN_/);
+      expect(errorOf(`a log\n${content}\n`).code).toMatch(/^ERR_SHUTDOWN_/);
+      const indented = content.replaceAll(/[[\]]/g, '$&\n');
+      expect(errorOf(`a log\n${indented}\n`).code).toBe('ERR_SHUTDOWN_NO_REPORT');
+    }
+  });
+
+  it('a log that is full of beginnings is read in time', () => {
+    const before = performance.now();
+    for (const one of ["{version:1,a:'", '{version:1,a:{', '{version:1,a:[1,', '{"version":1,']) {
+      expect(errorOf(one.repeat(200_000)).code).toBe('ERR_SHUTDOWN_NO_REPORT');
+    }
+    expect(performance.now() - before).toBeLessThan(20_000);
+  });
+
+  it('what it says does not come into the message as it is', () => {
+    const text = '\u009b2J\u202e\u2028\ud800';
+    const { message } = errorOf(JSON.stringify({ ...rolling, outcome: text, pid: text }));
+    expect(message).toContain('outcome is "');
+    expect(message).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}]/u);
   });
 });
 

@@ -2,6 +2,7 @@ import type { ShutdownReport } from '../shutdown-report.js';
 import { noReport, wrongReport } from './picture.errors.js';
 import { REPORT_SHAPE } from './report-shape.js';
 import { isRecord } from './shape.js';
+import { spreadReports } from './spread-report.js';
 
 /** @internal */
 export interface ParsedReport {
@@ -17,7 +18,7 @@ const MOST_PROBLEMS = 5;
 
 /**
  * Finds the report in a file of its own, or in a log: as a line, within what a logger or a runtime
- * of containers puts around it, or in text before it.
+ * of containers puts around it, in text before it, or spread over several lines.
  *
  * @param source - the name of the text, for errors
  * @throws GracefulShutdownError `ERR_SHUTDOWN_NO_REPORT` or `ERR_SHUTDOWN_INVALID_REPORT`
@@ -25,7 +26,7 @@ const MOST_PROBLEMS = 5;
  */
 export function parseReport(content: string, source: string): ParsedReport {
   const whole = jsonOf(content);
-  const reports = whole === undefined ? content.split('\n').flatMap(inLine) : reportsIn(whole);
+  const reports = whole === undefined ? inLog(content) : reportsIn(whole);
   const report = reports.at(-1);
   if (report === undefined) throw noReport(source);
   const problems = REPORT_SHAPE(report, '');
@@ -33,6 +34,11 @@ export function parseReport(content: string, source: string): ParsedReport {
   if (others > 0) problems.splice(MOST_PROBLEMS, others, `and ${others} more`);
   if (problems.length > 0) throw wrongReport(source, problems);
   return { report: report as ShutdownReport, count: reports.length };
+}
+
+function inLog(content: string): unknown[] {
+  const reports = content.split('\n').flatMap(inLine);
+  return reports.length > 0 ? reports : spreadReports(content).filter(isReport);
 }
 
 /** Most lines of a log are something else, and not worth to be parsed. */

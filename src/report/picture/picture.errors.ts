@@ -1,13 +1,15 @@
 import { GracefulShutdownError } from '../../shutdown/graceful-shutdown.error.js';
+import { plain } from '../../shutdown/plain-text.js';
 
 const EXPECTED =
-  'expected is the JSON of a shutdown report, or a log with one, in which it stands on one line';
+  'expected is the JSON of a shutdown report, or a log with the line "Shutdown report"; what a ' +
+  'logger has shortened ([Object]) is none';
 
 /** @internal */
 export function noReport(source: string): GracefulShutdownError {
   return new GracefulShutdownError(
     'ERR_SHUTDOWN_NO_REPORT',
-    `${source} holds no shutdown report: ${EXPECTED}`,
+    `${plain(source)} holds no shutdown report: ${EXPECTED}`,
   );
 }
 
@@ -15,6 +17,6 @@ export function noReport(source: string): GracefulShutdownError {
 export function wrongReport(source: string, problems: readonly string[]): GracefulShutdownError {
   return new GracefulShutdownError(
     'ERR_SHUTDOWN_INVALID_REPORT',
-    `${source} holds a shutdown report that cannot be shown: ${problems.join('; ')}`,
+    `${plain(source)} holds a shutdown report that cannot be shown: ${problems.join('; ')}`,
   );
 }

@@ -1,3 +1,8 @@
+import { plain } from '../../shutdown/plain-text.js';
+
+/** Far more than a report has: what is longer was made to be a burden. */
+const LONGEST_LIST = 10_000;
+
 /** What is wrong with a value, sentence by sentence. @internal */
 export type Shape = (value: unknown, name: string) => string[];
 
@@ -32,10 +37,13 @@ export function optional(shape: Shape): Shape {
 
 /** @internal */
 export function list(shape: Shape): Shape {
-  return (value, name) =>
-    Array.isArray(value)
-      ? value.flatMap((one: unknown, index) => shape(one, `${name}[${index}]`))
-      : mismatch(value, name, 'a list');
+  return (value, name) => {
+    if (!Array.isArray(value)) return mismatch(value, name, 'a list');
+    if (value.length > LONGEST_LIST) {
+      return [`${name} has ${value.length} entries, allowed are ${LONGEST_LIST}`];
+    }
+    return value.flatMap((one: unknown, index) => shape(one, `${name}[${index}]`));
+  };
 }
 
 /** Other keys are of a later version, and do no harm. @internal */
@@ -60,5 +68,5 @@ function mismatch(value: unknown, name: string, expected: string): string[] {
 function shown(value: unknown): string {
   if (value === undefined) return 'missing';
   if (Array.isArray(value)) return 'a list';
-  return isRecord(value) ? 'an object' : JSON.stringify(value).slice(0, 60);
+  return isRecord(value) ? 'an object' : plain(JSON.stringify(value), 60);
 }
