@@ -41,6 +41,9 @@ export class GracefulShutdownHealthIndicator {
   ) {}
 
   /**
+   * Up while running, down from the first moment of a shutdown. For readiness checks only, never
+   * for liveness.
+   *
    * @param key - its name in the answer
    * @defaultValue `'shutdown'`
    */

@@ -37,6 +37,8 @@ import { Telemetry } from './telemetry.js';
 @Module({})
 export class GracefulShutdownTelemetryModule {
   /**
+   * Imports the module with these options, or with the defaults.
+   *
    * @throws GracefulShutdownError `ERR_SHUTDOWN_INVALID_OPTIONS`, at once;
    * `ERR_SHUTDOWN_NOT_IMPORTED` at the start of an application without `GracefulShutdownModule`
    */

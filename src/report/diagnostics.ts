@@ -31,6 +31,7 @@ import type { ShutdownReport } from './shutdown-report.js';
  * @publicApi
  */
 export interface ShutdownDiagnostics {
+  /** The shutdown has entered a state. */
   'nestjs-drain:state': {
     readonly state: ShutdownState;
     /** Why the state before ended. */
@@ -38,18 +39,22 @@ export interface ShutdownDiagnostics {
     /** How much is left of the whole budget. */
     readonly remainingMs: number;
   };
+  /** A client has connected, or an upgraded connection has become a websocket. */
   'nestjs-drain:connection:open': { readonly id: number; readonly protocol: Protocol };
+  /** A connection is closed, or goes on as a websocket. */
   'nestjs-drain:connection:close': {
     readonly id: number;
     /** `upgraded`: it goes on as a websocket, with an id of its own. */
     readonly end: ConnectionEnd | 'upgraded';
   };
+  /** The header of a request has arrived. */
   'nestjs-drain:request:start': {
     readonly id: number;
     readonly connectionId: number;
     /** Method and path: no handler is known yet. Never a query string. */
     readonly label: string;
   };
+  /** A request has ended: answered, aborted or cut. */
   'nestjs-drain:request:end': {
     readonly id: number;
     /** Method and handler. */
@@ -57,10 +62,15 @@ export interface ShutdownDiagnostics {
     readonly ms: number;
     readonly end: RequestEnd;
   };
+  /** A hook of the teardown begins: `Database.onModuleDestroy`. */
   'nestjs-drain:hook:start': { readonly name: string };
+  /** A hook of the teardown has ended. */
   'nestjs-drain:hook:end': { readonly name: string; readonly failed: boolean };
+  /** Time was up: this work is cut. */
   'nestjs-drain:cut': { readonly work: readonly WorkUnderWay[] };
+  /** A hook or a participant has failed. `where` names it. */
   'nestjs-drain:failure': { readonly where: string; readonly error: unknown };
+  /** The shutdown is over, and this is its report. */
   'nestjs-drain:report': { readonly report: ShutdownReport };
 }
 

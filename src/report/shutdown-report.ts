@@ -14,9 +14,11 @@ import type { ShutdownState, StateEnd } from '../shutdown/shutdown-state.js';
 export interface ShutdownReport {
   /** Of the format. */
   readonly version: 1;
+  /** The id of the process. */
   readonly pid: number;
   /** Of the clock on the wall, ISO 8601; all else is measured with one that is never corrected. */
   readonly startedAt: string;
+  /** What began the shutdown. */
   readonly trigger: ReportedTrigger;
   /**
    * `clean`: nothing was cut and nothing failed. `forced`: time was up, or a second signal came.
@@ -25,19 +27,25 @@ export interface ShutdownReport {
   readonly outcome: 'clean' | 'forced' | 'failed';
   /** What the process ends with; left out where it goes on after `app.close()`. */
   readonly exitCode?: number;
+  /** How long the shutdown took, in ms. */
   readonly totalMs: number;
   /** What it might have taken at most. */
   readonly budget: ReportedBudget;
   /** The states it went through, in order; a grace period that was not due takes next to no time. */
   readonly states: readonly ReportedState[];
+  /** What became of HTTP requests. */
   readonly requests: ReportedRequests;
+  /** How many connections there were, and who closed them. */
   readonly connections: ReportedConnections;
+  /** Connections that came after the shutdown began; from late ones, size the grace period. */
   readonly newConnections: ReportedNewConnections;
+  /** Health probes that were answered, and how many of them saw red. */
   readonly probes: ReportedProbes;
   /** Each kind of work that had, or did, anything. */
   readonly participants: readonly ReportedParticipant[];
   /** The hooks of Nest's teardown in the order they began; of very many, the slowest ones. */
   readonly hooks: readonly ReportedHook[];
+  /** What failed: hooks and participants, with the message of the error. */
   readonly failures: readonly ReportedFailure[];
   /** What kept the event loop alive after all was closed, with Node's names (`TCPSocketWrap`). */
   readonly heldBy: readonly string[];
@@ -53,7 +61,11 @@ export interface ShutdownReport {
 
 /** What began the shutdown. @publicApi */
 export interface ReportedTrigger {
+  /**
+   * `signal`, `request` (`shutdown()` was called), `restart`, `crash` or `close` (`app.close()`).
+   */
   readonly kind: 'signal' | 'request' | 'restart' | 'crash' | 'close';
+  /** The name of the signal: `SIGTERM`. */
   readonly signal?: string;
   /** Typed at the terminal: Ctrl-C, which has no grace period. */
   readonly typed?: true;
@@ -63,16 +75,25 @@ export interface ReportedTrigger {
 
 /** What a shutdown may take at most, by its options. @publicApi */
 export interface ReportedBudget {
+  /** The grace period, in ms, as the options have it. */
   readonly gracePeriodMs: number;
+  /** The time for work under way, in ms, as the options have it. */
   readonly drainTimeoutMs: number;
+  /** The time for Nest's teardown, in ms, as the options have it. */
   readonly closeTimeoutMs: number;
+  /**
+   * What this shutdown might have taken at most, in ms: without a grace period where none was due.
+   */
   readonly totalMs: number;
 }
 
 /** One state that a shutdown went through. @publicApi */
 export interface ReportedState {
+  /** Which state it was: `grace`, `draining`, `forcing` or `closing`. */
   readonly state: Exclude<ShutdownState, 'running' | 'closed'>;
+  /** When it began, in ms after `startedAt`. */
   readonly startMs: number;
+  /** How long it took, in ms. */
   readonly ms: number;
   /** Why it ended. */
   readonly endedBy: StateEnd;
@@ -100,8 +121,14 @@ export interface ReportedRequests {
 export interface ReportedRequest {
   /** Method and handler: `GET OrdersController.export`. Never a query string. */
   readonly label: string;
+  /** When it began, in ms after `startedAt`; below 0 if it was under way already. */
   readonly startMs: number;
+  /** How long it took, in ms. */
   readonly ms: number;
+  /**
+   * `completed` (answered whole), `aborted` (by its client or the application) or `cut` (at the
+   * deadline).
+   */
   readonly outcome: RequestEnd;
 }
 
@@ -109,6 +136,10 @@ export interface ReportedRequest {
 export interface ReportedConnections {
   /** Open when it began: HTTP/1.1, HTTP/2 and websockets. */
   readonly atStart: number;
+  /**
+   * How many were closed, by whom: told to go by the server, swept as idle, closed by their peer,
+   * or cut.
+   */
   readonly closedBy: Readonly<Record<ConnectionEnd, number>>;
   /** Still open at the end. */
   readonly left: number;
@@ -116,7 +147,9 @@ export interface ReportedConnections {
 
 /** Those of health probes do not count. @publicApi */
 export interface ReportedNewConnections {
+  /** How many new connections came since the shutdown began. */
   readonly count: number;
+  /** When the last one came, in ms after `startedAt`; left out where none came. */
   readonly lastOffsetMs?: number;
   /** How many came in the last fifth of the grace period, or after it; 0 where there was none. */
   readonly late: number;
@@ -126,14 +159,17 @@ export interface ReportedNewConnections {
 
 /** Requests of health probes that were answered. @publicApi */
 export interface ReportedProbes {
+  /** How many requests of health probes were answered. */
   readonly answered: number;
   /** With a status of 500 and above: readiness that is red. */
   readonly failing: number;
+  /** When the last one was answered, in ms after `startedAt`; left out where none was. */
   readonly lastOffsetMs?: number;
 }
 
 /** One kind of work. @publicApi */
 export interface ReportedParticipant {
+  /** Its name: `http`, `websockets`, `bullmq`, or that of your own participant. */
   readonly name: string;
   /** Pieces of work under way when it began. */
   readonly atStart: number;
@@ -147,8 +183,11 @@ export interface ReportedParticipant {
 export interface ReportedHook {
   /** `DatabaseService.onModuleDestroy`. */
   readonly name: string;
+  /** When it began, in ms after `startedAt`. */
   readonly startMs: number;
+  /** How long it took, in ms; of one that did not end, until the report was made. */
   readonly ms: number;
+  /** `done`, `failed` (it threw or rejected) or `unfinished` (time was up before it ended). */
   readonly status: 'done' | 'failed' | 'unfinished';
 }
 
@@ -156,20 +195,25 @@ export interface ReportedHook {
 export interface ReportedFailure {
   /** Whose it is: `participant kafka`, `OrdersModule.onModuleDestroy`. */
   readonly where: string;
+  /** The message of the error, bounded and on one line. */
   readonly message: string;
 }
 
 /** How the flush of telemetry went. @publicApi */
 export interface ReportedFlush {
+  /** Whether all telemetry was sent in time. */
   readonly flushed: boolean;
+  /** How long it took, in ms. */
   readonly ms: number;
 }
 
 /** Load at one moment. @publicApi */
 export interface ReportedSample {
+  /** When it was taken, in ms after `startedAt`. */
   readonly atMs: number;
   /** Requests, messages and other work under way. */
   readonly inFlight: number;
+  /** How many connections are open. */
   readonly connections: number;
   /** Requests that have come since the last sample. */
   readonly received: number;

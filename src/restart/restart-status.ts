@@ -8,9 +8,11 @@ import type { ShutdownState } from '../shutdown/shutdown-state.js';
 export interface RestartStatus {
   /** Of the primary; stays for the life of the service. */
   readonly pid: number;
+  /** How long the primary has run, in ms. */
   readonly uptimeMs: number;
   /** How often new code was asked for: 1 after the start, one more with each reload. */
   readonly generation: number;
+  /** Whether a reload is under way. */
   readonly isReloading: boolean;
   /** How many workers there should be. */
   readonly wanted: number;
@@ -22,11 +24,13 @@ export interface RestartStatus {
 
 /** One worker, at one moment. @publicApi */
 export interface WorkerStatus {
+  /** The id of the worker's process. */
   readonly pid: number;
   /** Its place among the workers, from 1. */
   readonly slot: number;
   /** The generation that it was started for. */
   readonly generation: number;
+  /** How long it has run, in ms. */
   readonly ageMs: number;
   /** `soaking`: ready, and not yet given any connection. */
   readonly phase: 'starting' | 'soaking' | 'ready' | 'leaving';
@@ -42,6 +46,7 @@ export interface ReloadResult {
   readonly ok: boolean;
   /** How many workers were replaced. */
   readonly replaced: number;
+  /** The number of the reload, counted from 1. */
   readonly generation: number;
   /** Why not all of them were. */
   readonly reason?: string;

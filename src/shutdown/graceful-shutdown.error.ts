@@ -6,6 +6,7 @@ const BRAND = Symbol.for('nestjs-drain.error');
  * @publicApi
  */
 export class GracefulShutdownError extends Error {
+  /** Always `GracefulShutdownError`. */
   override readonly name: string = 'GracefulShutdownError';
 
   /**

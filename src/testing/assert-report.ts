@@ -9,7 +9,9 @@ import type { ReportedState, ShutdownReport } from '../report/shutdown-report.js
  * @publicApi
  */
 export interface ExpectedShutdown {
+  /** The outcome that the report must have. */
   readonly outcome?: ShutdownReport['outcome'];
+  /** The exit code that the report must have. */
   readonly exitCode?: number;
   /** How many ms it may have taken at most. */
   readonly within?: number;

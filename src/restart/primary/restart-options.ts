@@ -50,9 +50,17 @@ export interface GracefulRestartOptions {
    * @defaultValue none
    */
   readonly pidFile?: string | undefined;
-  /** @defaultValue `{}` */
+  /**
+   * What to call before and after a reload and a stop.
+   *
+   * @defaultValue `{}`
+   */
   readonly hooks?: RestartHooks | undefined;
-  /** @defaultValue the console */
+  /**
+   * Where the primary writes its lines.
+   *
+   * @defaultValue the console
+   */
   readonly log?: RestartLog | undefined;
 }
 
