@@ -14,6 +14,8 @@ export interface RequestUnderWay {
 interface Details {
   /** The requests behind the one under way, when the client pipelines. */
   pipelined: RequestUnderWay[];
+  /** Whether it has ever had more than one request under way. */
+  hasPipelined: boolean;
   leavesAt: number;
   end: ConnectionEnd;
   quietSince: number;
@@ -56,6 +58,14 @@ export class Connection implements TrafficConnection {
     return !this.#response;
   }
 
+  /**
+   * Whether its socket has to be listened to. While one request is under way, the response says when
+   * the socket closes; of those behind it, Node 20 and 22 say nothing.
+   */
+  get needsSocket(): boolean {
+    return this.isResting || this.#details?.hasPipelined === true;
+  }
+
   /** Since when it has had no request under way; ask it while it rests. */
   get restsSince(): number {
     return this.#since;
@@ -87,7 +97,9 @@ export class Connection implements TrafficConnection {
 
   begin(response: ServerResponse, now: number): void {
     if (this.#response) {
-      this.#detailed().pipelined.push({ response, since: now });
+      const details = this.#detailed();
+      details.hasPipelined = true;
+      details.pipelined.push({ response, since: now });
       return;
     }
     this.#response = response;
@@ -121,9 +133,8 @@ export class Connection implements TrafficConnection {
   /** Ends it so that no client takes what is under way for whole. */
   destroy(): void {
     this.end = this.isResting ? 'idle' : 'cut';
-    // A plain end is how a response without length ends well; a reset cannot be mistaken for it.
-    if (!this.isResting && !('encrypted' in this.socket)) this.socket.resetAndDestroy();
-    else this.socket.destroy();
+    if (this.isResting) this.socket.destroy();
+    else cut(this.socket);
   }
 
   /** How long nothing has come or gone, in ms. Looks at the socket, so ask it again and again. */
@@ -141,10 +152,21 @@ export class Connection implements TrafficConnection {
   #detailed(): Details {
     return (this.#details ??= {
       pipelined: [],
+      hasPipelined: false,
       leavesAt: Infinity,
       end: 'peer',
       quietSince: this.#since,
       bytesSeen: 0,
     });
   }
+}
+
+/** A plain end is how a response without length ends well; a reset cannot be mistaken for it. */
+function cut(socket: Socket): void {
+  try {
+    if (!('encrypted' in socket)) socket.resetAndDestroy();
+  } catch {
+    // Only TCP has a reset: Node throws for the socket of a pipe.
+  }
+  socket.destroy();
 }

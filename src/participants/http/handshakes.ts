@@ -4,13 +4,12 @@ import type { TLSSocket } from 'node:tls';
 import { Connection } from './connection.js';
 
 /**
- * Connections whose TLS handshake is not finished, by their peer: the TLS socket does not tell which
- * TCP socket is below it.
+ * Connections whose TLS handshake is not finished.
  *
  * @internal
  */
 export class Handshakes {
-  readonly #pending = new Map<string, Connection>();
+  readonly #pending = new Map<Socket, Connection>();
 
   /** @param onGone - called when one has gone before it was finished */
   constructor(private readonly onGone: () => void) {}
@@ -24,21 +23,29 @@ export class Handshakes {
   }
 
   begin(socket: Socket, now: number): void {
-    const connection = new Connection(socket, now);
-    const key = peerOf(socket);
-    this.#pending.set(key, connection);
+    this.#pending.set(socket, new Connection(socket, now));
     socket.once('close', () => {
-      if (this.#pending.get(key) === connection) this.#pending.delete(key);
+      this.#pending.delete(socket);
       this.onGone();
     });
   }
 
   finish(socket: TLSSocket): void {
-    this.#pending.delete(peerOf(socket));
+    const below = this.#below(socket);
+    if (below !== undefined) this.#pending.delete(below);
   }
-}
 
-/** The same for a TLS socket and the TCP socket below it. */
-function peerOf({ remoteAddress, remotePort }: Socket): string {
-  return `${remoteAddress} ${remotePort}`;
+  /**
+   * Node does not publish which socket is below a TLS socket. `_parent` is that from Node 20 to 24;
+   * without it, the two have one peer, where that has an address: on a Unix socket none has.
+   */
+  #below(socket: TLSSocket): Socket | undefined {
+    const { _parent: parent } = socket as unknown as { readonly _parent?: Socket };
+    if (parent !== undefined && this.#pending.has(parent)) return parent;
+    const { remoteAddress, remotePort } = socket;
+    if (remoteAddress === undefined) return undefined;
+    return [...this.#pending.keys()].find(
+      (other) => other.remotePort === remotePort && other.remoteAddress === remoteAddress,
+    );
+  }
 }

@@ -42,7 +42,8 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
   readonly #onClose = sharedListener((response: ServerResponse) => this.#end(response));
   readonly #onSocketClose = sharedListener((socket: Socket) => {
     const connection = this.#connections.get(socket);
-    if (connection !== undefined) this.#closed(connection);
+    if (connection?.isResting) this.#closed(connection);
+    else if (connection !== undefined) this.#endAll(connection);
   });
   /** Called for each new connection. */
   onConnection: (connection: Connection) => void = () => {};
@@ -194,10 +195,7 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
     for (const connection of this.connections) {
       connection.destroy();
       if (connection.isResting) this.#closed(connection);
-      for (const { response } of connection.requests) {
-        response.off('close', this.#onClose);
-        this.#end(response);
-      }
+      else this.#endAll(connection);
     }
     for (const connection of this.#handshakes.connections()) connection.destroy();
   }
@@ -220,18 +218,32 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
 
   #upgraded(socket: Socket): void {
     const connection = this.#connections.get(socket);
-    if (connection !== undefined) this.traffic.connectionUpgraded(connection);
+    if (connection === undefined) return;
+    // Node hands the socket over although requests before the upgrade are not answered.
+    this.#endAll(connection);
+    if (!this.#connections.has(socket)) return;
+    this.traffic.connectionUpgraded(connection);
     socket.off('close', this.#onSocketClose);
     this.#forget(socket);
   }
 
+  /** Its socket has closed, or is no longer HTTP's: none of its requests will be answered. */
+  #endAll(connection: Connection): void {
+    for (const { response } of connection.requests) {
+      response.off('close', this.#onClose);
+      this.#end(response);
+    }
+  }
+
   /**
-   * While it rests, its socket is listened to. While a request is under way the response says when the
-   * socket closes; Node adds a listener for that, and a list of three is never made shorter by V8.
+   * Listens to a socket only as long as its responses do not say when it closes: Node adds a listener
+   * for each response, and a list of three is never made shorter by V8.
    */
-  #rest(connection: Connection): void {
-    if (connection.socket.destroyed) this.#closed(connection);
-    else connection.socket.on('close', this.#onSocketClose);
+  #hear(connection: Connection, before: boolean): void {
+    const { socket, needsSocket } = connection;
+    if (needsSocket === before) return;
+    if (needsSocket) socket.on('close', this.#onSocketClose);
+    else socket.off('close', this.#onSocketClose);
   }
 
   #closed(connection: Connection): void {
@@ -263,8 +275,9 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
   #begin(socket: Socket, response: ServerResponse): void {
     // A server that is watched late has connections that were not seen to open.
     const connection = this.#connections.get(socket) ?? this.#open(socket);
-    if (connection.isResting) socket.off('close', this.#onSocketClose);
+    const neededSocket = connection.needsSocket;
     connection.begin(response, this.clock.now());
+    this.#hear(connection, neededSocket);
     this.#requests += 1;
     response.on('close', this.#onClose);
     this.traffic.requestBegan(response, connection);
@@ -274,6 +287,7 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
   #end(response: ServerResponse): void {
     const now = this.clock.now();
     const connection = this.#connections.get(response.req.socket);
+    const neededSocket = connection?.needsSocket ?? false;
     const since = connection?.finish(response, now) ?? now;
     this.#requests -= 1;
     const isWhole = response.writableFinished;
@@ -281,7 +295,8 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
     const saidClose = this.#leaves !== undefined && !response.shouldKeepAlive;
     if (isWhole && saidClose && connection !== undefined) connection.end = 'told';
     this.traffic.requestEnded(response, since, endOf(response, connection));
-    if (connection?.isResting) this.#rest(connection);
+    if (connection !== undefined) this.#hear(connection, neededSocket);
+    if (connection?.isResting && connection.socket.destroyed) this.#closed(connection);
     if (this.#requests === 0) this.#onQuiet();
   }
 
