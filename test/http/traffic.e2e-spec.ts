@@ -157,6 +157,26 @@ describe.each(['express', 'fastify'] as const)('on %s', (adapter) => {
     expect(client.received.match(/connection: close/gi)).toHaveLength(1);
   });
 
+  it('a client that never stops to pipeline is told to go, and whatever reached a handler is answered', async () => {
+    const app = await start({ adapter });
+    const client = await RawConnection.open(app.port);
+    client.write(get('/slow?ms=400'));
+    const pipelining = setInterval(() => client.write(get('/slow?ms=400')), 50);
+    await app.event('handler', 4);
+    const sentAt = app.signal('SIGTERM');
+    await client.closed;
+    const exit = await app.exited;
+    clearInterval(pipelining);
+    expect(exit).toMatchObject({ code: 0, signal: null });
+    expect(exit.at - sentAt).toBeLessThan(5000);
+    const answers = client.received.split(/(?=HTTP\/1\.1 )/);
+    const said = answers.map((answer) => /^HTTP\/1\.1 200 .*connection: close/is.test(answer));
+    expect(said.lastIndexOf(true)).toBe(answers.length - 1);
+    expect(said.indexOf(true)).toBe(answers.length - 1);
+    expect(client.received.match(/{"row":"row"}/g)).toHaveLength(answers.length);
+    expect(app.order.filter((name) => name === 'handler')).toHaveLength(answers.length);
+  });
+
   it('half a header does not hold the exit, and a whole one is served', async () => {
     const app = await start({ adapter });
     const stalled = await RawConnection.open(app.port);

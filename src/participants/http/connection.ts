@@ -125,9 +125,13 @@ export class Connection implements TrafficConnection {
     return finished?.since ?? now;
   }
 
-  /** Whether this is the response to its latest request; only that one may end the connection. */
+  /** The response to its latest request, if that is under way; only this one may end the connection. */
+  get latest(): ServerResponse | undefined {
+    return this.#details?.pipelined.at(-1)?.response ?? this.#response ?? undefined;
+  }
+
   isLatest(response: ServerResponse): boolean {
-    return (this.#details?.pipelined.at(-1)?.response ?? this.#response) === response;
+    return this.latest === response;
   }
 
   /** Ends it so that no client takes what is under way for whole. */

@@ -16,6 +16,7 @@ import { Connection } from './connection.js';
 import { Handshakes } from './handshakes.js';
 import { keepAliveMsOf } from './keep-alive.js';
 import { sayCloseIf } from './last-response.js';
+import { gateRequests } from './request-gate.js';
 
 /**
  * The servers of one application, their connections, and the requests under way, counted by the
@@ -131,6 +132,22 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
     this.#leaves = leaves;
     for (const connection of this.#connections.values()) {
       for (const { response } of connection.requests) this.#mayBeLast(connection, response);
+    }
+  }
+
+  /**
+   * Serves nothing from here on that comes behind the last response of its connection.
+   *
+   * @param lastCallAt - from then on the latest response is the last one, if it can still say so
+   */
+  serveNothingBehindTheLast(lastCallAt: number): void {
+    const admits = (response: ServerResponse) => {
+      const latest = this.#connections.get(response.req.socket)?.latest;
+      if (latest === undefined || this.#expecting?.has(response)) return true;
+      return latest.headersSent ? latest.shouldKeepAlive : this.clock.now() < lastCallAt;
+    };
+    for (const server of this.#listeners.servers) {
+      this.#listeners.addDisposer(server, gateRequests(server, admits));
     }
   }
 

@@ -24,6 +24,8 @@ const KEEP_ALIVE_MARGIN_MS = 1000;
 const LAST_CALL_MS = 200;
 /** How long a header may take that comes byte by byte, so that nobody holds the exit with one. */
 const SLOW_HEADER_MS = 1000;
+/** For how long a client is answered that sends its next request before the last answer. */
+const PIPELINING_MS = 1000;
 const SWEEP_AT_LEAST_EVERY_MS = 1000;
 const SWEEP_AT_MOST_EVERY_MS = 10;
 
@@ -92,6 +94,8 @@ export class HttpParticipant implements DrainParticipant {
     await this.#traffic.stopListening(this.#leavesQueue);
     this.#traffic.sayCloseTo(() => true);
     this.#stoppedAt = this.clock.now();
+    const patienceMs = Math.min(PIPELINING_MS, this.sequence.drainRemainingMs() / 2);
+    this.#traffic.serveNothingBehindTheLast(this.#stoppedAt + patienceMs);
   }
 
   /**
