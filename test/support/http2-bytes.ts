@@ -7,6 +7,8 @@ export const FRAME = {
   settings: 4,
   ping: 6,
   goaway: 7,
+  windowUpdate: 8,
+  continuation: 9,
 } as const;
 
 /** A frame of HTTP/2 (RFC 9113, 4.1), right or wrong. */
