@@ -153,6 +153,16 @@ describe('the packed package', () => {
     expect(dependencies).toBeUndefined();
   });
 
+  it('has no optional peer that would bring a Nest of its own', () => {
+    const { peerDependencies, peerDependenciesMeta } = JSON.parse(
+      readFileSync(join(root, 'package.json'), 'utf8'),
+    ) as Record<string, Record<string, object>>;
+    // npm resolves a listed one to its newest version, installed or not: the peers of @nestjs/testing
+    // 12 are in conflict with Nest 11. pnpm and Yarn take it from the application by the second list.
+    expect(Object.keys(peerDependencies!)).not.toContain('@nestjs/testing');
+    expect(peerDependenciesMeta).toHaveProperty(['@nestjs/testing'], { optional: true });
+  });
+
   it.each([
     ['an ES module with Nest 12', 'main.mjs', loadByImport, nest12],
     ['a CommonJS module with Nest 12', 'main.cjs', loadByRequire, nest12],
