@@ -58,7 +58,8 @@ export interface GracefulShutdownOptions {
    */
   readonly drainTimeoutMs?: number | undefined;
   /**
-   * How long Nest's own teardown may take: `onModuleDestroy` and the hooks after it.
+   * How much time is kept free for Nest's own teardown at least: `onModuleDestroy` and the hooks
+   * after it. What the drain does not use is added.
    *
    * @defaultValue 4000
    */

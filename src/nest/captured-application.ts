@@ -71,7 +71,7 @@ export class CapturedApplication implements Teardown {
     const signal = signalOf(trigger);
     const { modules, clock, sequence } = this;
     const isolated = sequence.endsProcess;
-    const remainingMs = () => sequence.remainingMs();
+    const remainingMs = () => sequence.teardownRemainingMs();
     const rules = { signal, isolated, remainingMs, unreadable: this.unreadable };
     this.#hooks = new TeardownHooks(builtProviders(modules), rules, clock, observer);
     this.#closing = this.#close(signal);

@@ -10,8 +10,12 @@ import { sleepsAtSigterm } from './terminus.js';
 const HOOKS = ['onModuleDestroy', 'beforeApplicationShutdown', 'onApplicationShutdown'] as const;
 type Hook = (typeof HOOKS)[number];
 
-/** Of the time left, how much one hook may hold up those after it. */
-const LONGEST_SHARE = 0.75;
+/**
+ * A hook may hold up those after it until so little time is left: what they close is what it works
+ * with. Then they are called all the same, each with a share of the rest.
+ */
+const LAST_CALL_MS = 1000;
+const LAST_CALL_SHARE = 0.25;
 
 /** How the hooks of one application are to be run. @internal */
 export interface HookRules {
@@ -95,7 +99,9 @@ export class TeardownHooks {
         const shown = sleepsAtSigterm(provider) ? undefined : (given ?? rules.signal);
         const work = this.#watch(where, () => original(shown));
         const settled = work.catch((error: unknown) => this.observer.failed({ where, error }));
-        await within(this.clock, rules.remainingMs() * LONGEST_SHARE, settled);
+        const leftMs = rules.remainingMs();
+        const lastCallMs = Math.min(LAST_CALL_MS, leftMs * LAST_CALL_SHARE);
+        await within(this.clock, leftMs - lastCallMs, settled);
       };
     });
     if (restore !== undefined) this.#restores.push(restore);

@@ -131,8 +131,8 @@ function onSlowHooks({ hooks, budget }: Facts): string[] {
     .map(({ name, ms, status }) => {
       const took = status === 'unfinished' ? 'did not end within' : 'took';
       return (
-        `${name} ${took} ${seconds(ms)} of ${seconds(closeTimeoutMs)} for closing: make it faster, ` +
-        'or raise closeTimeoutMs.'
+        `${name} ${took} ${seconds(ms)}, and closing is sure of ${seconds(closeTimeoutMs)} only: make ` +
+        'it faster, or raise closeTimeoutMs.'
       );
     });
 }

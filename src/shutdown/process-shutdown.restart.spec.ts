@@ -82,10 +82,12 @@ describe('a process that leaves for a restart', () => {
     expect(sequence.state).toBe('closing');
     void shutdown.leave(RESTART);
     void shutdown.leave(STOP);
-    await clock.advance(17_049);
-    expect(port.exits).toEqual([]);
+    await clock.advance(BUDGET.drainTimeoutMs - 1);
+    expect(sequence.state).toBe('closing');
     await clock.advance(1);
-    expect(port.exits).toEqual([1]);
+    expect(sequence.state).toBe('closed');
+    expect(port.exits).toEqual([]);
+    expect(port.idleExits).toMatchObject([{ code: 1 }]);
     expect(clock.timers).toBe(0);
   });
 

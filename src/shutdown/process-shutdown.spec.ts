@@ -298,16 +298,27 @@ describe('the end of the process', () => {
 
   it('comes just after the deadline with 1, whatever the application does', async () => {
     const { clock, port, member } = setUp();
-    member.closesSlowly();
-    void member.sequence.start({ kind: 'close' });
-    await clock.advance(60_000);
-    expect(stateOf(member)).toBe('closing');
+    member.sequence.start = () => NEVER;
     port.emit('SIGTERM');
     await clock.advance(17_000);
     expect(port.exits).toEqual([]);
     await clock.advance(50);
     expect(port.exits).toEqual([1]);
     expect(port.idleExits).toEqual([]);
+  });
+
+  it('comes after closeTimeoutMs where a close() hangs that nobody promised an end', async () => {
+    const { clock, port, member } = setUp();
+    member.closesSlowly();
+    void member.sequence.start({ kind: 'close' });
+    await clock.advance(60_000);
+    expect(stateOf(member)).toBe('closing');
+    port.emit('SIGTERM');
+    await clock.advance(1999);
+    expect(stateOf(member)).toBe('closing');
+    await clock.advance(1);
+    expect(stateOf(member)).toBe('closed');
+    expect(port.idleExits).toMatchObject([{ code: 1 }]);
   });
 
   it('is guarded by a watchdog that bites shortly after the longest budget', () => {

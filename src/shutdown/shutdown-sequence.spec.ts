@@ -402,18 +402,19 @@ describe('force()', () => {
     expect(left).toContainEqual(['closing', 2000]);
   });
 
-  it('changes nothing about a drain that went well', async () => {
+  it('leaves a teardown that has begun its closeTimeoutMs, and is no cut of a drain that went well', async () => {
     const { clock, sequence, jobs } = setUp();
     sequence.teardown = hanging;
     jobs.finish();
     const outcome = sequence.start(SIGTERM);
     await clock.advance(5500);
+    expect(sequence.remainingMs()).toBe(11_500);
     sequence.force();
-    await clock.advance(1499);
+    await clock.advance(1999);
     expect(sequence.state).toBe('closing');
     expect(sequence.remainingMs()).toBe(1);
     await clock.advance(1);
-    await expect(outcome).resolves.toMatchObject({ forced: false, took: { close: 2000 } });
+    await expect(outcome).resolves.toMatchObject({ forced: false, took: { close: 2500 } });
   });
 });
 
@@ -454,23 +455,51 @@ describe('the teardown', () => {
     await expect(outcome).resolves.toMatchObject({ failures: [{ where: 'close()', error }] });
   });
 
+  it('has all that the drain did not use, up to the promised end', async () => {
+    const { clock, sequence, jobs } = setUp();
+    sequence.teardown = { ...hanging, run: () => sleep(clock, 9000) };
+    const outcome = sequence.start(SIGTERM);
+    await clock.advance(7000);
+    jobs.finish();
+    await clock.flush();
+    expect(sequence.state).toBe('closing');
+    expect(sequence.remainingMs()).toBe(10_000);
+    await clock.advance(9000);
+    await expect(outcome).resolves.toMatchObject({ failures: [], took: { close: 9000 } });
+  });
+
+  it('has closeTimeoutMs where the drain needs all of its time, less what is kept for a flush', async () => {
+    const { clock, sequence } = setUp();
+    sequence.addFlush({ timeoutMs: 800, run: () => NEVER });
+    sequence.teardown = hanging;
+    const outcome = sequence.start(SIGTERM);
+    await clock.advance(15_000);
+    expect(sequence.state).toBe('closing');
+    expect(sequence.teardownRemainingMs()).toBe(1200);
+    await clock.advance(2000);
+    await expect(outcome).resolves.toMatchObject({
+      failures: [{ error: { message: expect.stringContaining('within 1200 ms') } }],
+      took: { close: 2000 },
+    });
+  });
+
   it('that takes too long is left behind when the process ends: what has not ended is named', async () => {
     const { clock, sequence, jobs } = setUp();
     sequence.teardown = hanging;
     jobs.finish();
     const outcome = sequence.start(CRASH);
-    await clock.advance(2000);
+    await clock.advance(12_000);
     await expect(outcome).resolves.toMatchObject({
       failures: [
         {
           where: 'OrdersModule.onModuleDestroy',
           error: {
             code: 'ERR_SHUTDOWN_CLOSE_TIMEOUT',
-            message: expect.stringContaining('2000 ms'),
+            message: expect.stringMatching(/within 12000 ms.*closeTimeoutMs is 2000/),
           },
         },
       ],
-      took: { close: 2000 },
+      took: { close: 12_000 },
     });
   });
 
@@ -521,7 +550,7 @@ describe('one shutdown runs, however many ask for it', () => {
     expect(sequence.endsProcess).toBe(true);
     expect(sequence.trigger).toBe(CLOSE);
     jobs.finish();
-    await clock.advance(2000);
+    await clock.advance(12_000);
     await expect(outcome).resolves.toMatchObject({ trigger: CLOSE, took: { grace: 0 } });
   });
 });

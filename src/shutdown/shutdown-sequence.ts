@@ -18,7 +18,7 @@ import {
 } from './shutdown-trigger.js';
 import { nothingToTearDown, type Teardown } from './teardown.js';
 import { closeTimeout, drainTimeout } from './timeout-errors.js';
-import { never, within } from './within.js';
+import { aborted, never, within } from './within.js';
 
 /**
  * The shutdown of one application, from the request to leave to the last hook. Runs at most once:
@@ -40,6 +40,8 @@ export class ShutdownSequence {
   #trigger: ShutdownTrigger | undefined;
   #endsProcess = false;
   #endsAt = Infinity;
+  /** Aborted, and replaced, when `#endsAt` is another one while somebody waits for it. */
+  #endMoved = new AbortController();
   #cut: readonly WorkUnderWay[] = [];
   #outcome: Promise<ShutdownOutcome> | undefined;
   teardown: Teardown = nothingToTearDown;
@@ -136,7 +138,7 @@ export class ShutdownSequence {
 
   /** Begins the shutdown, or joins the one that runs. Readiness is red when this returns. */
   start(trigger: ShutdownTrigger): Promise<ShutdownOutcome> {
-    if (endsTheProcess(trigger)) this.#endsProcess = true;
+    this.#mayEndProcess(trigger);
     this.#trigger ??= trigger;
     this.#mayHurry(trigger);
     if (this.#outcome === undefined) {
@@ -150,8 +152,14 @@ export class ShutdownSequence {
 
   /** Waits for nothing any more: cuts what is under way and closes. */
   force(): void {
+    if (this.#state === 'closing') this.#endBy(this.budget.closeTimeoutMs);
     this.#urgent.abort();
     this.#hurry.abort();
+  }
+
+  /** How long the teardown may still take: what comes after it has its own share. */
+  teardownRemainingMs(): number {
+    return this.remainingMs() - this.#flushes.reserveMs(this.budget.closeTimeoutMs);
   }
 
   async #run(trigger: ShutdownTrigger): Promise<ShutdownOutcome> {
@@ -212,15 +220,32 @@ export class ShutdownSequence {
   /** Somebody waits for the end now: it comes as soon as if it had begun now. */
   #mayHurry(trigger: ShutdownTrigger): void {
     if (!this.isUnhurried || !isUrgent(trigger) || !endsTheProcess(trigger)) return;
-    const { drainTimeoutMs, closeTimeoutMs } = this.budget;
-    this.#endsAt = Math.min(this.#endsAt, this.clock.now() + drainTimeoutMs + closeTimeoutMs);
+    this.#endBy(this.budget.drainTimeoutMs + this.budget.closeTimeoutMs);
     this.#urgent.abort();
   }
 
+  /** It ends in so many ms at the latest. */
+  #endBy(ms: number): void {
+    this.#moveEnd(Math.min(this.#endsAt, this.clock.now() + ms));
+  }
+
+  #moveEnd(at: number): void {
+    this.#endsAt = at;
+    this.#endMoved.abort();
+    this.#endMoved = new AbortController();
+  }
+
+  /** The process goes along: from now on there is an end to be kept. */
+  #mayEndProcess(trigger: ShutdownTrigger): void {
+    if (this.#endsProcess || !endsTheProcess(trigger)) return;
+    this.#endsProcess = true;
+    if (this.#state !== 'closing') return;
+    this.#moveEnd(Math.max(this.#endsAt, this.clock.now() + this.budget.closeTimeoutMs));
+  }
+
   async #force(drained: Promise<void>, endedBy: StateEnd): Promise<StateEnd> {
-    const now = this.clock.now();
     const abortMs = this.#hurry.signal.aborted ? 0 : abortWindowMs(this.budget);
-    this.#endsAt = Math.min(this.#endsAt, now + abortMs + this.budget.closeTimeoutMs);
+    this.#endBy(abortMs + this.budget.closeTimeoutMs);
     this.#enter('forcing', endedBy);
     this.#deadline.abort();
     const cutMs = Math.min(abortMs, this.remainingMs() - this.budget.closeTimeoutMs);
@@ -237,21 +262,36 @@ export class ShutdownSequence {
     }
   }
 
+  /** All that is left of the budget is for closing, what the drain did not use included. */
   async #close(trigger: ShutdownTrigger, drainEnd: StateEnd): Promise<StateEnd> {
-    const closeMs = Math.min(this.budget.closeTimeoutMs, this.remainingMs());
-    this.#endsAt = this.clock.now() + closeMs;
+    const begin = this.clock.now();
     this.#enter('closing', drainEnd);
     const closing = this.#tearDown(trigger);
-    const isClosed = await within(this.clock, closeMs - this.#flushes.reserveMs(closeMs), closing);
+    let isClosed = await this.#isTornDown(closing, begin);
     if (!isClosed) {
-      for (const name of this.teardown.unfinished()) {
-        this.#fail({ where: name, error: closeTimeout(this.budget.closeTimeoutMs) });
-      }
+      const error = closeTimeout(this.clock.now() - begin, this.budget.closeTimeoutMs);
+      for (const where of this.teardown.unfinished()) this.#fail({ where, error });
+    }
+    if (!isClosed && !this.#endsProcess) {
       // Nobody promised an end to `app.close()`: who called it decides how long to wait.
-      if (!this.#endsProcess) await closing;
+      await Promise.race([closing, aborted(this.#endMoved.signal)]);
+      isClosed = await this.#isTornDown(closing, begin);
     }
     await this.#flush();
     return isClosed ? 'done' : 'timeout';
+  }
+
+  /** @returns whether it is in time, which may change while it is waited for */
+  async #isTornDown(closing: Promise<void>, begin: number): Promise<boolean> {
+    for (;;) {
+      const { signal: moved } = this.#endMoved;
+      const usedMs = this.clock.now() - begin;
+      const leftMs = this.#endsProcess
+        ? this.teardownRemainingMs()
+        : this.budget.closeTimeoutMs - usedMs;
+      if (await within(this.clock, leftMs, closing, moved)) return true;
+      if (!moved.aborted) return false;
+    }
   }
 
   async #tearDown(trigger: ShutdownTrigger): Promise<void> {

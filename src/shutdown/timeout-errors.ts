@@ -8,10 +8,11 @@ export function drainTimeout(drainTimeoutMs: number): GracefulShutdownError {
   );
 }
 
-/** @internal */
-export function closeTimeout(closeTimeoutMs: number): GracefulShutdownError {
+/** @param tookMs - how long it was waited for @internal */
+export function closeTimeout(tookMs: number, closeTimeoutMs: number): GracefulShutdownError {
   return new GracefulShutdownError(
     'ERR_SHUTDOWN_CLOSE_TIMEOUT',
-    `did not end within closeTimeoutMs (${closeTimeoutMs} ms): make it faster or raise closeTimeoutMs`,
+    `did not end within ${Math.round(tookMs)} ms, all that was left for closing (closeTimeoutMs is ` +
+      `${closeTimeoutMs}): make it faster or raise closeTimeoutMs`,
   );
 }
