@@ -25,6 +25,7 @@ import { participants } from './graceful-shutdown.participants.js';
 import { GracefulShutdownService } from './graceful-shutdown.service.js';
 import { GracefulShutdownHealthIndicator } from './health/graceful-shutdown.health.js';
 import { ApplicationShutdown } from './nest/application-shutdown.js';
+import { handlerClassesOf } from './nest/handler-classes.js';
 import { ownHooks } from './nest/own-hooks.js';
 import { unwrap } from './nest/unwrap.js';
 import { provide } from './provide.js';
@@ -91,7 +92,7 @@ const providers: Provider[] = [
   ...participants,
   provide(
     GracefulShutdownService,
-    [ShutdownSequence, WorkTracker, PROCESS, ReportPublisher, HttpServers],
+    [ShutdownSequence, WorkTracker, PROCESS, ReportPublisher, HttpServers, ModulesContainer],
     serviceOf,
   ),
   HealthIndicatorService,
@@ -251,8 +252,11 @@ function serviceOf(
   process: ProcessShutdown,
   reports: ReportPublisher,
   servers: HttpServers,
+  modules: ModulesContainer,
 ): GracefulShutdownService {
-  const service = new GracefulShutdownService(sequence, tracker, process, reports, servers);
+  const service = new GracefulShutdownService(sequence, tracker, process, reports, servers, () =>
+    handlerClassesOf(modules),
+  );
   ownHooks.add(service);
   return service;
 }

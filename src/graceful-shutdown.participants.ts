@@ -5,10 +5,12 @@ import { RESOLVED_OPTIONS, type ResolvedOptions } from './graceful-shutdown.opti
 import { probeRoutes } from './health/probe-routes.js';
 import { ApplicationShutdown } from './nest/application-shutdown.js';
 import { builtProviders } from './nest/built-providers.js';
+import { followCommands } from './nest/commands.js';
 import { GatewayMessages } from './nest/gateway-messages.js';
 import { offHttpRoutes } from './nest/http-route-interceptors.js';
 import { injectedTokens } from './nest/injected-tokens.js';
 import { gatewayHttpServers, gatewayServers } from './nest/web-socket-servers.js';
+import type { OtherApplication } from './nest/other-application.js';
 import { RpcServers } from './nest/rpc-servers.js';
 import { replaceMethod } from './nest/replace-method.js';
 import { HttpServers } from './net/http-servers.js';
@@ -44,10 +46,10 @@ import { WorkTracker } from './tracking/work-tracker.js';
  * @internal
  */
 export const participants: readonly Provider[] = [
-  provide(HttpServers, [HttpAdapterHost, ApplicationShutdown], serversOf),
+  provide(HttpServers, [HttpAdapterHost, ApplicationShutdown, RESOLVED_OPTIONS, CLOCK], serversOf),
   provide(Routes, [HttpAdapterHost, ModulesContainer], routesOf),
   Traffic,
-  provide(WorkTracker, [ShutdownSequence, CLOCK], trackerOf),
+  provide(WorkTracker, [ShutdownSequence, ApplicationShutdown, ModulesContainer, CLOCK], trackerOf),
   GraphQlConnections,
   provide(
     HttpParticipant,
@@ -98,11 +100,30 @@ export const participants: readonly Provider[] = [
   ),
 ];
 
-function serversOf(host: HttpAdapterHost, application: ApplicationShutdown): HttpServers {
+function serversOf(
+  host: HttpAdapterHost,
+  application: ApplicationShutdown,
+  options: ResolvedOptions,
+  clock: Clock,
+): HttpServers {
+  application.onOther((other) => drainHttpOf(other, options, clock));
   const servers = new HttpServers(host, () => gatewayHttpServers(application.instance));
   application.sequence.observe({ closed: () => servers.dispose() });
   thisWorker()?.join(application, servers);
   return servers;
+}
+
+/** The requests of an application that does not import the module. */
+function drainHttpOf(other: OtherApplication, options: ResolvedOptions, clock: Clock): void {
+  const { instance, sequence } = other;
+  if (instance.getHttpAdapter === undefined) return;
+  const host = { httpAdapter: instance.getHttpAdapter() };
+  const servers = new HttpServers(host, () => []);
+  const routes = new Routes(host as HttpAdapterHost, new Map(), new Set());
+  const traffic = new Traffic();
+  added(sequence, new HttpParticipant(servers, routes, traffic, sequence, options, clock));
+  added(sequence, new Http2Participant(servers, routes, traffic, sequence, options, clock));
+  other.beforeInit = () => servers.onModuleInit();
 }
 
 function routesOf(host: HttpAdapterHost, modules: ModulesContainer): Routes {
@@ -123,10 +144,19 @@ function routesOf(host: HttpAdapterHost, modules: ModulesContainer): Routes {
   return new Routes(host, longLived, probes);
 }
 
-function trackerOf(sequence: ShutdownSequence, clock: Clock): WorkTracker {
+function trackerOf(
+  sequence: ShutdownSequence,
+  application: ApplicationShutdown,
+  modules: ModulesContainer,
+  clock: Clock,
+): WorkTracker {
   const tracker = added(sequence, new WorkTracker(clock, sequence.deadlineSignal));
   liveTrackers.add(tracker);
   sequence.observe({ closed: () => liveTrackers.delete(tracker) });
+  application.beforeInit(() => {
+    const leave = followCommands(modules, (label) => tracker.begin(label));
+    sequence.observe({ closed: leave });
+  });
   return tracker;
 }
 

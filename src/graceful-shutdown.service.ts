@@ -8,6 +8,7 @@ import { notHttp } from './graceful-shutdown.errors.js';
 import { type HttpServers, isHttp } from './net/http-servers.js';
 import type { ReportPublisher } from './report/report-publisher.js';
 import type { ShutdownReport } from './report/shutdown-report.js';
+import { isCalledFromWork } from './shutdown/called-from.js';
 import type { DrainParticipant } from './shutdown/drain-participant.js';
 import type { ProcessShutdown } from './shutdown/process-shutdown.js';
 import type { ShutdownSequence } from './shutdown/shutdown-sequence.js';
@@ -41,6 +42,7 @@ export class GracefulShutdownService implements BeforeApplicationShutdown {
   readonly #process: ProcessShutdown;
   readonly #reports: ReportPublisher;
   readonly #servers: HttpServers;
+  readonly #handlerClasses: () => Iterable<string>;
 
   /** @internal */
   constructor(
@@ -49,12 +51,14 @@ export class GracefulShutdownService implements BeforeApplicationShutdown {
     process: ProcessShutdown,
     reports: ReportPublisher,
     servers: HttpServers,
+    handlerClasses: () => Iterable<string>,
   ) {
     this.#sequence = sequence;
     this.#tracker = tracker;
     this.#process = process;
     this.#reports = reports;
     this.#servers = servers;
+    this.#handlerClasses = handlerClasses;
   }
 
   /** Where the shutdown stands. */
@@ -163,12 +167,14 @@ export class GracefulShutdownService implements BeforeApplicationShutdown {
 
   /**
    * Leaves as on a signal: the whole sequence, with all applications of this process, and then the
-   * process ends. Joins a shutdown that runs.
+   * process ends. Joins a shutdown that runs. Called by what the shutdown waits for (a handler, a
+   * hook, tracked work), the promise resolves as soon as it has begun.
    *
    * @param reason - for the log
    */
-  shutdown(reason?: string): Promise<void> {
-    return this.#process.leave({ kind: 'request', reason });
+  async shutdown(reason?: string): Promise<void> {
+    const left = this.#process.leave({ kind: 'request', reason });
+    if (!isCalledFromWork(this.#handlerClasses())) await left;
   }
 
   /**

@@ -1,13 +1,14 @@
 import { ShutdownSignal } from '@nestjs/common';
-import type { ModulesContainer } from '@nestjs/core';
+import { HttpAdapterHost, type ModulesContainer } from '@nestjs/core';
 
 import type { ReportPublisher } from '../report/report-publisher.js';
 import type { ShutdownLog } from '../report/shutdown-log.js';
 import type { Clock } from '../shutdown/clock.js';
 import type { ProcessMember, ProcessShutdown } from '../shutdown/process-shutdown.js';
 import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
-import { expectApplication, type NestInstance } from './application-sighting.js';
+import { expectApplication, type NestInstance, watchOthers } from './application-sighting.js';
 import { CapturedApplication } from './captured-application.js';
+import { OtherApplication } from './other-application.js';
 import { idleSettings } from './idle-settings.js';
 import { keepOffHttpRoutes } from './http-route-interceptors.js';
 
@@ -33,6 +34,10 @@ export class ApplicationShutdown implements ProcessMember {
   #bootstrapped = false;
   #application: CapturedApplication | undefined;
   readonly #onStarted: (() => void)[] = [];
+  #stopWatching = () => {};
+  readonly #onOther: ((other: OtherApplication) => void)[] = [];
+  /** Those that leave with this one. */
+  readonly #others = new Map<OtherApplication, () => void>();
 
   constructor(
     options: LeaveOptions,
@@ -69,6 +74,11 @@ export class ApplicationShutdown implements ProcessMember {
     this.#onStarted.push(callback);
   }
 
+  /** Calls back with each application of the process that does not import the module. */
+  onOther(callback: (other: OtherApplication) => void): void {
+    this.#onOther.push(callback);
+  }
+
   isCreated(): boolean {
     return this.#application !== undefined;
   }
@@ -77,9 +87,19 @@ export class ApplicationShutdown implements ProcessMember {
     return !this.#bootstrapped || this.#application?.isStarting === true;
   }
 
+  isServer(): boolean {
+    const { instance } = this;
+    return instance === undefined ? hasHttpAdapter(this.modules) : 'listen' in instance;
+  }
+
+  isReachable(): boolean {
+    return this.#application?.isReachable === true;
+  }
+
   /** Puts the shutdown before the teardown of this application; the first one it is told counts. */
   adopt(instance: NestInstance): void {
     if (this.#application !== undefined) return;
+    this.#stopWatching = watchOthers((other, container) => this.#takeAlong(other, container));
     this.#stopExpecting();
     const { modules, sequence, clock, log } = this;
     const application = new CapturedApplication(instance, modules, sequence, clock, (hook, error) =>
@@ -114,6 +134,8 @@ export class ApplicationShutdown implements ProcessMember {
     this.log.armed(this.signals, this.sequence.budget, this.process.primaryPid);
     this.log.runsOn(this.process);
     this.#tellIdleSettings(this.#instance);
+    const { gracePeriodMs } = this.sequence.budget;
+    if (!this.isServer() && gracePeriodMs > 0) this.log.unreachable(gracePeriodMs);
     this.process.nameForeignListeners();
     this.reports.started();
   }
@@ -127,6 +149,12 @@ export class ApplicationShutdown implements ProcessMember {
     if (this.sequence.endsProcess) return;
     this.#application?.release();
     this.#leaveProcess();
+    this.#stopWatching();
+    for (const [other, leave] of this.#others) {
+      leave();
+      other.release();
+    }
+    this.#others.clear();
   }
 
   /** @param reason - why it does not become ready, although it has started */
@@ -136,6 +164,15 @@ export class ApplicationShutdown implements ProcessMember {
 
   crashed(error: unknown): void {
     this.log.crashed(error);
+  }
+
+  crashedLate(error: unknown): void {
+    this.log.crashedLate(error);
+  }
+
+  gaveUp(resources: readonly string[], code: number): void {
+    this.log.gaveUp(resources, code);
+    this.reports.gaveUp(resources);
   }
 
   foreignListener(signal: NodeJS.Signals, name: string): void {
@@ -149,7 +186,33 @@ export class ApplicationShutdown implements ProcessMember {
   }
 
   exits(code: number): void {
+    const { state } = this.sequence;
+    if (state !== 'running' && state !== 'closed') this.log.notClosed(code);
     this.reports.exits(code);
+  }
+
+  /** Nobody else would close it, and the process ends under it. */
+  #takeAlong(instance: NestInstance, modules: ModulesContainer): void {
+    const { sequence, clock, process } = this;
+    const other = new OtherApplication(
+      instance,
+      modules,
+      sequence.budget,
+      clock,
+      ({ where, error }) => sequence.fail({ where: `another application: ${where}`, error }),
+      (signals) => this.#listenToo(signals),
+    );
+    const leave = process.join(other);
+    this.#others.set(other, leave);
+    other.sequence.observe({
+      closed: () => {
+        if (other.sequence.endsProcess) return;
+        leave();
+        this.#others.delete(other);
+      },
+    });
+    for (const callback of this.#onOther) callback(other);
+    this.log.otherApplication();
   }
 
   #tellIdleSettings(instance: NestInstance): void {
@@ -175,4 +238,13 @@ export class ApplicationShutdown implements ProcessMember {
     this.signals = [...new Set([...this.signals, ...(names as NodeJS.Signals[])])];
     this.process.refresh();
   }
+}
+
+/** Whether it is made for HTTP. Nest knows that before it builds any provider. */
+function hasHttpAdapter(modules: ModulesContainer): boolean {
+  for (const { providers } of modules.values()) {
+    const host = providers.get(HttpAdapterHost)?.instance as HttpAdapterHost | undefined;
+    if (host !== undefined) return Boolean(host.httpAdapter);
+  }
+  return false;
 }

@@ -1,4 +1,4 @@
-import { type ModulesContainer, NestApplicationContext } from '@nestjs/core';
+import { type HttpAdapterHost, type ModulesContainer, NestApplicationContext } from '@nestjs/core';
 
 /**
  * What is used of an application, of whichever kind. Beside `close` nothing of it is published,
@@ -10,6 +10,8 @@ export interface NestInstance {
   readonly container?: { getModules?(): ModulesContainer };
   readonly config?: { getGlobalInterceptors?(): unknown[] };
   readonly appOptions?: Readonly<Record<string, unknown>>;
+  getMicroservices?(): readonly unknown[];
+  getHttpAdapter?(): HttpAdapterHost['httpAdapter'];
   close(signal?: string): Promise<void>;
 }
 
@@ -23,7 +25,13 @@ const SEAMS = ['selectContextModule', 'callInitHook'] as const;
 type Seamed = NestInstance & { [Seam in (typeof SEAMS)[number]]?: (...args: unknown[]) => unknown };
 
 const expected = new Map<ModulesContainer, (application: NestInstance) => void>();
+/** Of the applications that import the module. */
+const owned = new WeakSet<ModulesContainer>();
+const watchers = new Set<Watcher>();
 let unpatch: (() => void) | undefined;
+
+/** Is told of an application that does not import the module. @internal */
+export type Watcher = (application: NestInstance, modules: ModulesContainer) => void;
 
 /**
  * A module cannot get at its application: no provider refers to it. So the application is caught
@@ -38,13 +46,33 @@ export function expectApplication(
   onSight: (application: NestInstance) => void,
 ): () => void {
   expected.set(container, onSight);
+  owned.add(container);
   unpatch ??= patch(NestApplicationContext.prototype as unknown as Seamed);
   return () => stopExpecting(container);
 }
 
+/**
+ * Tells of each application that passes by and does not import the module.
+ *
+ * @returns what stops it
+ * @internal
+ */
+export function watchOthers(watcher: Watcher): () => void {
+  watchers.add(watcher);
+  unpatch ??= patch(NestApplicationContext.prototype as unknown as Seamed);
+  return () => {
+    watchers.delete(watcher);
+    mayUnpatch();
+  };
+}
+
 function stopExpecting(container: ModulesContainer): void {
   expected.delete(container);
-  if (expected.size > 0) return;
+  mayUnpatch();
+}
+
+function mayUnpatch(): void {
+  if (expected.size > 0 || watchers.size > 0) return;
   unpatch?.();
   unpatch = undefined;
 }
@@ -68,9 +96,16 @@ function patch(prototype: Seamed): () => void {
 
 function sighted(application: NestInstance): boolean {
   const container = application.container?.getModules?.();
-  const onSight = container && expected.get(container);
-  if (!onSight) return false;
-  stopExpecting(container);
-  onSight(application);
+  if (container === undefined) return false;
+  const onSight = expected.get(container);
+  if (onSight !== undefined) {
+    onSight(application);
+    stopExpecting(container);
+    return true;
+  }
+  const [watcher] = watchers;
+  if (watcher === undefined || owned.has(container)) return false;
+  owned.add(container);
+  watcher(application, container);
   return true;
 }

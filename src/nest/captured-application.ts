@@ -1,5 +1,6 @@
 import type { ModulesContainer } from '@nestjs/core';
 
+import { isCalledFromWork } from '../shutdown/called-from.js';
 import type { Clock } from '../shutdown/clock.js';
 import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 import { signalOf, type ShutdownTrigger } from '../shutdown/shutdown-trigger.js';
@@ -8,6 +9,7 @@ import { never } from '../shutdown/within.js';
 import type { NestInstance } from './application-sighting.js';
 import { BootstrapParticipant } from './bootstrap.participant.js';
 import { builtProviders } from './built-providers.js';
+import { handlerClassesOf } from './handler-classes.js';
 import { replaceMethod } from './replace-method.js';
 import { type HookRules, TeardownHooks } from './teardown-hooks.js';
 
@@ -36,6 +38,7 @@ export class CapturedApplication implements Teardown {
   readonly #restores: ((() => void) | undefined)[] = [];
   #starting = 0;
   #isListening = false;
+  #isReopened = false;
   #cancelWait = () => {};
   #closing: Promise<void> | undefined;
   #hooks: TeardownHooks | undefined;
@@ -60,11 +63,25 @@ export class CapturedApplication implements Teardown {
     return this.#starting > 0;
   }
 
+  /** Whether peers may have come: it, or a microservice of it, was made to listen. */
+  get isReachable(): boolean {
+    return this.#isListening || (this.application.getMicroservices?.().length ?? 0) > 0;
+  }
+
   /** `app.close()`: the whole sequence, or the rest of the one that runs. */
   async close(signal?: string): Promise<void> {
-    await this.sequence.start({ kind: 'close', signal });
+    // It listens again: what Nest does, as the drain of this application is over.
+    if (this.#isReopened) {
+      this.#isReopened = false;
+      return this.#close(signal);
+    }
+    const closed = this.sequence.start({ kind: 'close', signal });
+    if (isCalledFromWork(handlerClassesOf(this.modules))) return;
+    await closed;
     // Its error, if any, is the caller's, as without this package.
     if (!this.sequence.endsProcess) await this.#closing;
+    // Who waited for it may end the process: the report comes first.
+    else await this.clock.turn();
   }
 
   async run(trigger: ShutdownTrigger, observer: TeardownObserver): Promise<void> {
@@ -93,6 +110,11 @@ export class CapturedApplication implements Teardown {
     this.#cancelWait();
     this.#hooks?.restore();
     for (const restore of this.#restores.splice(0)) restore?.();
+    // Stays, as close() does.
+    replaceMethod(this.application, 'listen', (original) => (...args: unknown[]) => {
+      this.#isReopened = true;
+      return original(...args) as unknown;
+    });
   }
 
   #followBootstrap(): void {

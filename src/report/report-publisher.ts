@@ -88,6 +88,11 @@ export class ReportPublisher {
     this.#publish();
   }
 
+  /** @param resources - what the process was busy with when it was interrupted */
+  gaveUp(resources: readonly string[]): void {
+    this.record.gaveUp(resources);
+  }
+
   /** @param resources - what keeps the event loop alive although all is closed */
   held(resources: readonly string[]): void {
     this.record.held(resources);

@@ -121,6 +121,43 @@ export class ShutdownLog implements ShutdownObserver {
     this.sink.error(`Uncaught exception: ${messageOf(error)}`, stackOf(error));
   }
 
+  /** @param gracePeriodMs - what there would be with a server */
+  unreachable(gracePeriodMs: number): void {
+    this.sink.log(
+      `Nothing listens here, so nobody has to notice that it leaves: no grace period of ` +
+        `${seconds(gracePeriodMs)}, unless a server listens when the signal comes`,
+    );
+  }
+
+  otherApplication(): void {
+    this.sink.log(
+      'Another application of this process does not import GracefulShutdownModule: it leaves with ' +
+        'this one, in the same times; its websockets and messages are not awaited',
+    );
+  }
+
+  crashedLate(error: unknown): void {
+    this.sink.warn(`Uncaught after all was closed, and ignored: ${messageOf(error)}`);
+  }
+
+  /** It was interrupted in the middle of a job. */
+  gaveUp(resources: readonly string[], code: number): void {
+    const what = resources.length > 0 ? tally(heldBy(resources)) : 'work that then failed';
+    this.sink.warn(
+      `Interrupted: given up while the event loop was still busy (${what}). Exit code ${code}: what ` +
+        'the process was there for may not be done. Let the shutdown wait for it with ' +
+        'GracefulShutdownService.track().',
+    );
+  }
+
+  /** The process ends before the application is closed. */
+  notClosed(code: number): void {
+    const took = seconds(this.clock.now() - this.#begunAt);
+    this.sink.warn(
+      `Not closed: the process ends with ${code} after ${took}, while ${this.sequence.state}`,
+    );
+  }
+
   held(resources: readonly string[]): void {
     this.sink.warn(
       `The application is closed, but the event loop is kept alive by: ${tally(heldBy(resources))}. ` +

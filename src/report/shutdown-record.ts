@@ -9,7 +9,7 @@ import type { ShutdownFailure, ShutdownOutcome } from '../shutdown/shutdown-outc
 import type { ShutdownObserver } from '../shutdown/shutdown-observer.js';
 import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 import type { ShutdownState, StateEnd } from '../shutdown/shutdown-state.js';
-import { deservesGrace, type ShutdownTrigger } from '../shutdown/shutdown-trigger.js';
+import type { ShutdownTrigger } from '../shutdown/shutdown-trigger.js';
 import { type AdviceContext, adviceOn, adviceOnBudget } from './advice.js';
 import { heldBy } from './held-by.js';
 import { HookTimes } from './hook-times.js';
@@ -98,6 +98,13 @@ export class ShutdownRecord implements ShutdownObserver {
     this.#course?.end(this.clock.now());
   }
 
+  /** @param resources - what the process was busy with when it was interrupted */
+  gaveUp(resources: readonly string[]): void {
+    const names = [...new Set(heldBy(resources))].join(', ');
+    const message = `was interrupted, and given up${names && ` while busy with ${names}`}`;
+    this.failed({ where: 'the job of this process', error: message });
+  }
+
   /** @param resources - what keeps the event loop alive although all is closed */
   held(resources: readonly string[]): void {
     this.#heldBy = heldBy(resources);
@@ -140,7 +147,7 @@ export class ShutdownRecord implements ShutdownObserver {
 
   #begin(trigger: ShutdownTrigger): Course {
     const { sequence, traffic, routes, clock } = this;
-    const gracePeriodMs = deservesGrace(trigger) ? sequence.budget.gracePeriodMs : 0;
+    const gracePeriodMs = sequence.graceMs(trigger);
     return new Course(
       trigger,
       sequence.longestMs(trigger),

@@ -1,9 +1,16 @@
+import cluster from 'node:cluster';
 import { isatty } from 'node:tty';
 import { isMainThread } from 'node:worker_threads';
 
 import type { ProcessPort } from './process-port.js';
 import { realTimers } from './real-timers.js';
 import { startWatchdog } from './watchdog.js';
+
+/** What peers connect to, with Node's names. */
+const SERVERS: ReadonlySet<string> = new Set(['TCPServerWrap', 'PipeServerWrap', 'UDPWrap']);
+
+/** Listed by Node for standard input and output, which hold no loop that nobody reads. */
+const STANDARD_STREAMS: ReadonlySet<string> = new Set(['PipeWrap', 'TTYWrap']);
 
 /** The real process. @internal */
 export const nodeProcess: ProcessPort = {
@@ -15,9 +22,15 @@ export const nodeProcess: ProcessPort = {
   },
   onCrash: (listener) => {
     // Node raises unhandled rejections here too, unless they have a listener of their own.
-    process.on('uncaughtException', listener);
-    return () => void process.off('uncaughtException', listener);
+    const event = 'uncaughtException';
+    const heard = (error: unknown) => listener(error, process.listenerCount(event) > 1);
+    process.on(event, heard);
+    return () => void process.off(event, heard);
   },
+  onExit: (listener) => void process.once('exit', (code) => listener(code)),
+  // A worker of a cluster has no handle of its own: its primary listens.
+  hasServers: () =>
+    cluster.isWorker || process.getActiveResourcesInfo().some((name) => SERVERS.has(name)),
   listeners: (signal) => process.listeners(signal),
   isTerminal: () => isatty(0),
   exit: (code) => process.exit(code),
@@ -26,9 +39,22 @@ export const nodeProcess: ProcessPort = {
     realTimers
       .setTimeout(() => {
         onHeld(process.getActiveResourcesInfo());
-        process.exit();
+        whenWritten(() => process.exit());
       }, waitMs)
       .unref();
+  },
+  onIdle: (waitMs, callback) => {
+    const idle = () => {
+      realTimers.clearTimeout(timer);
+      callback([]);
+    };
+    const timer = realTimers
+      .setTimeout(() => {
+        process.off('beforeExit', idle);
+        callback(process.getActiveResourcesInfo().filter((name) => !STANDARD_STREAMS.has(name)));
+      }, waitMs)
+      .unref();
+    process.once('beforeExit', idle);
   },
   ignoreOutputErrors: () => {
     for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
@@ -36,3 +62,19 @@ export const nodeProcess: ProcessPort = {
   // Of a blocked worker thread, the process and its other threads are not to die.
   startWatchdog: isMainThread ? startWatchdog : () => {},
 };
+
+/** How long the output may take to be written: its reader may have stopped reading. */
+const WRITTEN_WITHIN_MS = 200;
+
+/** Calls back once all output so far has been written. */
+function whenWritten(callback: () => void): void {
+  const streams = [process.stdout, process.stderr].filter((stream) => stream.writableLength > 0);
+  if (streams.length === 0) return callback();
+  realTimers.setTimeout(callback, WRITTEN_WITHIN_MS);
+  let left = streams.length;
+  const written = () => {
+    left -= 1;
+    if (left === 0) callback();
+  };
+  for (const stream of streams) stream.write('', written);
+}

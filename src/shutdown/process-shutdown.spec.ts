@@ -25,12 +25,21 @@ const broken: DrainParticipant = {
 
 function stopKafka(): void {}
 
+/** As version 3 has it, for each signal. */
+function listenerOfSignalExit(emitter = { count: 1 }): () => boolean {
+  return function listener() {
+    const listeners = process.listeners('SIGTERM');
+    return listeners.length === emitter.count;
+  };
+}
+
 /** An application of the process; writes down what it is told. */
 class Member implements ProcessMember {
   signals: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
   leavesOnCrash = false;
   created = true;
   starting = false;
+  server = true;
   readonly told: string[] = [];
   /** What the process was going to end with, each time it was. */
   readonly exitCodes: number[] = [];
@@ -62,6 +71,22 @@ class Member implements ProcessMember {
     return this.starting;
   }
 
+  isServer(): boolean {
+    return this.server;
+  }
+
+  isReachable(): boolean {
+    return this.server;
+  }
+
+  crashedLate(error: unknown): void {
+    this.told.push(`crashed late: ${String(error)}`);
+  }
+
+  gaveUp(resources: readonly string[], code: number): void {
+    this.told.push(`gave up ${resources.join(' and ')}: ${code}`);
+  }
+
   crashed(error: unknown): void {
     this.told.push(`crashed: ${String(error)}`);
   }
@@ -88,6 +113,11 @@ function setUp(parts: Partial<Member> = {}, participant?: DrainParticipant) {
   const { member, leave } = add(Object.assign(new Member(clock), parts));
   if (participant !== undefined) member.sequence.addParticipant(participant);
   return { clock, port, shutdown, add, member, leave };
+}
+
+/** A process in which nothing listens. */
+function job(parts: Partial<Member> = {}) {
+  return setUp({ server: false, ...parts });
 }
 
 const stateOf = ({ sequence }: Member) => sequence.state;
@@ -221,7 +251,7 @@ describe('the end of the process', () => {
     expect(port.idleExits).toEqual([]);
     other.tearDown();
     await clock.flush();
-    expect(port.idleExits).toEqual([{ code: 0, waitMs: 200 }]);
+    expect(port.idleExits).toEqual([{ code: 0, waitMs: 100 }]);
     expect(port.exits).toEqual([]);
     expect(clock.timers).toBe(0);
   });
@@ -237,7 +267,7 @@ describe('the end of the process', () => {
     if (crash === undefined) port.emit('SIGTERM');
     else port.crash(crash);
     await clock.advance(15_000);
-    expect(port.idleExits).toEqual([{ code, waitMs: 200 }]);
+    expect(port.idleExits).toEqual([{ code, waitMs: 100 }]);
     expect(port.exits).toEqual([]);
   });
 
@@ -279,7 +309,7 @@ describe('the end of the process', () => {
       expect(port.idleExits).toEqual([]);
       late.tearDown();
       await clock.flush();
-      expect(port.idleExits).toEqual([{ code, waitMs: 200 }]);
+      expect(port.idleExits).toEqual([{ code, waitMs: 100 }]);
     },
   );
 
@@ -291,7 +321,7 @@ describe('the end of the process', () => {
     port.emit('SIGTERM');
     await clock.advance(17_000);
     expect(failed).toEqual(['close()']);
-    expect(port.idleExits).toEqual([{ code: 1, waitMs: 200 }]);
+    expect(port.idleExits).toEqual([{ code: 1, waitMs: 100 }]);
     await clock.advance(60_000);
     expect(port.exits).toEqual([]);
   });
@@ -357,6 +387,98 @@ describe('a shutdown that is asked for from within', () => {
     expect(port.watchdogs).toHaveLength(1);
     expect(port.idleExits).toHaveLength(1);
   });
+});
+
+describe('a process without a server', () => {
+  it('has no grace period, unless somebody else serves', async () => {
+    const { clock, port, member } = job();
+    member.closesSlowly();
+    port.emit('SIGTERM');
+    await clock.flush();
+    expect(stateOf(member)).toBe('closing');
+    const served = job();
+    served.port.serves = true;
+    served.port.emit('SIGTERM');
+    await served.clock.flush();
+    expect(stateOf(served.member)).toBe('grace');
+  });
+
+  it.each([
+    { signal: 'SIGTERM', isIdle: true, code: 0 },
+    { signal: 'SIGTERM', isIdle: false, code: 143 },
+    { signal: 'SIGINT', isIdle: false, code: 130 },
+  ] as const)('ends on $signal with $code if nothing is left to do: $isIdle', async (row) => {
+    const { clock, port, member } = job();
+    port.isIdle = row.isIdle;
+    port.emit(row.signal);
+    await clock.flush();
+    if (!row.isIdle) port.hold('Timeout');
+    expect(member.exitCodes).toEqual([row.code]);
+    expect(port.exits).toEqual(row.isIdle ? [] : [row.code]);
+    expect(member.told).toEqual(row.isIdle ? [] : [`gave up Timeout: ${row.code}`]);
+  });
+
+  it('whose job fails at its end was interrupted', async () => {
+    const { clock, port, member } = job();
+    port.isIdle = false;
+    port.emit('SIGTERM');
+    await clock.flush();
+    port.crash(new Error('the pool is closed'));
+    port.hold();
+    expect(member.told).toContain('crashed late: Error: the pool is closed');
+    expect(member.exitCodes).toEqual([143]);
+  });
+
+  it('that is interrupted while it starts does not end with 0', async () => {
+    const { clock, port } = job({ created: false });
+    port.emit('SIGTERM');
+    await clock.flush();
+    expect(port.exits).toEqual([143]);
+  });
+});
+
+describe('an error that nobody catches while it leaves', () => {
+  it.each([
+    { isTaken: false, code: 1, failures: ['uncaught error'] },
+    { isTaken: true, code: 0, failures: [] },
+  ])('is a failure and not the end, unless the application takes it: $isTaken', async (row) => {
+    const { clock, port, member } = setUp();
+    const failures: string[] = [];
+    member.sequence.observe({ failed: ({ where }) => void failures.push(where) });
+    expect(port.listensToCrashes).toBe(false);
+    port.emit('SIGTERM');
+    expect(port.listensToCrashes).toBe(true);
+    port.takesErrors = row.isTaken;
+    port.crash(new Error('boom'));
+    await clock.advance(20_000);
+    expect(stateOf(member)).toBe('closed');
+    expect(failures).toEqual(row.failures);
+    expect(port.idleExits).toMatchObject([{ code: row.code }]);
+  });
+
+  it('changes nothing once all is closed', async () => {
+    const { clock, port, member } = setUp();
+    port.emit('SIGTERM');
+    await clock.advance(20_000);
+    port.crash(new Error('boom'));
+    expect(member.told).toEqual(['crashed late: Error: boom']);
+    expect(member.exitCodes).toEqual([0]);
+  });
+});
+
+it('a process that something else ends tells its applications so', () => {
+  const { port, member } = setUp();
+  port.emit('SIGTERM');
+  port.end(3);
+  expect(member.exitCodes).toEqual([3]);
+});
+
+it('a known package is named once, whatever it listens to', () => {
+  const { port, shutdown, member } = setUp();
+  port.addListener('SIGTERM', listenerOfSignalExit());
+  port.addListener('SIGINT', listenerOfSignalExit());
+  shutdown.nameForeignListeners();
+  expect(member.told).toEqual(['SIGTERM: signal-exit']);
 });
 
 describe('a crash', () => {

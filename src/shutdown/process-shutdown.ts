@@ -1,4 +1,7 @@
+import { constants } from 'node:os';
+
 import type { Clock } from './clock.js';
+import { packageOf } from './known-listeners.js';
 import { plain } from './plain-text.js';
 import type { ProcessPort } from './process-port.js';
 import { isClean } from './shutdown-outcome.js';
@@ -9,7 +12,9 @@ import { within } from './within.js';
 /** `npm start` passes on a Ctrl-C that the terminal has already delivered: one wish, two signals. @internal */
 export const ECHO_MS = 30;
 /** How long the event loop may live on once all applications are closed. */
-const EXIT_WAIT_MS = 200;
+const EXIT_WAIT_MS = 100;
+/** What a shell adds to the number of a signal that ended a command. */
+const SIGNAL_EXIT = 128;
 /** A sequence keeps its deadline by itself, and says more when it does. */
 const SEQUENCE_MARGIN_MS = 50;
 /** How much of its source names a listener without a name. */
@@ -30,7 +35,15 @@ export interface ProcessMember {
   isCreated(): boolean;
   /** Whether somebody still waits for its start, which does not come any more. */
   isStarting(): boolean;
+  /** Whether it is made to listen; a context runs a job of its own. */
+  isServer(): boolean;
+  /** Whether peers may have come to it. */
+  isReachable(): boolean;
   crashed(error: unknown): void;
+  /** An error that nobody caught has come too late to matter. */
+  crashedLate(error: unknown): void;
+  /** It was interrupted: what still holds the event loop is given up. */
+  gaveUp(resources: readonly string[], code: number): void;
   foreignListener(signal: NodeJS.Signals, name: string): void;
   held(resources: readonly string[]): void;
   /** The process is about to end with this code. */
@@ -47,11 +60,17 @@ export class ProcessShutdown {
   readonly #members = new Set<ProcessMember>();
   readonly #subscriptions = new Map<string, () => void>();
   readonly #known = new WeakSet<object>();
+  /** A package listens to many signals, and is named once. */
+  readonly #knownPackages = new Set<string>();
   readonly #onSignal = (signal: NodeJS.Signals) => this.#received(signal);
   #signals = 0;
   #last: { signal: NodeJS.Signals; at: number } | undefined;
   #isForced = false;
   #hasCrashed = false;
+  #isClosed = false;
+  /** Whether it was interrupted before what it does was done. */
+  #isInterrupted = false;
+  #isAnnounced = false;
   #trigger: ShutdownTrigger | undefined;
   #leaving: Promise<void> | undefined;
   /** Aborted when it was told to hurry, and has not left within that time either. */
@@ -98,8 +117,10 @@ export class ProcessShutdown {
     for (const signal of new Set(members.flatMap((member) => member.signals))) {
       wanted.set(signal, () => this.port.onSignal(signal, this.#onSignal));
     }
-    if (members.some((member) => member.leavesOnCrash)) {
-      wanted.set('crash', () => this.port.onCrash((error) => this.#crashed(error)));
+    if (this.isLeaving || members.some((member) => member.leavesOnCrash)) {
+      wanted.set('crash', () =>
+        this.port.onCrash((error, isTaken) => this.#crashed(error, isTaken)),
+      );
     }
     for (const [event, unsubscribe] of this.#subscriptions) {
       if (wanted.has(event)) continue;
@@ -119,6 +140,8 @@ export class ProcessShutdown {
       // Known before it runs: whoever is told of its beginning may ask for it again.
       let begin!: (leave: Promise<void>) => void;
       this.#leaving = new Promise((resolve) => (begin = resolve));
+      // From here on an error that nobody catches must not end it in the middle.
+      this.refresh();
       begin(this.#leave(trigger));
     } else if (!wasUrgent && isUrgent(trigger)) {
       this.#hurry(trigger);
@@ -144,7 +167,10 @@ export class ProcessShutdown {
         for (const listener of this.foreignListeners(signal)) {
           if (this.#known.has(listener)) continue;
           this.#known.add(listener);
-          member.foreignListener(signal, nameOf(listener));
+          const name = packageOf(listener);
+          if (name !== undefined && this.#knownPackages.has(name)) continue;
+          if (name !== undefined) this.#knownPackages.add(name);
+          member.foreignListener(signal, name ?? nameOf(listener));
         }
       }
     }
@@ -167,24 +193,46 @@ export class ProcessShutdown {
     }
   }
 
-  #crashed(error: unknown): void {
+  #crashed(error: unknown, isTaken: boolean): void {
+    const members = [...this.#members];
+    if (this.#isClosed) return this.#crashedLate(error);
+    const isWanted = members.some((member) => member.leavesOnCrash);
+    if (isTaken && !isWanted) return;
     this.#hasCrashed = true;
-    for (const member of this.#members) member.crashed(error);
-    void this.leave({ kind: 'crash', error });
+    for (const member of members) {
+      if (this.isLeaving) member.sequence.fail({ where: 'uncaught error', error });
+      else member.crashed(error);
+    }
+    if (isWanted) void this.leave({ kind: 'crash', error });
+  }
+
+  /** A task that meets its closed pool is no failure of a server; a job that does was given up. */
+  #crashedLate(error: unknown): void {
+    this.#isInterrupted = true;
+    for (const member of this.#members) member.crashedLate(error);
   }
 
   async #leave(trigger: ShutdownTrigger): Promise<void> {
-    if (![...this.#members].some((member) => member.isCreated())) {
-      return this.#exit(this.#hasCrashed ? 1 : 0);
+    const members = [...this.#members];
+    const isServer = members.some((member) => member.isServer());
+    if (!members.some((member) => member.isCreated())) {
+      return this.#exit(this.#hasCrashed ? 1 : isServer ? 0 : this.#interruptedCode());
     }
     this.port.ignoreOutputErrors();
+    this.port.onExit((code) => this.#announceExit(code));
+    const isReachable = this.port.hasServers() || members.some((member) => member.isReachable());
+    for (const { sequence } of members) sequence.isReachable = isReachable;
     const longestMs = this.#longestMs(trigger);
     const closed = this.#closeAll();
     if (!(await this.#isOverWithin(longestMs, closed, this.#overdue.signal))) return this.#exit(1);
     const clean = (await closed) && !this.#hasCrashed;
     const code = clean ? 0 : 1;
+    this.#isClosed = true;
     // A `main.ts` that awaits the start at its top level would have Node exit with 13.
-    if ([...this.#members].some((one) => one.isStarting())) return this.#exit(code);
+    if ([...this.#members].some((one) => one.isStarting())) {
+      return this.#exit(clean && !isServer ? this.#interruptedCode() : code);
+    }
+    if (clean && !isReachable) return this.#endJob();
     this.#announceExit(code);
     const [member] = this.#members;
     this.port.exitWhenIdle(code, EXIT_WAIT_MS, (resources) => {
@@ -193,12 +241,36 @@ export class ProcessShutdown {
     });
   }
 
+  /**
+   * Nothing ever listened: the process ran a job. One that is done lets the event loop end; one that
+   * is not must not look as if it were (Kubernetes calls a Job complete whose process says 0).
+   */
+  #endJob(): void {
+    this.port.onIdle(EXIT_WAIT_MS, (resources) => {
+      this.#isInterrupted ||= resources.length > 0;
+      const code = this.#isInterrupted ? this.#interruptedCode() : 0;
+      const [member] = this.#members;
+      if (code !== 0) member?.gaveUp(resources, code);
+      else if (resources.length > 0) member?.held(resources);
+      this.#announceExit(code);
+      if (code !== 0 || resources.length > 0) this.port.exit(code);
+    });
+  }
+
+  /** As a shell says it: the number of the signal, and 128. */
+  #interruptedCode(): number {
+    const trigger = this.#trigger;
+    return trigger?.kind === 'signal' ? SIGNAL_EXIT + constants.signals[trigger.signal] : 0;
+  }
+
   #exit(code: number): void {
     this.#announceExit(code);
     this.port.exit(code);
   }
 
   #announceExit(code: number): void {
+    if (this.#isAnnounced) return;
+    this.#isAnnounced = true;
     for (const member of this.#members) member.exits(code);
   }
 

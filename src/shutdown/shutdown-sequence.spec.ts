@@ -218,9 +218,10 @@ describe('what users may ask a shutdown', () => {
     expect(sequence.remainingMs()).toBe(2500);
   });
 
-  it('the time left does not count a grace period that there is not', () => {
-    const { sequence } = setUp();
+  it('the time left does not count a grace period that there is not', async () => {
+    const { clock, sequence } = setUp();
     void sequence.start(CLOSE);
+    await clock.flush();
     expect(sequence.remainingMs()).toBe(12_000);
   });
 
@@ -535,6 +536,15 @@ describe('one shutdown runs, however many ask for it', () => {
     expect(states.map(([state]) => state)).toEqual(['grace', 'draining', 'closing', 'closed']);
   });
 
+  it('a signal of the same tick as a close() has its grace period', async () => {
+    const { clock, sequence, states } = setUp();
+    void sequence.start(CLOSE);
+    void sequence.start(SIGTERM);
+    await clock.advance(4999);
+    expect(sequence.trigger).toBe(SIGTERM);
+    expect(states).toEqual([['grace', 0]]);
+  });
+
   it('close() alone ends no process', () => {
     const { sequence } = setUp();
     expect(sequence.endsProcess).toBe(false);
@@ -546,6 +556,7 @@ describe('one shutdown runs, however many ask for it', () => {
     const { clock, sequence, jobs } = setUp();
     sequence.teardown = hanging;
     const outcome = sequence.start(CLOSE);
+    await clock.flush();
     void sequence.start(SIGTERM);
     expect(sequence.endsProcess).toBe(true);
     expect(sequence.trigger).toBe(CLOSE);

@@ -44,6 +44,8 @@ export class ShutdownSequence {
   #endMoved = new AbortController();
   #cut: readonly WorkUnderWay[] = [];
   #outcome: Promise<ShutdownOutcome> | undefined;
+  /** Whether peers may have come: nobody needs a grace period otherwise. */
+  isReachable = true;
   teardown: Teardown = nothingToTearDown;
   gracePeriod: GracePeriod;
 
@@ -106,8 +108,13 @@ export class ShutdownSequence {
 
   /** How long one may take that begins now. */
   longestMs(trigger: ShutdownTrigger): number {
-    const gracePeriodMs = deservesGrace(trigger) ? this.budget.gracePeriodMs : 0;
+    const gracePeriodMs = this.graceMs(trigger);
     return totalMs({ ...this.budget, gracePeriodMs, drainTimeoutMs: this.#drainMs(trigger) });
+  }
+
+  /** How long the grace period of one is that begins now. */
+  graceMs(trigger: ShutdownTrigger): number {
+    return this.isReachable && deservesGrace(trigger) ? this.budget.gracePeriodMs : 0;
   }
 
   underWay(): WorkUnderWay[] {
@@ -136,18 +143,29 @@ export class ShutdownSequence {
     return this.#observers.add(observer);
   }
 
-  /** Begins the shutdown, or joins the one that runs. Readiness is red when this returns. */
+  /**
+   * Begins the shutdown, or joins the one that runs. Readiness is red when this returns; after a
+   * close(), at the end of the tick.
+   */
   start(trigger: ShutdownTrigger): Promise<ShutdownOutcome> {
     this.#mayEndProcess(trigger);
+    // A listener of the application's own that calls close() may hear a signal first.
+    const isOpen = this.#state === 'running' && this.#trigger?.kind === 'close';
+    if (isOpen && isUrgent(trigger)) this.#trigger = trigger;
     this.#trigger ??= trigger;
     this.#mayHurry(trigger);
     if (this.#outcome === undefined) {
       // Known before it runs: whoever is told of its beginning may ask for it again.
       let begin!: (run: Promise<ShutdownOutcome>) => void;
       this.#outcome = new Promise((resolve) => (begin = resolve));
-      begin(this.#run(trigger));
+      begin(this.#begin(trigger));
     }
     return this.#outcome;
+  }
+
+  /** Something outside of it went wrong while it ran. */
+  fail(failure: ShutdownFailure): void {
+    this.#fail(failure);
   }
 
   /** Waits for nothing any more: cuts what is under way and closes. */
@@ -160,6 +178,12 @@ export class ShutdownSequence {
   /** How long the teardown may still take: what comes after it has its own share. */
   teardownRemainingMs(): number {
     return this.remainingMs() - this.#flushes.reserveMs(this.budget.closeTimeoutMs);
+  }
+
+  /** A close() waits for the end of the tick, in which a signal may still join it. */
+  async #begin(trigger: ShutdownTrigger): Promise<ShutdownOutcome> {
+    if (trigger.kind === 'close') await Promise.resolve();
+    return this.#run(this.#trigger ?? trigger);
   }
 
   async #run(trigger: ShutdownTrigger): Promise<ShutdownOutcome> {
@@ -187,7 +211,7 @@ export class ShutdownSequence {
   }
 
   async #passGrace(trigger: ShutdownTrigger): Promise<StateEnd> {
-    const gracePeriodMs = deservesGrace(trigger) ? this.budget.gracePeriodMs : 0;
+    const gracePeriodMs = this.graceMs(trigger);
     this.#endsAt = this.clock.now() + this.longestMs(trigger);
     this.#enter('grace');
     this.#intake.abort();

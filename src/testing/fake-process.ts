@@ -19,7 +19,16 @@ export class FakeProcess implements ProcessPort {
   /** How often each signal was ever listened to. */
   readonly subscribed: NodeJS.Signals[] = [];
   readonly #listeners = new Map<NodeJS.Signals, Set<SignalListener>>();
-  readonly #crashListeners = new Set<(error: unknown) => void>();
+  /** Whether somebody else takes errors that nobody catches. */
+  takesErrors = false;
+  /** Whether a server that is not the application's listens. */
+  serves = false;
+  /** Whether nothing holds its event loop. */
+  isIdle = true;
+  /** How long it was waited for at most until nothing holds its event loop. */
+  readonly idleWaits: number[] = [];
+  readonly #crashListeners = new Set<(error: unknown, isTaken: boolean) => void>();
+  readonly #exitListeners = new Set<(code: number) => void>();
   #onHeld: (resources: readonly string[]) => void = () => {};
 
   /** The signals that have a listener, in alphabetical order. */
@@ -39,7 +48,12 @@ export class FakeProcess implements ProcessPort {
 
   /** Lets something throw that nobody catches. */
   crash(error: unknown): void {
-    for (const listener of this.#crashListeners) listener(error);
+    for (const listener of this.#crashListeners) listener(error, this.takesErrors);
+  }
+
+  /** Somebody else ends it. */
+  end(code: number): void {
+    for (const listener of this.#exitListeners) listener(code);
   }
 
   /** The wait for the event loop is over, and these are still there. */
@@ -59,9 +73,17 @@ export class FakeProcess implements ProcessPort {
     return () => void this.#listeners.get(signal)?.delete(listener);
   }
 
-  onCrash(listener: (error: unknown) => void): () => void {
+  onCrash(listener: (error: unknown, isTaken: boolean) => void): () => void {
     this.#crashListeners.add(listener);
     return () => void this.#crashListeners.delete(listener);
+  }
+
+  onExit(listener: (code: number) => void): void {
+    this.#exitListeners.add(listener);
+  }
+
+  hasServers(): boolean {
+    return this.serves;
   }
 
   listeners(signal: NodeJS.Signals): readonly object[] {
@@ -79,6 +101,13 @@ export class FakeProcess implements ProcessPort {
   exitWhenIdle(code: number, waitMs: number, onHeld: (resources: readonly string[]) => void): void {
     this.idleExits.push({ code, waitMs });
     this.#onHeld = onHeld;
+  }
+
+  /** Nothing holds the event loop of a test's process. */
+  onIdle(waitMs: number, callback: (resources: readonly string[]) => void): void {
+    this.idleWaits.push(waitMs);
+    this.#onHeld = callback;
+    if (this.isIdle) callback([]);
   }
 
   ignoreOutputErrors(): void {}

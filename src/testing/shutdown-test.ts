@@ -258,6 +258,7 @@ export class ShutdownTest<App extends INestApplicationContext = INestApplication
     const { trigger, budget } = this.#sequence;
     if (wanted === 'grace' && trigger !== undefined) {
       if (!deservesGrace(trigger)) return 'only a signal and shutdown() have a grace period';
+      if (!this.#sequence.isReachable) return 'an application that does not listen has none';
       if (budget.gracePeriodMs === 0) return 'gracePeriodMs is 0, so set it for this test';
     }
     if (isPast) return `states are entered once, in the order ${ORDER.join(', ')}`;

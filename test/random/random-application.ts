@@ -42,6 +42,7 @@ export class RandomApplication implements ProcessMember, Teardown {
   #promise: Promise<ShutdownOutcome> | undefined;
   #earliestDeadline = Infinity;
   #end = Infinity;
+  #endsProcess = false;
 
   /** @param clock - the one of the shutdown */
   constructor(
@@ -63,6 +64,18 @@ export class RandomApplication implements ProcessMember, Teardown {
   }
 
   /** Whether something went wrong that the exit code has to tell of. */
+  isServer(): boolean {
+    return true;
+  }
+
+  isReachable(): boolean {
+    return true;
+  }
+
+  crashedLate(): void {}
+
+  gaveUp(): void {}
+
   get hasFailed(): boolean {
     return this.#hasFailed || this.work.some(({ cut, hasThrown }) => cut > 0 || hasThrown);
   }
@@ -70,6 +83,8 @@ export class RandomApplication implements ProcessMember, Teardown {
   start(trigger: ShutdownTrigger): void {
     const promise = this.sequence.start(trigger);
     this.findings.expect(promise === (this.#promise ??= promise), 'all who ask wait for the same');
+    // A signal of the same tick may still join it.
+    if (this.sequence.trigger?.kind === 'close') return;
     this.findings.expect(this.sequence.state !== 'running', 'it has begun when start() returns');
     this.findings.expect(this.sequence.intakeSignal.aborted, 'intake stops at once');
   }
@@ -157,6 +172,9 @@ export class RandomApplication implements ProcessMember, Teardown {
   #checkTime(): void {
     const remainingMs = this.sequence.remainingMs();
     const end = this.clock.now() + remainingMs;
+    // Nobody had promised an end to a close() that a signal has joined since.
+    if (this.sequence.endsProcess !== this.#endsProcess) this.#end = Infinity;
+    this.#endsProcess = this.sequence.endsProcess;
     if (remainingMs > 0) {
       this.findings.expect(end <= this.#end + ROUNDING_MS, 'nothing adds to the budget');
       this.#end = end;

@@ -156,8 +156,10 @@ export class RandomProcess {
 
   #crash(): void {
     if (!this.#port.listensToCrashes) return;
-    this.#hasCrashed = true;
-    this.#promise({ kind: 'crash', error: undefined });
+    this.#hasCrashed ||= !this.#isGone;
+    if (this.#applications.some((one) => one.leavesOnCrash && !this.#left.has(one))) {
+      this.#promise({ kind: 'crash', error: undefined });
+    }
     this.#port.crash(new Error('crash'));
   }
 

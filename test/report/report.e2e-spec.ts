@@ -240,7 +240,9 @@ describe('what was not as it should be', () => {
     expect(report).toMatchObject({ outcome: 'failed', exitCode: 1 });
     expect(report.states.at(-1)).toMatchObject({ state: 'closing', endedBy: 'timeout' });
     expect(report.advice).toContainEqual(
-      expect.stringMatching(`^${hook!.name} did not end within \\d\\.\\d s, and closing is sure of 0\\.4 s only`),
+      expect.stringMatching(
+        `^${hook!.name} did not end within \\d\\.\\d s, and closing is sure of 0\\.4 s only`,
+      ),
     );
   });
 

@@ -44,7 +44,11 @@ function setUp(settings: { readyPath?: string } = {}) {
       leavesOnCrash: false,
       isCreated: () => true,
       isStarting: () => false,
+      isServer: () => true,
+      isReachable: () => true,
       crashed: nothing,
+      crashedLate: nothing,
+      gaveUp: nothing,
       foreignListener: nothing,
       held: nothing,
       exits: nothing,
@@ -146,7 +150,7 @@ describe('leaving', () => {
     expect(states()).toEqual([
       { type: 'state', state: 'grace', endsInMs: 12_000 },
       { type: 'state', state: 'draining', endsInMs: 12_000 },
-      { type: 'state', state: 'closing', endsInMs: 2000 },
+      { type: 'state', state: 'closing', endsInMs: 9000 },
       { type: 'state', state: 'closed', endsInMs: 0 },
     ]);
     expect(app.sequence.trigger).toEqual(STOP);

@@ -1,0 +1,86 @@
+import type { ModulesContainer } from '@nestjs/core';
+
+import type { Clock } from '../shutdown/clock.js';
+import type { ProcessMember } from '../shutdown/process-shutdown.js';
+import type { ShutdownBudget } from '../shutdown/shutdown-budget.js';
+import type { ShutdownFailure } from '../shutdown/shutdown-outcome.js';
+import { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
+import type { NestInstance } from './application-sighting.js';
+import { CapturedApplication } from './captured-application.js';
+
+/**
+ * An application of the same process that does not import the module. It leaves with the one that
+ * does, in the same times: nobody else would close it.
+ *
+ * @internal
+ */
+export class OtherApplication implements ProcessMember {
+  signals: readonly NodeJS.Signals[] = [];
+  readonly leavesOnCrash = false;
+  readonly sequence: ShutdownSequence;
+  /** Called before its first `onModuleInit`. */
+  beforeInit = () => {};
+  readonly #application: CapturedApplication;
+  /** What its `main.ts` asked Nest for, which we do in its place. */
+  #asked: readonly unknown[] | undefined;
+
+  constructor(
+    readonly instance: NestInstance,
+    modules: ModulesContainer,
+    budget: ShutdownBudget,
+    clock: Clock,
+    onFailure: (failure: ShutdownFailure) => void,
+    private readonly onSignals: (signals: readonly string[] | undefined) => void,
+  ) {
+    this.sequence = new ShutdownSequence(budget, clock);
+    this.#application = new CapturedApplication(
+      instance,
+      modules,
+      this.sequence,
+      clock,
+      (where, error) => onFailure({ where, error }),
+    );
+    this.#application.beforeInit = () => this.beforeInit();
+    this.#application.replace('enableShutdownHooks', () => (...args: unknown[]) => {
+      this.#asked = args;
+      this.onSignals(args[0] as readonly string[] | undefined);
+      return instance;
+    });
+    this.sequence.addParticipant(this.#application.bootstrap);
+    this.sequence.teardown = this.#application;
+    this.sequence.observe({ failed: onFailure });
+  }
+
+  isCreated(): boolean {
+    return true;
+  }
+
+  isStarting(): boolean {
+    return this.#application.isStarting;
+  }
+
+  isServer(): boolean {
+    return 'listen' in this.instance;
+  }
+
+  isReachable(): boolean {
+    return this.#application.isReachable;
+  }
+
+  /** It is Nest's again: the application that it would have left with is closed. */
+  release(): void {
+    this.#application.release();
+    if (this.#asked === undefined) return;
+    (this.instance as { enableShutdownHooks?(...args: unknown[]): unknown }).enableShutdownHooks?.(
+      ...this.#asked,
+    );
+  }
+
+  // What there is to say, the application says that has the module.
+  crashed(): void {}
+  crashedLate(): void {}
+  gaveUp(): void {}
+  foreignListener(): void {}
+  held(): void {}
+  exits(): void {}
+}

@@ -1,0 +1,39 @@
+/** A package that listens to signals, and how its listener is told from others. */
+interface KnownListener {
+  readonly name: string;
+  /** Of the function; a bound one shows no source. */
+  readonly called?: string;
+  readonly source?: RegExp;
+}
+
+/**
+ * By their code: signal-exit 3 and 4, node-cleanup 2, exit-hook 5, async-exit-hook 2, death 1,
+ * close-with-grace 2, @godaddy/terminus 4, log4js 6, Nest 11 and 12.
+ */
+const KNOWN: readonly KnownListener[] = [
+  { name: 'signal-exit', source: /__signal_exit_emitter__|listeners\.length === emitter\.count/ },
+  { name: 'node-cleanup', called: 'bound signalHandler' },
+  { name: 'exit-hook', called: 'bound exit' },
+  { name: 'async-exit-hook', source: /eventFilters\.length/ },
+  { name: 'death', source: /args\.unshift\(key\)/ },
+  { name: 'close-with-grace', called: 'onSignal', source: /run\(\{ ?signal ?\}\)/ },
+  { name: '@godaddy/terminus', called: 'cleanup', source: /asyncServerStop/ },
+  { name: 'log4js', called: 'mainSighupHandler' },
+  {
+    name: 'enableShutdownHooks() of another application of Nest',
+    called: 'cleanup',
+    source: /receivedSignal/,
+  },
+];
+
+/** The package that a listener is of; undefined for one that is not known. @internal */
+export function packageOf(listener: object): string | undefined {
+  const { name } = listener as { name?: string };
+  const source = Function.prototype.toString.call(listener);
+  const known = KNOWN.find(
+    (one) =>
+      (one.called === undefined || one.called === name) &&
+      (one.source === undefined || one.source.test(source)),
+  );
+  return known?.name;
+}
