@@ -132,7 +132,7 @@ export class ReportPublisher {
   }
 
   #mark(state: ShutdownState): void {
-    if (state !== 'closed') this.#attempt(this.#marker?.path, () => this.#marker?.write(state));
+    if (state !== 'closed') this.#attempt(this.#marker?.path, () => this.#marker?.update(state));
   }
 
   #attempt(path: string | undefined, write: () => void): void {

@@ -46,12 +46,16 @@ export class RunMarker {
   /** @returns the run that left it behind; undefined if there is none, or if it still runs */
   begin(): UncleanRun | undefined {
     const found = this.#read();
-    this.write('running');
+    this.#write('running');
     return found !== undefined && isOver(found) ? found : undefined;
   }
 
-  /** Says how far this run is. */
-  write(state: ShutdownState): void {
+  /** Says how far this run is; not where another one has begun since, as in a graceful restart. */
+  update(state: ShutdownState): void {
+    if (this.#isOurs) this.#write(state);
+  }
+
+  #write(state: ShutdownState): void {
     const run: UncleanRun = { pid: process.pid, startedAt: this.#startedAt, state };
     withFile(this.path, O_WRONLY | O_CREAT, (fd) => {
       ftruncateSync(fd);
@@ -60,8 +64,15 @@ export class RunMarker {
   }
 
   remove(): void {
+    if (!this.#isOurs) return;
     const found = lstatSync(this.path, { throwIfNoEntry: false });
     if (found?.isFile()) rmSync(this.path, { force: true });
+  }
+
+  /** Not where another one has begun since. A file that is none was left by nobody. */
+  get #isOurs(): boolean {
+    const found = this.#read();
+    return found === undefined || found.pid === process.pid;
   }
 
   #read(): UncleanRun | undefined {

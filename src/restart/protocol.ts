@@ -20,11 +20,19 @@ export type FromWorker =
     }
   /**
    * It has started and its readiness check is green; it accepts no connection yet. `budgetMs`: how
-   * long it may take to leave.
+   * long it may take to leave. `signals`: by which it would leave if it got them.
    */
-  | { readonly type: 'ready'; readonly budgetMs: number }
+  | {
+      readonly type: 'ready';
+      readonly budgetMs: number;
+      readonly signals?: readonly NodeJS.Signals[];
+    }
+  /** Why it is not ready, although its application has started. */
+  | { readonly type: 'waiting'; readonly reason: string }
   /** It accepts connections. */
   | { readonly type: 'accepting' }
+  /** The answer to `accept` where it cannot on one of its sockets. */
+  | { readonly type: 'refused'; readonly reason: string }
   /** The shutdown of its application has come to a state. `endsInMs`: the rest of its budget. */
   | { readonly type: 'state'; readonly state: ShutdownState; readonly endsInMs: number }
   /** The answer to `report`. */
@@ -39,7 +47,7 @@ export type FromWorker =
 export type FromPrimary =
   /** Comes with the handle, or with the error of the system (below 0). */
   | { readonly type: 'bound'; readonly id: number; readonly error?: number }
-  /** Accept connections; answered by `accepting`. */
+  /** Accept connections; answered by `accepting` or `refused`. */
   | { readonly type: 'accept' }
   /** Leave. `restart`: another worker has taken over, so nothing is in a hurry. */
   | { readonly type: 'leave'; readonly because: LeaveReason }
@@ -62,7 +70,7 @@ export function wrap(message: FromWorker | FromPrimary): Envelope {
   return { 'nestjs-drain': message };
 }
 
-/** @returns the message; undefined for one of somebody else @internal */
+/** @returns the message; undefined for one of the application @internal */
 export function unwrap(received: unknown): FromWorker | FromPrimary | undefined {
   return (received as Partial<Envelope> | null | undefined)?.['nestjs-drain'];
 }
@@ -73,6 +81,10 @@ export interface WorkerSettings {
   readonly primaryPid: number;
   /** A route that answers 2xx once the application is ready. */
   readonly readyPath?: string | undefined;
+  /** Whether other workers accept from the same sockets. */
+  readonly isOneOfSeveral?: boolean;
+  /** Signals that the hooks of the primary are for. */
+  readonly ignores?: readonly NodeJS.Signals[];
 }
 
 /** @internal */

@@ -15,7 +15,21 @@ export interface RestartHooks {
   beforeStop?(signal: NodeJS.Signals): Veto;
   /** After all workers are gone, before the primary ends. */
   afterStop?(): void | Promise<void>;
+  /**
+   * Around any signal that the primary gets, by its name: `before` what the service does upon it, and
+   * `after` that has begun. Upon a signal that means nothing to the service, such as SIGUSR1 or
+   * SIGTSTP, it does nothing else; the workers ignore it.
+   */
+  readonly onSignal?: SignalHooks;
 }
+
+/** A hook for each signal, by its name. @publicApi */
+export type SignalHooks = {
+  readonly [Name in NodeJS.Signals]?: (
+    signal: NodeJS.Signals,
+    when: 'before' | 'after',
+  ) => void | Promise<void>;
+};
 
 /** `false` says no; anything else is a yes. @publicApi */
 export type Veto = boolean | void | Promise<boolean | void>;

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Supervisor } from './supervisor.js';
 
@@ -15,6 +16,9 @@ export const NOTIFY_VARIABLE = 'NOTIFY_SOCKET';
 const PROGRAM = 'systemd-notify';
 /** A receiver that is not systemd may leave a helper waiting, for 5 s. The next one does not wait. */
 const LONGEST_WAIT_MS = 1000;
+/** With `KillMode=control-group` systemd signals the helper together with the service. */
+const MOST_TRIES = 4;
+const TRY_AGAIN_MS = 50;
 /** From the end of the shutdown's budget to the end of the process, watchdog included. */
 const EXIT_MARGIN_MS = 2000;
 
@@ -32,10 +36,12 @@ export class SystemdNotifier implements Supervisor {
   #sent: Promise<unknown> = Promise.resolve();
   #hasFailed = false;
   #isMissing = false;
+  #watchdog: NodeJS.Timeout | undefined;
 
   private constructor(
     private readonly socket: string,
     private readonly warn: (message: string) => void,
+    private readonly periodMs: number | undefined,
   ) {}
 
   /** @returns undefined where no service manager listens */
@@ -44,7 +50,21 @@ export class SystemdNotifier implements Supervisor {
     warn: (message: string) => void,
   ): SystemdNotifier | undefined {
     const socket = env[NOTIFY_VARIABLE];
-    return socket ? new SystemdNotifier(socket, warn) : undefined;
+    return socket ? new SystemdNotifier(socket, warn, watchdogMs(env)) : undefined;
+  }
+
+  /**
+   * Says at half the time of `WatchdogSec=` that the service is well; systemd kills one that does
+   * not.
+   *
+   * @param isWell - whether it is; that the event loop turns is enough for a single process
+   */
+  watch(isWell: () => boolean | Promise<boolean> = () => true): void {
+    if (this.periodMs === undefined || this.#watchdog !== undefined) return;
+    const beat = async () => {
+      if (await isWell()) this.#send('WATCHDOG=1');
+    };
+    this.#watchdog = setInterval(() => void beat(), this.periodMs / 2).unref();
   }
 
   /** Has started, or has reloaded. */
@@ -71,6 +91,7 @@ export class SystemdNotifier implements Supervisor {
 
   started(): void {
     this.ready();
+    this.watch();
   }
 
   leaving(budgetMs: number): void {
@@ -92,18 +113,26 @@ export class SystemdNotifier implements Supervisor {
 
   async #run(variables: readonly string[]): Promise<void> {
     try {
-      const helper = spawn(PROGRAM, variables, {
-        env: { PATH: process.env['PATH'], [NOTIFY_VARIABLE]: this.socket },
-        stdio: 'ignore',
-      });
-      // The process may end before its helper does.
-      helper.unref();
-      const [code] = (await once(helper, 'exit')) as [number | null];
-      if (code !== 0) this.#fail(`exit code ${code}`);
+      for (let tries = 1; ; tries += 1) {
+        const [code, signal] = await this.#help(variables);
+        if (code === 0) return;
+        if (signal === null || tries === MOST_TRIES) return this.#fail(`exit code ${code}`);
+        await sleep(TRY_AGAIN_MS, undefined, { ref: false });
+      }
     } catch (error) {
       this.#isMissing = true;
       this.#fail((error as Error).message);
     }
+  }
+
+  async #help(variables: readonly string[]): Promise<[number | null, NodeJS.Signals | null]> {
+    const helper = spawn(PROGRAM, variables, {
+      env: { PATH: process.env['PATH'], [NOTIFY_VARIABLE]: this.socket },
+      stdio: 'ignore',
+    });
+    // The process may end before its helper does.
+    helper.unref();
+    return (await once(helper, 'exit')) as [number | null, NodeJS.Signals | null];
   }
 
   #fail(reason: string): void {
@@ -114,6 +143,12 @@ export class SystemdNotifier implements Supervisor {
         'with systemd; where it is missing, use Type=exec in place of Type=notify.',
     );
   }
+}
+
+/** `sd_watchdog_enabled(3)`. */
+function watchdogMs({ WATCHDOG_USEC: usec, WATCHDOG_PID: pid }: NodeJS.ProcessEnv) {
+  const ms = Number(usec) / 1000;
+  return ms > 0 && (!pid || Number(pid) === process.pid) ? ms : undefined;
 }
 
 /** A message is one variable a line. */

@@ -19,7 +19,9 @@ async function hook(name, detail) {
   if (told(name) === 'throws') throw new Error('the migration is not done');
   return told(name) !== 'vetoes';
 }
+const signals = (signal, when) => hook('onSignal', when + ' ' + signal).then(() => {});
 export default {
+  onSignal: { SIGUSR1: signals, SIGTSTP: signals, SIGHUP: signals },
   beforeReload: () => hook('beforeReload'),
   afterReload: (result) => hook('afterReload', result).then(() => {}),
   beforeStop: (signal) => hook('beforeStop', signal),
@@ -65,6 +67,28 @@ describe('hooks', () => {
     expect(result as ReloadResult).toMatchObject({ ok: true, replaced: 1 });
     await service.logged(/afterReload.*the migration is not done/);
     expect(await service.pids()).not.toEqual(first);
+  });
+
+  it('onSignal runs before and after what the service does, and for signals that mean nothing to it', async () => {
+    const { generation } = await service.status();
+    for (const signal of ['SIGUSR1', 'SIGTSTP'] as const) {
+      service.signalGroup(signal);
+      await service.until(signal, () => told().at(-1)?.[1] === `after ${signal}`);
+      expect(told().slice(-2)).toEqual([
+        ['onSignal', `before ${signal}`],
+        ['onSignal', `after ${signal}`],
+      ]);
+    }
+    expect(await service.readyWorkers()).toHaveLength(1);
+
+    service.signal('SIGHUP');
+    await service.reloaded(generation + 1);
+    const names = told().map(([name, detail]) => (name === 'onSignal' ? detail : name));
+    const since = names.slice(names.indexOf('after SIGTSTP') + 1);
+    expect(since[0]).toBe('before SIGHUP');
+    expect(new Set(since.slice(1))).toEqual(
+      new Set(['beforeReload', 'after SIGHUP', 'afterReload']),
+    );
   });
 
   it('beforeStop that vetoes keeps the service, and a later signal asks again', async () => {

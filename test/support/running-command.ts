@@ -26,8 +26,14 @@ const testFolder = join(import.meta.dirname, '..');
 const base = process.env['NEST'] === 'nest-11' ? join(testFolder, 'nest-11') : testFolder;
 const command = join(base, '.out/src/restart/command/command.js');
 const program = pathToFileURL(join(base, '.out/test/fixtures/release.js'));
-const timeoutMs = 20_000;
+const timeoutMs = 45_000;
 const lookAgainMs = 20;
+
+const CHANGE_FOLDER = {
+  path: 'exec ',
+  cwd: 'cd current && exec ',
+  manager: 'cd current && exec env -u PWD ',
+};
 
 const running = new Set<RunningCommand>();
 
@@ -39,8 +45,13 @@ export interface CommandOptions {
   /** The source of a hooks file. */
   readonly hooks?: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** How the script is named: as `<folder>/current/main.mjs`, or as `main.mjs` after `cd current`. */
-  readonly from?: 'path' | 'cwd';
+  /**
+   * How the script is named: as `<folder>/current/main.mjs`, or as `main.mjs` after `cd current`. By
+   * a service manager: the path, in that folder, without PWD.
+   */
+  readonly from?: 'path' | 'cwd' | 'manager';
+  /** Puts files into the folder that the command is started in. */
+  readonly prepare?: (folder: string) => void;
   /** In a terminal of its own, whose program is `script`. */
   readonly inTerminal?: boolean;
   /** Of the program `node` that runs the command. */
@@ -72,6 +83,7 @@ export class RunningCommand {
   ) {
     this.pidFile = join(folder, 'pid');
     this.deploy({});
+    options.prepare?.(folder);
     this.#child = spawn('sh', ['-c', this.#line()], {
       cwd: folder,
       detached: true,
@@ -136,6 +148,11 @@ export class RunningCommand {
     writeFileSync(join(this.folder, name, 'main.mjs'), source);
     symlinkSync(name, join(this.folder, 'next'));
     renameSync(join(this.folder, 'next'), join(this.folder, 'current'));
+  }
+
+  /** Removes the release before the one that is there. */
+  removeOld(): void {
+    rmSync(join(this.folder, `r${this.#releases - 1}`), { recursive: true });
   }
 
   /** Writes over the release that is there. */
@@ -271,7 +288,7 @@ export class RunningCommand {
   #line(): string {
     const { workers = 1, args = [], hooks, from = 'path', nodeOptions = [] } = this.options;
     const options = ['--workers', workers, '--ready-path', '/ready', '--soak', 200, ...args];
-    options.push('--pid-file', this.pidFile);
+    if (!args.includes('--pid-file')) options.push('--pid-file', this.pidFile);
     if (hooks !== undefined) {
       writeFileSync(join(this.folder, 'hooks.mjs'), hooks);
       options.push('--hooks', join(this.folder, 'hooks.mjs'));
@@ -279,7 +296,7 @@ export class RunningCommand {
     const script = from === 'cwd' ? 'main.mjs' : join(this.folder, 'current/main.mjs');
     const node = [process.execPath, ...nodeOptions];
     const words = [...node, command, ...options, script].map((word) => `'${word}'`);
-    const line = `${from === 'cwd' ? 'cd current && ' : ''}exec ${words.join(' ')}`;
+    const line = `${CHANGE_FOLDER[from]}${words.join(' ')}`;
     return this.options.inTerminal ? `exec script -qec "${line}" /dev/null` : line;
   }
 }

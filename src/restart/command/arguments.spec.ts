@@ -1,11 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { GracefulShutdownError } from '../../shutdown/graceful-shutdown.error.js';
 import { parseArguments } from './arguments.js';
+import { processors } from './processors.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'nestjs-drain-arguments-'));
 const main = join(folder, 'main.js');
@@ -60,7 +61,7 @@ describe('a service', () => {
       options: unknown;
     };
     expect(options).toEqual({
-      workers: availableParallelism(),
+      workers: processors(),
       readyTimeoutMs: 120_000,
       readyPath: '/health/ready',
       soakMs: 250,

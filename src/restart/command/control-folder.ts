@@ -1,23 +1,46 @@
-import { lstatSync, mkdirSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { LONGEST_SOCKET_PATH } from '../../net/bind.js';
 import { controlPathTooLong, unsafeFolder } from './command.errors.js';
 
-/** The length of `sun_path` in bytes, less its zero: unix(7), and unix(4) of macOS. @internal */
-export const LONGEST_SOCKET_PATH = process.platform === 'linux' ? 107 : 103;
-
 /**
- * Where the control sockets of this user's services may be, the best place first. The second one is
- * for those without a session, such as system services and cron.
+ * Where the control sockets of a user's services may be, the best place first: `RuntimeDirectory=` of
+ * systemd, which others see also with `PrivateTmp=`; the folder of a session; and the one for
+ * temporary files, for those without either, such as cron.
  *
  * @internal
  */
-export function controlFolders(): string[] {
-  const parents = [process.env['XDG_RUNTIME_DIR'], tmpdir()].filter((parent) =>
+export function controlFolders(
+  env: NodeJS.ProcessEnv = process.env,
+  uid: number = process.getuid!(),
+): string[] {
+  const [runtime] = env['RUNTIME_DIRECTORY']?.split(':') ?? [];
+  const temporary = env === process.env ? tmpdir() : (env['TMPDIR'] ?? '/tmp');
+  const parents = [runtime, env['XDG_RUNTIME_DIR'], temporary].filter((parent) =>
     parent?.startsWith('/'),
   );
-  return [...new Set(parents)].map((parent) => join(parent!, `nestjs-drain-${process.getuid!()}`));
+  return [...new Set(parents)].map((parent) => join(parent!, `nestjs-drain-${uid}`));
+}
+
+/**
+ * Where the control socket of another process may be, through its eyes: it may belong to another
+ * user, and have folders of its own. Only root may look there, or its own user.
+ *
+ * @returns none where that cannot be known; only Linux tells
+ * @internal
+ */
+export function controlFoldersOf(pid: number): { folders: readonly string[]; uid: number } {
+  try {
+    const { uid } = statSync(`/proc/${pid}`);
+    const entries = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+    const env = Object.fromEntries(entries.map((entry) => entry.split(/=(.*)/s, 2)));
+    const folders = controlFolders(env as NodeJS.ProcessEnv, uid);
+    return { folders: folders.map((folder) => `/proc/${pid}/root${folder}`), uid };
+  } catch {
+    return { folders: [], uid: process.getuid!() };
+  }
 }
 
 /** @throws GracefulShutdownError where it belongs to others, or is open to them @internal */
@@ -36,10 +59,10 @@ export function makeControlFolder(folder: string): void {
  * @throws GracefulShutdownError where it belongs to others, or is open to them
  * @internal
  */
-export function assertPrivate(folder: string): void {
+export function assertPrivate(folder: string, uid: number = process.getuid!()): void {
   const found = lstatSync(folder);
   if (!found.isDirectory()) throw unsafeFolder(folder, 'is no folder');
-  if (found.uid !== process.getuid!()) {
+  if (found.uid !== uid) {
     throw unsafeFolder(folder, `belongs to the user ${found.uid}`);
   }
   const mode = found.mode & 0o777;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 import { notRunning, severalServices } from './command.errors.js';
-import { runningServices } from './running-services.js';
+import { runningServices, servicesOf } from './running-services.js';
 
 /** Which service is meant; at most one of them. Nothing: the only one that runs for this user. @internal */
 export interface ServiceChoice {
@@ -22,6 +22,7 @@ export async function findService(
   if (control !== undefined) return control;
   const running = await runningServices(warn);
   const meant = pid === undefined ? running : running.filter((service) => service.pid === pid);
+  if (pid !== undefined && meant.length === 0) meant.push(...(await servicesOf(pid, warn)));
   const [first, second] = meant;
   if (first === undefined)
     throw notRunning(
@@ -48,7 +49,7 @@ function readPid(file: string): number {
 function whyNone(pid: number | undefined, others: readonly number[]): string {
   const whose = `of the user ${process.getuid!()}`;
   const remedy =
-    'One that was started with --control, or has a temporary folder of its own, is found by its --control only';
+    'One that was started with --control is found by its --control only, and root finds that of another user by its --pid';
   if (pid === undefined) return `no service ${whose} is running. ${remedy}`;
   const instead = others.length > 0 ? `; there are ${others.join(', ')}` : '';
   return `no service ${whose} is running with the PID ${pid}${instead}. ${remedy}`;

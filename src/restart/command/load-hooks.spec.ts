@@ -44,6 +44,12 @@ describe('hooks', () => {
       'export const beforeRelaod = () => {};',
       /exports none of beforeReload/,
     ],
+    [
+      'has a signal that cannot be caught',
+      'kill.mjs',
+      'export const onSignal = { SIGKILL: () => {} };',
+      /onSignal\.SIGKILL is no signal that can be caught$/,
+    ],
     ['has no functions', 'text.mjs', 'export const afterStop = "x";', /afterStop is no function$/],
     ['is not there', undefined, '', /cannot be loaded/],
   ])('stop the start where the module %s', async (_, name, source, message) => {

@@ -1,6 +1,7 @@
+import { constants } from 'node:os';
 import { pathToFileURL } from 'node:url';
 
-import type { RestartHooks } from '../restart-hooks.js';
+import type { RestartHooks, SignalHooks } from '../restart-hooks.js';
 import { hooksNotLoaded, wrongHooks } from './command.errors.js';
 
 const NAMES = ['beforeReload', 'afterReload', 'beforeStop', 'afterStop'] as const;
@@ -18,8 +19,24 @@ export async function loadHooks(file: string): Promise<RestartHooks> {
     const source = sources.find((exported) => exported[name] !== undefined);
     return source === undefined ? [] : [[name, hookOf(file, source, name)] as const];
   });
-  if (found.length === 0) throw wrongHooks(file, `it exports none of ${NAMES.join(', ')}`);
-  return Object.fromEntries(found);
+  const onSignal = sources.find((exported) => exported['onSignal'] !== undefined)?.['onSignal'];
+  if (found.length === 0 && onSignal === undefined) {
+    throw wrongHooks(file, `it exports none of ${NAMES.join(', ')}, onSignal`);
+  }
+  const hooks: RestartHooks = Object.fromEntries(found);
+  return onSignal === undefined ? hooks : { ...hooks, onSignal: signalHooks(file, onSignal) };
+}
+
+/** Two signals cannot be caught, and a name that is misspelt would never come. */
+function signalHooks(file: string, given: unknown): SignalHooks {
+  if (typeof given !== 'object' || given === null) throw wrongHooks(file, 'onSignal is no object');
+  for (const [name, hook] of Object.entries(given)) {
+    if (!(name in constants.signals) || name === 'SIGKILL' || name === 'SIGSTOP') {
+      throw wrongHooks(file, `onSignal.${name} is no signal that can be caught`);
+    }
+    if (typeof hook !== 'function') throw wrongHooks(file, `onSignal.${name} is no function`);
+  }
+  return given;
 }
 
 type Exported = Readonly<Record<string, unknown>>;

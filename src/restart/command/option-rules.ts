@@ -1,9 +1,9 @@
 import { accessSync, constants } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 
-import { LONGEST_SOCKET_PATH } from './control-folder.js';
+import { LONGEST_SOCKET_PATH } from '../../net/bind.js';
 import { DURATION_EXAMPLES, parseDuration } from './duration.js';
+import { processors } from './processors.js';
 
 /** What `nestjs-drain` can be told to do. @internal */
 export type Action = 'run' | 'reload' | 'status' | 'report' | 'kubernetes';
@@ -43,9 +43,8 @@ export const OPTION_RULES: Readonly<Record<string, OptionRule>> = {
     key: 'workers',
     actions: ['run', 'reload'],
     value: {
-      allowed: `a whole number from 1 to ${MOST_WORKERS}, or max, one for each processor`,
-      read: (text) =>
-        text === 'max' ? availableParallelism() : wholeNumber(text, 1, MOST_WORKERS),
+      allowed: `a whole number from 1 to ${MOST_WORKERS}, or max, one for each processor that it may use`,
+      read: (text) => (text === 'max' ? processors() : wholeNumber(text, 1, MOST_WORKERS)),
     },
   },
   'ready-timeout': {

@@ -1,3 +1,5 @@
+import inspector from 'node:inspector';
+
 import { GracefulRestart } from '../primary/graceful-restart.js';
 import { consoleLog } from '../primary/restart-log.js';
 import type { RunInvocation } from './arguments.js';
@@ -6,6 +8,8 @@ import { loadHooks } from './load-hooks.js';
 
 /** Runs a service until it ends. @returns its exit code @internal */
 export async function run({ script, args, options }: RunInvocation): Promise<number> {
+  // Nothing of the application is here to be debugged; its workers have the option, too.
+  if (inspector.url() !== undefined) inspector.close();
   const { control: path, hooks: file, ...rest } = options;
   const hooks = file === undefined ? {} : await loadHooks(file);
   const service = new GracefulRestart({ script, args, ...rest, hooks });

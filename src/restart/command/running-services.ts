@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { assertPrivate, controlFolders, pidOf } from './control-folder.js';
+import { assertPrivate, controlFolders, controlFoldersOf, pidOf } from './control-folder.js';
 import { isAbandoned, probeSocket } from '../../net/probe-socket.js';
 
 /** A service that can be commanded. @internal */
@@ -15,6 +15,10 @@ export interface RunningService {
 export async function runningServices(warn: (message: string) => void): Promise<RunningService[]> {
   const sockets = controlFolders().flatMap((folder) => socketsIn(folder, warn));
   await Promise.all(sockets.map(removeIfStale));
+  return listening(sockets);
+}
+
+async function listening(sockets: readonly RunningService[]): Promise<RunningService[]> {
   const probed = await Promise.all(
     sockets.map(async (service) =>
       (await probeSocket(service.path)) === 'listening' ? service : [],
@@ -23,15 +27,29 @@ export async function runningServices(warn: (message: string) => void): Promise<
   return probed.flat();
 }
 
+/** The one with a PID, whoever's it is, if this user may look for it. @internal */
+export async function servicesOf(
+  pid: number,
+  warn: (message: string) => void,
+): Promise<RunningService[]> {
+  const { folders, uid } = controlFoldersOf(pid);
+  const sockets = folders.flatMap((folder) => socketsIn(folder, warn, uid));
+  return listening(sockets.filter((service) => service.pid === pid));
+}
+
 /** Removes what services that were killed have left. @internal */
 export async function removeStaleSockets(folder: string): Promise<void> {
   await Promise.all(socketsIn(folder, () => {}).map(removeIfStale));
 }
 
-function socketsIn(folder: string, warn: (message: string) => void): RunningService[] {
+function socketsIn(
+  folder: string,
+  warn: (message: string) => void,
+  uid?: number,
+): RunningService[] {
   if (!existsSync(folder)) return [];
   try {
-    assertPrivate(folder);
+    assertPrivate(folder, uid);
     return readdirSync(folder).flatMap((name) => {
       const pid = pidOf(name);
       return pid === undefined ? [] : [{ pid, path: join(folder, name) }];

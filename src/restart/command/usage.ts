@@ -10,18 +10,20 @@ shows what happened in a shutdown, or what a pod's manifest should say of one.
                [--pre-stop S] [--probe-period S] [--failure-threshold N]
 
 Run
-  --workers N|max      processes that serve; max: one for each processor (1)
+  --workers N|max      processes that serve; max: one for each processor that it may use (1)
   --ready-path P       a route that must answer 2xx before a new worker accepts (none)
   --ready-timeout T    how long a worker may take to become ready (60s)
   --soak T             how long a new worker must live before the old one leaves (1s)
   --pid-file F         written once all workers are ready, removed at the end (none)
-  --hooks F            a module with beforeReload, afterReload, beforeStop, afterStop (none)
-  --control F          the socket for reload and status (in XDG_RUNTIME_DIR or the
-                       folder for temporary files, for this user only)
+  --hooks F            a module with beforeReload, afterReload, beforeStop, afterStop,
+                       onSignal (none)
+  --control F          the socket for reload and status (in RUNTIME_DIRECTORY,
+                       XDG_RUNTIME_DIR or the folder for temporary files, for this
+                       user only)
   T is a time in milliseconds, or with a unit: 4000, 250ms, 1.5s, 2m.
 
 Reload and status: of the only service of this user, or of the one that is named
-  --pid N              by the PID of its primary
+  --pid N              by the PID of its primary; for root, also of another user
   --pid-file F         by the file it was started with
   --control F          by the socket it was started with
   --workers N|max      reload: as many from now on (as many as before)

@@ -11,7 +11,7 @@ import type { ReloadResult, RestartStatus } from '../restart-status.js';
 import { Hooks } from './hooks.js';
 import { ListeningSockets } from './listening-sockets.js';
 import { PidFile } from './pid-file.js';
-import { listenToSignals } from './primary-signals.js';
+import { PrimarySignals } from './primary-signals.js';
 import { Releases } from './releases.js';
 import { Reloads } from './reloads.js';
 import {
@@ -52,6 +52,7 @@ export class GracefulRestart {
   readonly #sockets = new ListeningSockets(this.#inherited);
   readonly #systemd: SystemdNotifier | undefined;
   readonly #pm2: Pm2 | undefined;
+  readonly #releases: Releases;
   readonly #workers: Workers;
   readonly #slots: WorkerSlots;
   readonly #reloads = new Reloads(() => this.#reload());
@@ -63,7 +64,7 @@ export class GracefulRestart {
   #stopping: Promise<boolean> | undefined;
   #stopsAsked = 0;
   #isLeaving = false;
-  #unsubscribe = () => {};
+  #signals: PrimarySignals | undefined;
   #end!: (code: number) => void;
 
   /** @throws GracefulShutdownError `ERR_RESTART_INVALID_OPTIONS` */
@@ -76,8 +77,13 @@ export class GracefulRestart {
     const leave = async () => void (await this.stop('SIGINT'));
     this.#pm2 = Pm2.fromEnvironment(process.env, { leave }, warn);
     this.#pidFile = pidFile === undefined ? undefined : new PidFile(pidFile);
-    this.#workers = new Workers(new Releases(script), this.#options, this.#sockets);
-    this.#slots = new WorkerSlots(this.#options, (place) => this.#workers.start(place));
+    this.#releases = new Releases(script);
+    this.#releases.hasChanged();
+    this.#workers = new Workers(this.#releases, this.#options, this.#sockets);
+    this.#workers.onSignals = (signals) => this.#signals?.stopBy(signals);
+    this.#slots = new WorkerSlots(this.#options, (place) =>
+      this.#workers.start(place, this.#slots.goal),
+    );
     this.#slots.onGivenUp = () => {
       this.#workers.kill();
       this.#finish(1);
@@ -89,11 +95,17 @@ export class GracefulRestart {
    * Starts the workers; resolves when all are ready. One that fails is started again if another
    * one is ready.
    *
-   * @throws GracefulShutdownError `ERR_RESTART_START_FAILED` when none can run; the service has
-   * ended
+   * @throws GracefulShutdownError `ERR_RESTART_START_FAILED` when none can run, and
+   * `ERR_RESTART_PID_FILE` when the PID file cannot be written; the service has ended
    */
   async start(): Promise<void> {
     nodeProcess.ignoreOutputErrors();
+    try {
+      this.#pidFile?.prepare();
+    } catch (error) {
+      this.#finish(1);
+      throw error;
+    }
     try {
       await this.#slots.fill();
     } catch (error) {
@@ -102,8 +114,9 @@ export class GracefulRestart {
       throw startFailed(error);
     }
     if (this.#stopping !== undefined) return;
-    this.#writePidFile();
+    this.#publishPidFile();
     this.#systemd?.ready();
+    this.#systemd?.watch(() => this.#isWell());
     this.#pm2?.started(this.#workers.budgetMs);
     this.#warnOfUnused();
     const pids = this.#slots.serving.map(({ pid }) => pid);
@@ -156,21 +169,39 @@ export class GracefulRestart {
   }
 
   /**
-   * SIGHUP and SIGUSR2 reload; SIGTERM, SIGINT and SIGQUIT stop; until the service has ended. A
+   * SIGHUP and SIGUSR2 reload; SIGTERM, SIGINT, SIGQUIT and those of the application's own option `signals`
+   * stop; until the service has ended. A
    * SIGHUP that comes because the terminal has closed does nothing.
    */
   listenToSignals(): void {
-    this.#unsubscribe();
-    this.#unsubscribe = listenToSignals({
+    this.#signals?.end();
+    this.#signals = new PrimarySignals({
       stop: (signal) => void this.stop(signal),
       reload: () => void this.reload(),
       terminalClosed: () =>
         this.#options.log.log('SIGHUP: the terminal has closed, the service goes on'),
+      around: (signal, happens) => void this.#aroundSignal(signal, happens),
     });
+    this.#signals.stopBy(this.#workers.signals);
+    this.#signals.listenTo(this.#hooks.signals);
   }
 
   get #uptimeMs(): number {
     return systemClock.now() - this.#startedAt;
+  }
+
+  async #aroundSignal(signal: NodeJS.Signals, happens: () => void): Promise<void> {
+    if (!this.#hooks.signals.includes(signal)) return happens();
+    await this.#hooks.onSignal(signal, 'before');
+    happens();
+    await this.#hooks.onSignal(signal, 'after');
+  }
+
+  /** Whether one worker serves and answers; or all are about to go, each within its time. */
+  async #isWell(): Promise<boolean> {
+    if (this.#isLeaving) return true;
+    const workers = await this.#workers.status();
+    return workers.some(({ phase, state }) => phase === 'ready' && state !== undefined);
   }
 
   async #reload(): Promise<ReloadResult> {
@@ -199,6 +230,7 @@ export class GracefulRestart {
       if (this.#stopping !== undefined) throw new Error('the service stops');
       assertWorkers(wanted);
       await this.#hooks.beforeReload();
+      this.#warnOfOldCode();
       await this.#slots.exchange(wanted, () => (replaced += 1));
       return { ok: true, replaced, generation };
     } catch (error) {
@@ -244,8 +276,16 @@ export class GracefulRestart {
     this.#sockets.close();
     this.#pidFile?.remove();
     this.#pm2?.closed();
-    this.#unsubscribe();
+    this.#signals?.end();
     this.#end(code);
+  }
+
+  #warnOfOldCode(): void {
+    if (this.#releases.hasChanged()) return;
+    this.#options.log.warn(
+      `${this.#releases.script} is the same file as before. Where a link such as current names the ` +
+        'release, start the service with the absolute path of the script behind that link',
+    );
   }
 
   #warnOfUnused(): void {
@@ -253,11 +293,12 @@ export class GracefulRestart {
     warnOfUnused(this.#inherited, (message) => this.#options.log.warn(message));
   }
 
-  #writePidFile(): void {
+  /** It was writable a moment ago, and the workers serve: no reason to end. */
+  #publishPidFile(): void {
     try {
-      this.#pidFile?.write();
+      this.#pidFile?.publish();
     } catch (error) {
-      this.#options.log.warn(`No PID file: ${messageOf(error)}`);
+      this.#options.log.error(messageOf(error));
     }
   }
 }

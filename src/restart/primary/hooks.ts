@@ -43,6 +43,16 @@ export class Hooks {
     await this.#run('afterStop', () => this.hooks.afterStop?.());
   }
 
+  /** Those that somebody wants to hear of. */
+  get signals(): readonly NodeJS.Signals[] {
+    return Object.keys(this.hooks.onSignal ?? {}) as NodeJS.Signals[];
+  }
+
+  async onSignal(signal: NodeJS.Signals, when: 'before' | 'after'): Promise<void> {
+    const hook = this.hooks.onSignal?.[signal];
+    if (hook !== undefined) await this.#run(`onSignal.${signal}`, () => hook(signal, when));
+  }
+
   async #run(name: string, hook: () => unknown): Promise<unknown> {
     try {
       return await inTime(name, hook);

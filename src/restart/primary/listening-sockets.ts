@@ -1,7 +1,9 @@
 import { rmSync } from 'node:fs';
 import { constants } from 'node:os';
 
-import { bind, type Errno, type ListenHandle, type ListenQuery } from '../../net/bind.js';
+import { bind, type Errno, grant, type ListenHandle, type ListenQuery } from '../../net/bind.js';
+import { describeAddress } from '../../net/describe-address.js';
+import { isUnixSocket } from '../../net/redirect-listen.js';
 import { isAbandoned } from '../../net/probe-socket.js';
 import type { InheritedSockets } from '../../supervisors/inherited-sockets.js';
 
@@ -16,6 +18,7 @@ const EADDRINUSE = -constants.errno.EADDRINUSE;
  */
 export class ListeningSockets {
   readonly #sockets = new Map<string, Promise<ListenHandle | Errno>>();
+  readonly #queries = new Map<string, ListenQuery>();
   readonly #inherited = new Set<string>();
 
   /** @param inherited - those that this process was started with */
@@ -29,12 +32,27 @@ export class ListeningSockets {
   async take(query: ListenQuery, index: number): Promise<ListenHandle | Errno> {
     const key = keyOf(query, index);
     const known = this.#sockets.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) return granted(await known, query);
     const socket = this.#inherit(query, key) ?? this.#open(query);
     this.#sockets.set(key, socket);
+    this.#queries.set(key, query);
     // What could not be bound now may be free for the next worker.
-    if (typeof (await socket) === 'number') this.#sockets.delete(key);
+    if (typeof (await socket) === 'number') this.#forget(key);
     return socket;
+  }
+
+  /** @returns what to do about a socket that could not be bound; empty where nobody can tell */
+  advice(query: ListenQuery, error: Errno): string {
+    if (error !== EADDRINUSE) return '';
+    const own = [...this.#queries.values()].find(({ port }) => port > 0 && port === query.port);
+    if (own === undefined) return '. Another process has it, or this worker has asked for it twice';
+    if (describeAddress(own) === describeAddress(query)) {
+      return '. This worker has asked for it twice';
+    }
+    return (
+      `. The code that runs listens on ${describeAddress(own)}: the address of a port changes with ` +
+      'a restart of the service only'
+    );
   }
 
   /**
@@ -53,8 +71,13 @@ export class ListeningSockets {
 
   #close(key: string): void {
     const socket = this.#sockets.get(key);
-    this.#sockets.delete(key);
+    this.#forget(key);
     void socket?.then((handle) => typeof handle === 'object' && handle.close());
+  }
+
+  #forget(key: string): void {
+    this.#sockets.delete(key);
+    this.#queries.delete(key);
   }
 
   #inherit(query: ListenQuery, key: string): Promise<ListenHandle> | undefined {
@@ -83,6 +106,8 @@ export function keyOf(query: ListenQuery, index: number): string {
   return JSON.stringify([address, port, addressType, flags, fd, index]);
 }
 
-function isUnixSocket(query: ListenQuery): query is ListenQuery & { address: string } {
-  return query.address !== null && query.port < 0;
+/** The new code may open it to more. */
+function granted(socket: ListenHandle | Errno, { access }: ListenQuery): ListenHandle | Errno {
+  if (typeof socket === 'object' && access !== undefined) grant(socket, access);
+  return socket;
 }

@@ -3,6 +3,8 @@ import { Terminal } from './terminal.js';
 
 /** `npx` passes on a Ctrl-C that the terminal has already delivered: one wish, two signals. */
 const ECHO_MS = 30;
+const RELOADS: ReadonlySet<NodeJS.Signals> = new Set(['SIGHUP', 'SIGUSR2']);
+const STOPS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGQUIT'];
 
 /** @internal */
 export interface SignalHandlers {
@@ -10,25 +12,55 @@ export interface SignalHandlers {
   reload(): void;
   /** SIGHUP, because the terminal has closed. */
   terminalClosed(): void;
+  /** Runs what the user wants around a signal. */
+  around(signal: NodeJS.Signals, happens: () => void): void;
 }
 
 /**
- * @returns what ends the listening
+ * The signals that the primary gets. Listening ends with `end()`.
+ *
  * @internal
  */
-export function listenToSignals(handlers: SignalHandlers): () => void {
-  let last: { signal: NodeJS.Signals; at: number } | undefined;
-  const terminal = new Terminal(() => systemClock.now());
-  const onSignal = (signal: NodeJS.Signals) => {
+export class PrimarySignals {
+  readonly #terminal = new Terminal(() => systemClock.now());
+  readonly #listened = new Set<NodeJS.Signals>();
+  readonly #stops = new Set<NodeJS.Signals>(STOPS);
+  #last: { readonly signal: NodeJS.Signals; readonly at: number } | undefined;
+
+  constructor(private readonly handlers: SignalHandlers) {
+    this.listenTo([...RELOADS, ...STOPS]);
+  }
+
+  /** Upon these, too, the service stops; those that reload still do. */
+  stopBy(signals: Iterable<NodeJS.Signals>): void {
+    for (const signal of signals) this.#stops.add(signal);
+    this.listenTo(this.#stops);
+  }
+
+  /** What they do otherwise is not done. */
+  listenTo(signals: Iterable<NodeJS.Signals>): void {
+    for (const signal of signals) {
+      if (this.#listened.has(signal)) continue;
+      this.#listened.add(signal);
+      process.on(signal, this.#onSignal);
+    }
+  }
+
+  end(): void {
+    for (const signal of this.#listened) process.off(signal, this.#onSignal);
+    this.#listened.clear();
+  }
+
+  readonly #onSignal = (signal: NodeJS.Signals): void => {
     const at = systemClock.now();
-    const isEcho = last?.signal === signal && at - last.at < ECHO_MS;
-    last = { signal, at };
+    const isEcho = this.#last?.signal === signal && at - this.#last.at < ECHO_MS;
+    this.#last = { signal, at };
     if (isEcho) return;
-    if (signal === 'SIGHUP' && terminal.hasClosed()) handlers.terminalClosed();
-    else if (signal === 'SIGHUP' || signal === 'SIGUSR2') handlers.reload();
-    else handlers.stop(signal);
+    const isHangup = signal === 'SIGHUP' && this.#terminal.hasClosed();
+    this.handlers.around(signal, () => {
+      if (isHangup) this.handlers.terminalClosed();
+      else if (RELOADS.has(signal)) this.handlers.reload();
+      else if (this.#stops.has(signal)) this.handlers.stop(signal);
+    });
   };
-  const signals = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGUSR2'] as const;
-  for (const signal of signals) process.on(signal, onSignal);
-  return () => signals.forEach((signal) => process.off(signal, onSignal));
 }

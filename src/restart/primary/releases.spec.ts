@@ -47,8 +47,41 @@ it('follows the link in an absolute path', () => {
   expect(releases.of(2).script).toBe(release('r2').script);
 });
 
+it.each([
+  ['the script', 'current/main.js', undefined],
+  ['the command', undefined, 'current/node_modules/.bin/nestjs-drain'],
+])('follows the link that an absolute path of %s names, without PWD', (_, script, command) => {
+  const given = script === undefined ? 'main.js' : join(folder, script);
+  const releases = new Releases(given, {}, command && join(folder, command));
+  expect(releases.of(1)).toEqual(release('r1'));
+  link('r2');
+  rmSync(join(folder, 'r1'), { recursive: true });
+  expect(releases.of(2)).toEqual(release('r2'));
+});
+
+it('has its folder beside the script where the one it was started in is gone', () => {
+  mkdirSync(join(folder, 'start'));
+  vi.spyOn(process, 'cwd').mockReturnValue(join(folder, 'start'));
+  const releases = new Releases(join(folder, 'current/main.js'), {}, undefined);
+  expect(releases.of(1).folder).toBe(join(folder, 'start'));
+  rmSync(join(folder, 'start'), { recursive: true });
+  link('r2');
+  expect(releases.of(2)).toEqual(release('r2'));
+});
+
+it('knows whether the main file is another one, or was written anew', () => {
+  const releases = new Releases(join(folder, 'current/main.js'), {}, undefined);
+  expect(releases.hasChanged()).toBe(true);
+  expect(releases.hasChanged()).toBe(false);
+  link('r2');
+  expect(releases.hasChanged()).toBe(true);
+  writeFileSync(join(folder, 'r2/main.js'), '// new');
+  expect(releases.hasChanged()).toBe(true);
+  expect(releases.hasChanged()).toBe(false);
+});
+
 it.each([undefined, tmpdir(), '/nowhere/at/all'])('does not believe a PWD of %s', (PWD) => {
-  expect(new Releases('main.js', { PWD }).of(1)).toEqual(release('r1'));
+  expect(new Releases('main.js', { PWD }, undefined).of(1)).toEqual(release('r1'));
 });
 
 it('takes what is there for a release that was removed or forgotten', () => {

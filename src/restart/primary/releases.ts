@@ -1,5 +1,5 @@
-import { existsSync, realpathSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, realpathSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, resolve } from 'node:path';
 
 /** Where the code of a worker is, all links followed. @internal */
 export interface Release {
@@ -13,7 +13,9 @@ export interface Release {
  * that one, whatever has been put there since and nobody has tried yet.
  *
  * Node resolves links once, so a process that was started in `current` stays in the old folder for
- * ever, and so would its children. Only the shell's `PWD` still names the link.
+ * ever, and so would its children. What still names the link is the shell's `PWD`, and an absolute
+ * path that this process was started with: of the script, or of the command itself. A service
+ * manager sets no `PWD`.
  *
  * @internal
  */
@@ -21,9 +23,14 @@ export class Releases {
   readonly #folder: string;
   readonly #script: string;
   readonly #known = new Map<number, Release>();
+  #last: string | undefined;
 
-  constructor(script: string, env: NodeJS.ProcessEnv = process.env) {
-    this.#folder = logicalFolder(env['PWD']);
+  constructor(
+    script: string,
+    env: NodeJS.ProcessEnv = process.env,
+    command: string | undefined = process.argv[1],
+  ) {
+    this.#folder = logicalFolder([env['PWD'], script, command]);
     this.#script = resolve(this.#folder, script);
   }
 
@@ -32,22 +39,58 @@ export class Releases {
     const known = this.#known.get(generation);
     // An old one may have been removed.
     if (known !== undefined && existsSync(known.script)) return known;
-    const release = { folder: realpathSync(this.#folder), script: realpathSync(this.#script) };
+    const script = realpathSync(this.#script);
+    const release = { folder: this.#folderFor(script), script };
     this.#known.set(generation, release);
     return release;
+  }
+
+  /** Whether the main file is another one, or was written anew, since this was asked for last. */
+  hasChanged(): boolean {
+    const before = this.#last;
+    try {
+      const script = realpathSync(this.#script);
+      const { ino, mtimeMs, size } = statSync(script);
+      this.#last = [script, ino, mtimeMs, size].join(' ');
+    } catch {
+      // The worker that is started next says what is wrong.
+      this.#last = undefined;
+    }
+    return before !== this.#last;
+  }
+
+  /** The main file, as it is looked for at each reload. */
+  get script(): string {
+    return this.#script;
   }
 
   /** Forgets all others. */
   retain(generations: ReadonlySet<number>): void {
     for (const one of this.#known.keys()) if (!generations.has(one)) this.#known.delete(one);
   }
+
+  /** Where this process was started; it may have been removed with its release. */
+  #folderFor(script: string): string {
+    return existsSync(this.#folder) ? realpathSync(this.#folder) : dirname(script);
+  }
 }
 
-function logicalFolder(pwd: string | undefined): string {
+/** @param named - paths in which the folder may stand as it was given, with its links */
+function logicalFolder(named: readonly (string | undefined)[]): string {
   const actual = process.cwd();
+  for (const path of named) {
+    if (path === undefined || !isAbsolute(path)) continue;
+    for (let folder = path; folder !== dirname(folder); folder = dirname(folder)) {
+      if (folder !== actual && leadsTo(folder, actual)) return folder;
+    }
+  }
+  return actual;
+}
+
+function leadsTo(folder: string, actual: string): boolean {
   try {
-    return pwd !== undefined && realpathSync(pwd) === actual ? pwd : actual;
+    return realpathSync(folder) === actual;
   } catch {
-    return actual;
+    return false;
   }
 }

@@ -28,6 +28,21 @@ it('collapses what is asked for while one runs into one more', async () => {
   expect(reloads.isRunning).toBe(false);
 });
 
+it('never runs two at once, whenever they are asked for', async () => {
+  const { reloads, ends } = setUp();
+  const first = reloads.request();
+  // Comes between the end of the first and the beginning of the second.
+  const third = first.then(() => reloads.request());
+  const second = reloads.request();
+  ends[0]!();
+  await first;
+  await Promise.resolve();
+  expect(ends).toHaveLength(2);
+  ends[1]!();
+  expect(await Promise.all([second, third])).toEqual([2, 2]);
+  expect(ends).toHaveLength(2);
+});
+
 it('goes on after one that failed', async () => {
   const { reloads, ends } = setUp();
   const first = reloads.request();

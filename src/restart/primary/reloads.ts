@@ -15,8 +15,10 @@ export class Reloads<Result> {
   }
 
   request(): Promise<Result> {
+    // One that waits begins a moment after the running one has ended.
+    if (this.#next !== undefined) return this.#next;
     if (this.#running === undefined) return this.#run();
-    this.#next ??= this.#running.then(
+    this.#next = this.#running.then(
       () => this.#run(),
       () => this.#run(),
     );

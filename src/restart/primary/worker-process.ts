@@ -28,6 +28,10 @@ const REPORT_MS = 1000;
 /** What the primary is told by, and does for, its workers. @internal */
 export interface WorkerOwner {
   socketFor(query: ListenQuery, index: number): Promise<ListenHandle | Errno>;
+  /** One of its servers cannot have the socket it wants. */
+  couldNotBind(worker: WorkerProcess, query: ListenQuery, error: Errno): void;
+  /** The signals by which its application wants to leave, which the primary gets in its place. */
+  leavesBy(signals: readonly NodeJS.Signals[]): void;
   /** It accepts no longer, or never did. */
   stoppedAccepting(worker: WorkerProcess): void;
 }
@@ -55,7 +59,7 @@ export class WorkerProcess {
   readonly ended: Promise<Ending>;
   /** Resolves when it leaves or ends, whoever wanted that. */
   readonly gone: Promise<void>;
-  readonly #accepting: Promise<void>;
+  readonly #accepting: Promise<string | undefined>;
   readonly #startedAt = systemClock.now();
   readonly #child: ChildProcess;
   readonly #sockets = new Set<string>();
@@ -67,15 +71,18 @@ export class WorkerProcess {
   #isKilled = false;
   #budgetMs = 0;
   #lastReport = 0;
+  #waitsFor: string | undefined;
+  #mayHaveClients = false;
   #cancelKill = () => {};
   #becomeReady!: () => void;
-  #accepts!: () => void;
+  #accepts!: (refusal?: string) => void;
   #begone!: () => void;
 
   constructor(
     readonly place: WorkerPlace,
     release: Release,
     args: readonly string[],
+    nodeOptions: readonly string[],
     settings: WorkerSettings,
     env: NodeJS.ProcessEnv,
     private readonly owner: WorkerOwner,
@@ -83,7 +90,7 @@ export class WorkerProcess {
     this.ready = new Promise((resolve) => (this.#becomeReady = resolve));
     this.#accepting = new Promise((resolve) => (this.#accepts = resolve));
     this.gone = new Promise((resolve) => (this.#begone = resolve));
-    this.#child = spawn(process.execPath, [...process.execArgv, release.script, ...args], {
+    this.#child = spawn(process.execPath, [...nodeOptions, release.script, ...args], {
       cwd: release.folder,
       env: { ...env, [WORKER_VARIABLE]: JSON.stringify(settings) },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -107,9 +114,19 @@ export class WorkerProcess {
     return systemClock.now() - this.#startedAt;
   }
 
-  /** Whether it has not ended with an error of its own. */
+  /** Whether it has not ended with an error of its own, as far as any client could tell. */
   get isClean(): boolean {
-    return !this.#failed;
+    return !this.#failed || !this.#mayHaveClients;
+  }
+
+  /** As the log calls it; one that could not be started has no PID. */
+  get name(): string {
+    return this.pid > 0 ? `worker ${this.pid}` : `the worker of slot ${this.place.slot}`;
+  }
+
+  /** Why it is not ready; undefined where it has not said. */
+  get waitsFor(): string | undefined {
+    return this.#waitsFor;
   }
 
   /** Whether it may still take connections, or begin to. */
@@ -127,10 +144,15 @@ export class WorkerProcess {
     return this.#sockets;
   }
 
-  /** Has it accept connections; resolves when it does, or is gone. */
-  async accept(): Promise<void> {
+  /**
+   * Has it accept connections; resolves when it does, or is gone.
+   *
+   * @returns why it cannot; undefined where it does
+   */
+  async accept(): Promise<string | undefined> {
+    this.#mayHaveClients = true;
     this.#send({ type: 'accept' });
-    await Promise.race([this.#accepting, this.gone]);
+    return (await Promise.race([this.#accepting, this.gone])) ?? undefined;
   }
 
   /** Has it leave with all its work done. Told again, for another reason, it knows both. */
@@ -182,11 +204,18 @@ export class WorkerProcess {
       case 'ready':
         if (this.#phase === 'starting') this.#phase = 'soaking';
         this.#budgetMs = message.budgetMs;
+        this.owner.leavesBy(message.signals ?? []);
         this.#becomeReady();
+        break;
+      case 'waiting':
+        this.#waitsFor = message.reason;
         break;
       case 'accepting':
         if (this.#phase === 'soaking') this.#phase = 'ready';
         this.#accepts();
+        break;
+      case 'refused':
+        this.#accepts(message.reason);
         break;
       case 'state':
         this.#entered(message.state, message.endsInMs);
@@ -200,7 +229,10 @@ export class WorkerProcess {
 
   async #bind(id: number, query: ListenQuery, index: number): Promise<void> {
     const found = await this.owner.socketFor(query, index);
-    if (typeof found === 'number') return this.#send({ type: 'bound', id, error: found });
+    if (typeof found === 'number') {
+      this.owner.couldNotBind(this, query, found);
+      return this.#send({ type: 'bound', id, error: found });
+    }
     this.#sockets.add(keyOf(query, index));
     this.#send({ type: 'bound', id }, found);
   }

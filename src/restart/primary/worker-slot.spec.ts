@@ -9,6 +9,8 @@ import { type Worker, WorkerSlot } from './worker-slot.js';
 class FakeWorker implements Worker {
   phase: Worker['phase'] = 'starting';
   ageMs = 0;
+  waitsFor: string | undefined;
+  refusal: string | undefined;
   told: LeaveReason | 'kill' | undefined;
   #becomeReady!: () => void;
   #end!: (ending: string) => void;
@@ -22,13 +24,18 @@ class FakeWorker implements Worker {
     readonly place: WorkerPlace,
   ) {}
 
+  get name(): string {
+    return `worker ${this.pid}`;
+  }
+
   becomeReady(): void {
     this.phase = 'soaking';
     this.#becomeReady();
   }
 
-  async accept(): Promise<void> {
-    this.phase = 'ready';
+  async accept(): Promise<string | undefined> {
+    if (this.refusal === undefined) this.phase = 'ready';
+    return this.refusal;
   }
 
   die(ending = 'exited with 1'): void {
@@ -147,6 +154,37 @@ describe('a reload', () => {
     started[2]!.becomeReady();
     await clock.advance(1000);
     expect(await again).toBe('brought');
+  });
+
+  it('says what a worker waited for that did not become ready', async () => {
+    const { clock, started, bring, fill } = setUp();
+    await fill();
+    const brought = bring();
+    started[1]!.waitsFor = 'GET /ready answers 503';
+    await clock.advance(5000);
+    expect(await brought).toBe('worker 2 was not ready within 5000 ms: GET /ready answers 503');
+  });
+
+  it('has a worker leave that cannot accept, as it may have clients on another socket', async () => {
+    const { clock, started, slot, bring, fill } = setUp();
+    await fill();
+    const brought = bring();
+    started[1]!.refusal = 'listen EADDRINUSE: 127.0.0.1:80';
+    started[1]!.becomeReady();
+    await clock.advance(1000);
+    await clock.flush();
+    expect(await brought).toBe('worker 2 could not accept: listen EADDRINUSE: 127.0.0.1:80');
+    expect(started[1]!.told).toEqual({ kind: 'restart' });
+    expect(slot.current).toBe(started[0]);
+    expect(started[0]!.told).toBeUndefined();
+  });
+
+  it('starts no worker any more once the service stops', async () => {
+    const { started, slot, bring, fill } = setUp();
+    await fill();
+    slot.retire();
+    expect(await bring()).toBe('the service stops');
+    expect(started).toHaveLength(1);
   });
 
   it('gives up where the service stops', async () => {

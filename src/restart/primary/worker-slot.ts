@@ -9,7 +9,18 @@ const STABLE_MS = 10_000;
 /** @internal */
 export type Worker = Pick<
   WorkerProcess,
-  'pid' | 'place' | 'ready' | 'ended' | 'gone' | 'phase' | 'ageMs' | 'accept' | 'leave' | 'kill'
+  | 'pid'
+  | 'name'
+  | 'place'
+  | 'ready'
+  | 'ended'
+  | 'gone'
+  | 'phase'
+  | 'ageMs'
+  | 'waitsFor'
+  | 'accept'
+  | 'leave'
+  | 'kill'
 >;
 
 /** @internal */
@@ -108,14 +119,22 @@ export class WorkerSlot<W extends Worker> {
   }
 
   async #exchange(soakMs: number, generation: number): Promise<void> {
+    this.#mustGoOn();
     const place = { slot: this.number, generation };
     const next = this.owner.start(place);
+    let refusal: string | undefined;
     try {
       await this.#prove(next, soakMs);
+      refusal = await this.#open(next);
     } catch (error) {
       // Where the service stops, all are told to leave anyway.
       if (!this.#stop.signal.aborted) next.kill();
       throw error;
+    }
+    if (refusal !== undefined) {
+      // On its other sockets it may have clients by now.
+      next.leave({ kind: 'restart' });
+      throw new Error(`${next.name} could not accept: ${refusal}`);
     }
     const before = this.#current;
     if (before !== undefined && before.place.generation > place.generation) {
@@ -133,24 +152,37 @@ export class WorkerSlot<W extends Worker> {
     const { readyTimeoutMs } = this.options;
     const isSettled = Promise.race([worker.ready, worker.ended]);
     const isInTime = await this.#within(readyTimeoutMs, isSettled);
-    if (!isInTime)
-      throw new Error(`worker ${worker.pid} was not ready within ${readyTimeoutMs} ms`);
+    if (!isInTime) {
+      const reason = worker.waitsFor === undefined ? '' : `: ${worker.waitsFor}`;
+      throw new Error(`${worker.name} was not ready within ${readyTimeoutMs} ms${reason}`);
+    }
     await this.#mustLive(worker, 'before it was ready');
     if (soakMs > 0) await this.#within(soakMs, worker.gone);
     await this.#mustLive(worker, 'while it was tried');
-    await this.#within(readyTimeoutMs, worker.accept());
+  }
+
+  /** @returns why it cannot; undefined where it does */
+  async #open(worker: W): Promise<string | undefined> {
+    let refusal: string | undefined;
+    const accepted = worker.accept().then((reason) => void (refusal = reason));
+    await this.#within(this.options.readyTimeoutMs, accepted);
     await this.#mustLive(worker, 'as it was to accept');
+    return refusal;
   }
 
   async #within(ms: number, work: Promise<unknown>): Promise<boolean> {
     const isInTime = await within(this.clock, ms, work, this.#stop.signal);
-    if (this.#stop.signal.aborted) throw new Error('the service stops');
+    this.#mustGoOn();
     return isInTime;
+  }
+
+  #mustGoOn(): void {
+    if (this.#stop.signal.aborted) throw new Error('the service stops');
   }
 
   async #mustLive(worker: W, when: string): Promise<void> {
     if (worker.phase !== 'leaving') return;
-    throw new Error(`worker ${worker.pid} ${await this.#endingOf(worker)} ${when}`);
+    throw new Error(`${worker.name} ${await this.#endingOf(worker)} ${when}`);
   }
 
   #endingOf(worker: W): Promise<string> {

@@ -19,7 +19,10 @@ export class WorkerSlots implements SlotOwner<WorkerProcess> {
   /** Called when no worker serves and starting them has failed too often. */
   onGivenUp = () => {};
   readonly #slots: WorkerSlot<WorkerProcess>[] = [];
+  /** How many workers a reload that is going on brings; there may not be that many yet. */
+  goal: number;
   #failedStarts = 0;
+  #isRetired = false;
 
   constructor(
     private readonly options: Pick<
@@ -28,6 +31,7 @@ export class WorkerSlots implements SlotOwner<WorkerProcess> {
     >,
     readonly start: (place: WorkerPlace) => WorkerProcess,
   ) {
+    this.goal = options.workers;
     for (let i = 0; i < options.workers; i++) this.#add();
   }
 
@@ -65,15 +69,18 @@ export class WorkerSlots implements SlotOwner<WorkerProcess> {
    * @param onReplaced - called after each
    */
   async exchange(wanted: number, onReplaced: () => void): Promise<void> {
-    for (let i = 0; i < wanted; i++) {
+    this.goal = wanted;
+    for (let i = 0; i < wanted && !this.#isRetired; i++) {
       await (this.#slots[i]?.bring() ?? this.#bringOneMore());
       onReplaced();
     }
+    if (this.#isRetired) throw new Error('the service stops');
     for (const slot of this.#slots.splice(wanted)) slot.dismiss();
   }
 
   /** Starts no worker any more. */
   retire(): void {
+    this.#isRetired = true;
     for (const slot of this.#slots) slot.retire();
   }
 

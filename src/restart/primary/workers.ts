@@ -1,18 +1,13 @@
 import type { Errno, ListenHandle, ListenQuery } from '../../net/bind.js';
-import { NOTIFY_VARIABLE } from '../../supervisors/systemd-notifier.js';
+import { describeListenError } from '../../net/describe-address.js';
 import type { LeaveReason } from '../protocol.js';
 import type { WorkerStatus } from '../restart-status.js';
 import type { ListeningSockets } from './listening-sockets.js';
 import type { Releases } from './releases.js';
+import { InspectorPorts } from './inspector-ports.js';
 import type { ResolvedRestartOptions } from './restart-options.js';
+import { WorkerEnvironment } from './worker-environment.js';
 import { type WorkerOwner, type WorkerPlace, WorkerProcess } from './worker-process.js';
-
-/** What systemd tells this process; the inherited sockets have been taken out already. */
-const NOT_FOR_WORKERS: ReadonlySet<string> = new Set([
-  NOTIFY_VARIABLE,
-  'WATCHDOG_PID',
-  'WATCHDOG_USEC',
-]);
 
 /**
  * All worker processes, those included that start or leave.
@@ -21,11 +16,16 @@ const NOT_FOR_WORKERS: ReadonlySet<string> = new Set([
  */
 export class Workers implements WorkerOwner {
   readonly #workers = new Set<WorkerProcess>();
+  readonly #environment = new WorkerEnvironment();
+  readonly #signals = new Set<NodeJS.Signals>();
+  readonly #inspectorPorts = new InspectorPorts();
+  /** Called with those that an application wants to leave by. */
+  onSignals: (signals: readonly NodeJS.Signals[]) => void = () => {};
   #onChange = () => {};
 
   constructor(
     private readonly releases: Releases,
-    private readonly options: Pick<ResolvedRestartOptions, 'args' | 'readyPath'>,
+    private readonly options: Pick<ResolvedRestartOptions, 'args' | 'readyPath' | 'hooks' | 'log'>,
     private readonly sockets: ListeningSockets,
   ) {}
 
@@ -33,25 +33,55 @@ export class Workers implements WorkerOwner {
     return [...this.#workers];
   }
 
+  /** Those that their applications want to leave by. */
+  get signals(): ReadonlySet<NodeJS.Signals> {
+    return this.#signals;
+  }
+
   /** How long they may take to leave, in ms. */
   get budgetMs(): number {
     return Math.max(0, ...this.all.map(({ budgetMs }) => budgetMs));
   }
 
-  start(place: WorkerPlace): WorkerProcess {
-    const settings = { primaryPid: process.pid, readyPath: this.options.readyPath };
-    const env = Object.fromEntries(
-      Object.entries(process.env).filter(([name]) => !NOT_FOR_WORKERS.has(name)),
-    );
+  /** @param wanted - how many there will be of them */
+  start(place: WorkerPlace, wanted: number): WorkerProcess {
+    const { readyPath, hooks } = this.options;
+    const settings = {
+      primaryPid: process.pid,
+      readyPath,
+      isOneOfSeveral: wanted > 1,
+      ignores: Object.keys(hooks.onSignal ?? {}) as NodeJS.Signals[],
+    };
     const release = this.releases.of(place.generation);
-    const worker = new WorkerProcess(place, release, this.options.args, settings, env, this);
+    const port = this.#inspectorPorts.take();
+    const worker = new WorkerProcess(
+      place,
+      release,
+      this.options.args,
+      [...process.execArgv, ...port.options],
+      settings,
+      this.#environment.current(),
+      this,
+    );
     this.#workers.add(worker);
-    void this.#forget(worker);
+    void this.#forget(worker).then(() => port.release());
     return worker;
   }
 
   socketFor(query: ListenQuery, index: number): Promise<ListenHandle | Errno> {
     return this.sockets.take(query, index);
+  }
+
+  couldNotBind({ pid }: WorkerProcess, query: ListenQuery, error: Errno): void {
+    const { log } = this.options;
+    log.error(
+      `Worker ${pid} has no socket: ${describeListenError(query, error)}${this.sockets.advice(query, error)}`,
+    );
+  }
+
+  leavesBy(signals: readonly NodeJS.Signals[]): void {
+    for (const signal of signals) this.#signals.add(signal);
+    this.onSignals(signals);
   }
 
   stoppedAccepting(): void {

@@ -137,7 +137,12 @@ describe('SharedListeners', () => {
     const failed = once(server, 'error');
     listeners.open();
     expect(await failed).toMatchObject([
-      { code: 'EADDRINUSE', errno: EADDRINUSE, syscall: 'listen', message: 'listen EADDRINUSE' },
+      {
+        code: 'EADDRINUSE',
+        errno: EADDRINUSE,
+        syscall: 'listen',
+        message: 'listen EADDRINUSE: 127.0.0.1:3000',
+      },
     ]);
     expect(server.isClosed).toBe(true);
   });

@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
 
 import type { Errno, ListenHandle, ListenQuery } from '../../net/bind.js';
+import { describeListenError } from '../../net/describe-address.js';
 import type { PrimaryLink } from './primary-link.js';
 
 /**
@@ -14,34 +15,54 @@ import type { PrimaryLink } from './primary-link.js';
  */
 export class SharedListeners {
   readonly #taken = new Set<string>();
-  readonly #held = new Map<ListenHandle, () => void>();
+  readonly #held = new Map<ListenHandle, () => string | undefined>();
+  /** Servers whose last wish could not be fulfilled; one may try again, or elsewhere. */
+  readonly #failed = new Map<Server, string>();
   #isOpen = false;
 
   constructor(private readonly link: Pick<PrimaryLink, 'bind' | 'hold'>) {}
 
+  /** Why a server does not listen that was to; undefined where all do. */
+  get failure(): string | undefined {
+    const [reason] = this.#failed.values();
+    return reason;
+  }
+
   /** Where a server of this worker gets its socket. */
   async take(query: ListenQuery, server: Server): Promise<ListenHandle | Errno> {
-    const { address, port, addressType, flags, fd } = query;
+    const found = await this.#take(query, server);
+    if (typeof found === 'number') this.#failed.set(server, describeListenError(query, found));
+    else this.#failed.delete(server);
+    return found;
+  }
+
+  async #take(query: ListenQuery, server: Server): Promise<ListenHandle | Errno> {
+    const { address, port, addressType, flags, fd, access } = query;
     const index = this.#freeIndex(query);
     // The primary would bind another socket, that nobody could listen on.
     if (index > 0 && port !== 0) return -constants.errno.EADDRINUSE;
     const key = keyOf(query, index);
     this.#taken.add(key);
-    const wanted = { address, port, addressType, flags, fd } as ListenQuery;
+    const wanted = { address, port, addressType, flags, fd, access } as ListenQuery;
     const bound = await this.link.bind(wanted, index);
     if (typeof bound === 'number') {
       this.#taken.delete(key);
       return bound;
     }
     this.#onClose(bound, () => this.#taken.delete(key));
-    if (!this.#isOpen) this.#hold(bound, server);
+    if (!this.#isOpen) this.#hold(bound, server, query);
     return bound;
   }
 
-  /** From now on they accept connections. */
-  open(): void {
+  /**
+   * From now on they accept connections.
+   *
+   * @returns why one of them cannot
+   */
+  open(): string | undefined {
     this.#isOpen = true;
-    for (const listen of this.#held.values()) listen();
+    const problems = [...this.#held.values()].map((listen) => listen());
+    return problems.find((problem) => problem !== undefined);
   }
 
   /** Servers on port 0 are told apart by their order, which is the same in the next worker. */
@@ -51,7 +72,7 @@ export class SharedListeners {
     return index;
   }
 
-  #hold(handle: ListenHandle, server: Server): void {
+  #hold(handle: ListenHandle, server: Server, query: ListenQuery): void {
     const release = this.link.hold();
     let backlog: number | undefined;
     const end = () => {
@@ -68,7 +89,9 @@ export class SharedListeners {
       restore(handle, 'listen');
       // Without a backlog its server has not come to it yet.
       const error = backlog === undefined ? 0 : handle.listen(backlog);
-      if (error !== 0) fail(server, error);
+      if (error === 0) return undefined;
+      fail(server, error, query);
+      return describeListenError(query, error);
     });
   }
 
@@ -91,11 +114,18 @@ function restore(handle: ListenHandle, method: 'listen'): void {
 }
 
 /** As Node tells it when it listens at once. */
-function fail(server: Server, errno: Errno): void {
+function fail(server: Server, errno: Errno, query: ListenQuery): void {
   const code = getSystemErrorName(errno);
+  const { address, port } = query;
   server.close();
   server.emit(
     'error',
-    Object.assign(new Error(`listen ${code}`), { code, errno, syscall: 'listen' }),
+    Object.assign(new Error(describeListenError(query, errno)), {
+      code,
+      errno,
+      syscall: 'listen',
+      address,
+      port,
+    }),
   );
 }

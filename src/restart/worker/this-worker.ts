@@ -2,6 +2,7 @@ import { redirectListen } from '../../net/redirect-listen.js';
 import { systemClock } from '../../shutdown/clock.js';
 import { thisProcess } from '../../shutdown/this-process.js';
 import type { WorkerSettings } from '../protocol.js';
+import { FairAccept } from './fair-accept.js';
 import { PrimaryLink } from './primary-link.js';
 import { SharedListeners } from './shared-listeners.js';
 import { processChannel } from './worker-channel.js';
@@ -27,15 +28,18 @@ export function thisWorker(): Worker | undefined {
 }
 
 function begin(settings: WorkerSettings): Worker {
-  const port = workerPort(settings.primaryPid);
+  const signals = new Set<NodeJS.Signals>();
+  const port = workerPort(settings.primaryPid, settings.ignores, (signal) => signals.add(signal));
   // Whoever reads the output of the service may be gone, which must not end its workers.
   port.ignoreOutputErrors();
   const process = thisProcess(port);
   const link = new PrimaryLink(processChannel);
   const listeners = new SharedListeners(link);
-  const worker = new Worker(settings, link, listeners, process, systemClock);
+  const worker = new Worker(settings, link, listeners, process, systemClock, signals);
+  const fairAccept = new FairAccept(systemClock);
   redirectListen((query, server) => {
     worker.listens(server);
+    if (settings.isOneOfSeveral) fairAccept.add(server);
     return listeners.take(query, server);
   });
   return worker;

@@ -22,15 +22,22 @@ function ignore(signal: NodeJS.Signals): void {
  * The process of a worker. A signal does nothing to it, because the primary gets it too, and says
  * who leaves, and when; but it is listened to, or it would end the process.
  *
+ * @param more - signals to ignore, besides those that are sent to groups
+ * @param onAsked - called with each signal by which the application wants to leave
  * @internal
  */
-export function workerPort(primaryPid: number): ProcessPort {
-  for (const signal of GROUP_SIGNALS) if (signal in constants.signals) ignore(signal);
+export function workerPort(
+  primaryPid: number,
+  more: readonly NodeJS.Signals[] = [],
+  onAsked: (signal: NodeJS.Signals) => void = () => {},
+): ProcessPort {
+  for (const signal of [...GROUP_SIGNALS, ...more]) if (signal in constants.signals) ignore(signal);
   return {
     ...nodeProcess,
     primaryPid,
     onSignal: (signal) => {
       ignore(signal);
+      onAsked(signal);
       return () => {};
     },
     listeners: (signal) =>

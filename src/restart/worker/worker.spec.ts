@@ -88,7 +88,7 @@ describe('readiness', () => {
     await clock.flush();
     add().start();
     await clock.flush();
-    expect(channel.sent).toEqual([{ type: 'ready', budgetMs: 32_000 }]);
+    expect(channel.sent).toEqual([{ type: 'ready', budgetMs: 32_000, signals: [] }]);
   });
 
   it('is followed by connections when the primary says so', async () => {
@@ -123,7 +123,7 @@ describe('readiness', () => {
     const app = add();
     app.start();
     await clock.flush();
-    expect(typesOf()).toEqual(['ready']);
+    expect(typesOf()).toEqual(['waiting', 'ready']);
     expect(app.notReady).toEqual([expect.stringContaining('/ready')]);
   });
 

@@ -3,6 +3,7 @@ import { Server as HttpsServer } from 'node:https';
 import type { Server } from 'node:net';
 
 import type { Clock } from '../../shutdown/clock.js';
+import { sleep } from '../../shutdown/within.js';
 import type { ProcessShutdown } from '../../shutdown/process-shutdown.js';
 import { totalMs } from '../../shutdown/shutdown-budget.js';
 import type { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
@@ -30,6 +31,9 @@ export interface WorkerServers {
   has(server: Server): boolean;
   add(server: Server): void;
 }
+
+/** A server that could not listen may try again. */
+const LOOK_AGAIN_MS = 100;
 
 /** How far an application is; the process is as far as the last of them. */
 const ORDER: readonly ShutdownState[] = [
@@ -62,6 +66,7 @@ export class Worker {
     private readonly listeners: SharedListeners,
     private readonly process: ProcessShutdown,
     private readonly clock: Clock,
+    private readonly signals: ReadonlySet<NodeJS.Signals> = new Set(),
   ) {
     link.onMessage = (message) => this.#received(message);
     link.onLost(() => this.#lost());
@@ -105,6 +110,7 @@ export class Worker {
   async #becomeReady(): Promise<void> {
     if (this.#isChecking || this.process.isLeaving) return;
     this.#isChecking = true;
+    await this.#allBound();
     const { readyPath } = this.settings;
     if (readyPath !== undefined) {
       const readiness = new Readiness(readyPath, this.#servers, this.clock);
@@ -115,12 +121,29 @@ export class Worker {
     }
     if (this.process.isLeaving) return;
     const budgets = [...this.#members].map(({ sequence }) => totalMs(sequence.budget));
-    this.link.send({ type: 'ready', budgetMs: Math.max(...budgets) });
+    this.link.send({
+      type: 'ready',
+      budgetMs: Math.max(...budgets),
+      signals: [...this.signals],
+    });
+  }
+
+  /** Resolves when each server that was to listen has its socket. */
+  async #allBound(): Promise<void> {
+    let told: string | undefined;
+    for (;;) {
+      const reason = this.listeners.failure;
+      if (reason === undefined || this.process.isLeaving) return;
+      if (reason !== told) this.#notReady(reason);
+      told = reason;
+      await sleep(this.clock, LOOK_AGAIN_MS);
+    }
   }
 
   #notReady(reason: string): void {
     const [member] = this.#members;
     member?.notReady(reason);
+    this.link.send({ type: 'waiting', reason });
   }
 
   #received(message: FromPrimaryUnasked): void {
@@ -138,8 +161,9 @@ export class Worker {
 
   #accept(): void {
     if (this.process.isLeaving) return;
-    this.listeners.open();
-    this.link.send({ type: 'accepting' });
+    const problem = this.listeners.failure ?? this.listeners.open();
+    if (problem === undefined) this.link.send({ type: 'accepting' });
+    else this.link.send({ type: 'refused', reason: problem });
   }
 
   #lost(): void {

@@ -1,0 +1,125 @@
+import { statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { afterEach, describe, expect, it } from 'vitest';
+
+import { RawConnection, request } from '../support/http-client.js';
+import { endCommands, RunningCommand } from '../support/running-command.js';
+import { freePort } from '../support/server-process.js';
+
+afterEach(endCommands);
+
+describe('Unix sockets', () => {
+  it('have the mode that their server and its process want', async () => {
+    const service = await RunningCommand.start({
+      from: 'cwd',
+      release: { unix: { readableAll: true, writableAll: true, umask: 0o027 } },
+    });
+    const folder = join(service.folder, 'current');
+    expect(mode(join(folder, 'all.sock'))).toBe('776');
+    expect(mode(join(folder, 'own.sock'))).toBe('750');
+    const { body } = await request(0, '/version', { socketPath: join(folder, 'all.sock') });
+    expect(JSON.parse(body)).toMatchObject({ version: 'v1' });
+  });
+});
+
+it('connections that come at once are spread evenly over the workers', async () => {
+  const service = await RunningCommand.start({ workers: 4 });
+  const ratios: number[] = [];
+  for (let burst = 0; burst < 7; burst++) {
+    const connections = await Promise.all(
+      Array.from({ length: 40 }, () => RawConnection.open(service.port)),
+    );
+    const perWorker = new Map<string, number>();
+    for (const connection of connections) {
+      connection.write('GET /version HTTP/1.1\r\nHost: test\r\n\r\n');
+      await connection.until('}');
+      const [, pid] = /"pid":(\d+)/.exec(connection.received)!;
+      perWorker.set(pid!, (perWorker.get(pid!) ?? 0) + 1);
+      connection.end();
+    }
+    const counts = [...perWorker.values()];
+    ratios.push(perWorker.size < 4 ? Infinity : Math.max(...counts) / Math.min(...counts));
+  }
+  // A single one may meet a machine that does not run all four.
+  expect(ratios.toSorted((a, b) => a - b)[3]).toBeLessThanOrEqual(2);
+}, 90_000);
+
+describe('the environment', () => {
+  it('--env-file is read anew by the workers of a reload', async () => {
+    const files = { first: 'SETTING=one\nGIVEN=file\n', second: 'SETTING=two\nADDED=yes\n' };
+    const service = await RunningCommand.start({
+      nodeOptions: ['--env-file=settings'],
+      env: { GIVEN: 'given' },
+      prepare: (folder) => writeFileSync(join(folder, 'settings'), files.first),
+      from: 'path',
+    });
+    const value = async (name: string) => {
+      const { body } = await request(service.port, `/environment?name=${name}`, { agent: false });
+      return (JSON.parse(body) as { value?: string }).value;
+    };
+    expect(await value('SETTING')).toBe('one');
+    expect(await value('GIVEN')).toBe('given');
+    writeFileSync(join(service.folder, 'settings'), files.second);
+    expect((await service.reload()).code).toBe(0);
+    expect(await value('SETTING')).toBe('two');
+    expect(await value('ADDED')).toBe('yes');
+    expect(await value('GIVEN')).toBe('given');
+  });
+
+  it('--inspect is for the workers, each with a port of its own, and not for the primary', async () => {
+    const first = await freePort();
+    // The next one, for the second worker: free ports come one after the other.
+    await freePort();
+    const service = await RunningCommand.start({
+      workers: 2,
+      nodeOptions: [`--inspect=127.0.0.1:${first}`],
+    });
+    expect(service.log).not.toContain('failed: address already in use');
+    const ports = [...service.log.matchAll(/Debugger listening on ws:\/\/127\.0\.0\.1:(\d+)/g)];
+    // The first line is Node's, before the command begins.
+    const numbers = ports.map(([, port]) => Number(port)).toSorted((a, b) => a - b);
+    expect(numbers).toEqual([first, first, first + 1]);
+    const { body } = await request(first, '/json/list');
+    const [target] = JSON.parse(body) as { title: string }[];
+    expect(target?.title).toContain('main.mjs');
+  });
+});
+
+describe('a release behind a link, where nobody sets PWD', () => {
+  it('is followed, and the old one may be removed', async () => {
+    const service = await RunningCommand.start({ from: 'manager' });
+    expect(await service.version()).toBe('v1');
+    service.deploy({});
+    service.removeOld();
+    expect((await service.reload()).code).toBe(0);
+    expect(await service.version()).toBe('v2');
+  });
+
+  it('that cannot be known of is named, where the same file is loaded again', async () => {
+    const service = await RunningCommand.start();
+    expect((await service.reload()).code).toBe(0);
+    await service.logged(/current\/main\.mjs is the same file as before/);
+  });
+});
+
+it("a signal of the application's own option stops the service", async () => {
+  const service = await RunningCommand.start({
+    release: { options: { signals: ['SIGTERM', 'SIGALRM'] } },
+  });
+  expect(await service.exitedAfter('SIGALRM')).toMatchObject({ code: 0, signal: null });
+  expect(service.log).toContain('SIGALRM: stops');
+});
+
+it('SIGQUIT stops the service, and no worker is ended by it', async () => {
+  const service = await RunningCommand.start();
+  const slow = request(service.port, '/orders?ms=1000', { agent: false, body: '{}' });
+  await service.statusWith('a request under way', ({ workers }) => workers[0]?.inFlight === 1);
+  service.signalGroup('SIGQUIT');
+  expect((await slow).status).toBe(200);
+  expect(await service.exited).toMatchObject({ code: 0, signal: null });
+});
+
+function mode(path: string): string {
+  return (statSync(path).mode & 0o777).toString(8);
+}
