@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
@@ -62,6 +63,33 @@ describe.skipIf(findProgram('systemd-notify') === undefined)('sd_notify', () => 
     app.child.kill('SIGTERM');
     expect(await app.exited).toEqual({ code: 0, signal: null });
     expect(app.log.match(/WARN/g)).toHaveLength(1);
+  });
+
+  it('a helper that is ended by the signal to the whole group is started again', async () => {
+    const helper = join(folder, 'systemd-notify');
+    const real = findProgram('systemd-notify')!;
+    const source = `[ -e '${folder}/ended' ] || { touch '${folder}/ended'; kill -TERM $$; }`;
+    writeFileSync(helper, `#!/bin/sh\n${source}\nexec ${real} "$@"\n`, { mode: 0o755 });
+    const app = start({ PATH: `${folder}:${process.env['PATH']}` });
+    await manager.logged(/STATUS=Serving/);
+    app.child.kill('SIGTERM');
+    expect(await app.exited).toEqual({ code: 0, signal: null });
+    expect(app.log).not.toMatch(/WARN|ERROR/);
+  });
+
+  it('WatchdogSec= is answered at half of its time, and no more once the service is not well', async () => {
+    const warnings: string[] = [];
+    const env = { NOTIFY_SOCKET: socket, WATCHDOG_USEC: '400000', WATCHDOG_PID: `${process.pid}` };
+    const notifier = SystemdNotifier.fromEnvironment(env, (message) => warnings.push(message))!;
+    let isWell = true;
+    notifier.watch(() => isWell);
+    await manager.logged(/(\[WATCHDOG=1\][^]*){3}/);
+    isWell = false;
+    await sleep(1000);
+    const count = manager.log.match(/WATCHDOG/g)!.length;
+    await sleep(1000);
+    expect(manager.log.match(/WATCHDOG/g)).toHaveLength(count);
+    expect(warnings).toEqual([]);
   });
 
   it('messages arrive in order, with the clock that systemd reads', async () => {
