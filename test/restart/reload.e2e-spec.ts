@@ -66,7 +66,8 @@ describe('reload', () => {
 describe('reload of two workers that go on', () => {
   let service: RunningCommand;
   beforeAll(async () => {
-    service = await RunningCommand.start({ workers: 2 });
+    // Longer than a reload takes: a connection that its server ends meanwhile is no reset.
+    service = await RunningCommand.start({ workers: 2, release: { keepAliveTimeoutMs: 20_000 } });
   }, startMs);
   afterAll(endCommands);
 

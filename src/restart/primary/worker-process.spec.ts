@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+
+import { type WorkerOwner, WorkerProcess } from './worker-process.js';
+
+const owner: WorkerOwner = {
+  socketFor: async () => -1,
+  couldNotBind: () => {},
+  leavesBy: () => {},
+  stoppedAccepting: () => {},
+};
+
+it('is called by its slot where it could not be started, as it has no PID', async () => {
+  const place = { slot: 2, generation: 1 };
+  const release = { folder: '/nowhere/at/all', script: 'main.js' };
+  const worker = new WorkerProcess(place, release, [], [], { primaryPid: 1 }, {}, owner);
+  expect(await worker.ended).toMatch(/^could not be started: spawn .* ENOENT$/);
+  expect(worker.name).toBe('the worker of slot 2');
+  // Nobody could reach it.
+  expect(worker.isClean).toBe(true);
+});
