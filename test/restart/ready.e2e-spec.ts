@@ -81,7 +81,8 @@ describe('ready means that every socket is there', () => {
 
   it('a stop during a reload is a clean one, where no client could reach the new worker', async () => {
     const service = await RunningCommand.start();
-    service.deploy({ fault: 'hangs' });
+    // It answers nobody, so it has to be killed.
+    service.deploy('Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20_000);');
     service.signal('SIGHUP');
     await service.statusWith('a worker that hangs', ({ workers }) => workers.length === 2);
     expect(await service.exitedAfter('SIGTERM')).toMatchObject({ code: 0, signal: null });
