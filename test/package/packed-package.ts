@@ -1,5 +1,13 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -47,6 +55,19 @@ export class PackedPackage {
     for (const peer of ['rxjs', 'reflect-metadata', '@types', ...tools]) {
       symlinkSync(join(root, 'node_modules', peer), join(installed, peer));
     }
+    return app;
+  }
+
+  /** As `install()`, with Nest 11 beside the newest terminus: npm installs that where nothing pins it. */
+  async installBesideNewestTerminus(name: string, tools: readonly string[]): Promise<string> {
+    const app = await this.install(name, nest11, tools);
+    const nest = join(app, 'node_modules', '@nestjs');
+    rmSync(nest);
+    mkdirSync(nest);
+    const others = readdirSync(join(nest11, '@nestjs')).filter((one) => one !== 'terminus');
+    for (const one of others) symlinkSync(join(nest11, '@nestjs', one), join(nest, one));
+    // A folder, not a link, so that it finds Nest 11.
+    cpSync(join(nest12, '@nestjs', 'terminus'), join(nest, 'terminus'), { recursive: true });
     return app;
   }
 

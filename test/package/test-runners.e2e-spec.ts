@@ -66,20 +66,27 @@ it('says what it has cut', async () => {
 });
 `;
 
+/** Of what `nest new` writes for CommonJS. */
 const compilerOptions = {
   module: 'nodenext',
+  moduleResolution: 'nodenext',
+  resolvePackageJsonExports: true,
+  esModuleInterop: true,
+  isolatedModules: true,
   target: 'ES2023',
   experimentalDecorators: true,
   emitDecoratorMetadata: true,
-  isolatedModules: true,
-  allowJs: true,
 };
 
 /** As in docs/testing.md, "Jest". */
+const tsconfigOfJest = {
+  extends: './tsconfig.json',
+  compilerOptions: { module: 'esnext', moduleResolution: 'bundler' },
+};
 const jestOfCommonJs = {
   testEnvironment: 'node',
-  transform: { '^.+\\.[jt]s$': 'ts-jest' },
-  transformIgnorePatterns: ['/node_modules/(?!(nestjs-drain|@nestjs/terminus)/)'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, tsconfig: 'tsconfig.jest.json' }] },
 };
 const jestOfEsm = {
   testEnvironment: 'node',
@@ -87,6 +94,7 @@ const jestOfEsm = {
   transform: { '^.+\\.ts$': ['ts-jest', { useESM: true }] },
 };
 const jest = ['node_modules/jest/bin/jest.js', '--cacheDirectory', 'cache', '--watchman=false'];
+const vmModules = { NODE_OPTIONS: '--experimental-vm-modules' };
 const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--globals'];
 
 describe('nestjs-drain/testing', () => {
@@ -100,22 +108,43 @@ describe('nestjs-drain/testing', () => {
 
   it.each([
     ['Vitest, with Nest 12', nest12, 'module', vitest, {}, {}],
+    ['Jest, with Nest 12', nest12, 'module', jest, { jest: jestOfEsm }, vmModules],
     [
-      'Jest, with Nest 12 and --experimental-vm-modules',
+      'Jest, with Nest 12 in CommonJS',
       nest12,
-      'module',
+      'commonjs',
       jest,
-      { jest: jestOfEsm },
-      { NODE_OPTIONS: '--experimental-vm-modules' },
+      { jest: jestOfCommonJs },
+      vmModules,
     ],
-    ['Jest, with Nest 11 in CommonJS', nest11, 'commonjs', jest, { jest: jestOfCommonJs }, {}],
+    [
+      'Jest, with Nest 11 in CommonJS',
+      nest11,
+      'commonjs',
+      jest,
+      { jest: jestOfCommonJs },
+      vmModules,
+    ],
+    [
+      'Jest, with Nest 11 in CommonJS and terminus 12',
+      undefined,
+      'commonjs',
+      jest,
+      { jest: jestOfCommonJs },
+      vmModules,
+    ],
   ])(
     'serves %s',
     async (name, modules, type, command, manifest, env) => {
       const tools = ['jest', 'ts-jest', 'typescript', 'vitest'];
-      const app = await packed.install(name.replaceAll(/\W+/g, '-'), modules, tools);
+      const folder = name.replaceAll(/\W+/g, '-');
+      const app =
+        modules === undefined
+          ? await packed.installBesideNewestTerminus(folder, tools)
+          : await packed.install(folder, modules, tools);
       writeFileSync(join(app, 'package.json'), JSON.stringify({ type, ...manifest }));
       writeFileSync(join(app, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
+      writeFileSync(join(app, 'tsconfig.jest.json'), JSON.stringify(tsconfigOfJest));
       writeFileSync(join(app, 'shutdown.spec.ts'), userTest);
       const failed = run(process.execPath, command, {
         cwd: app,
