@@ -4,13 +4,12 @@ import {
   Global,
   type INestApplicationContext,
   Inject,
-  Logger,
+  type Logger,
   Module,
   type OnApplicationBootstrap,
   type Provider,
 } from '@nestjs/common';
-import { APP_INTERCEPTOR, ModulesContainer } from '@nestjs/core';
-import { HealthIndicatorService } from '@nestjs/terminus';
+import { ModulesContainer } from '@nestjs/core';
 
 import { BalancerEvidence } from './arrivals/balancer-evidence.js';
 import { importedTwice, missingFactory, notImported } from './graceful-shutdown.errors.js';
@@ -21,30 +20,36 @@ import {
   type ResolvedOptions,
   resolveOptions,
 } from './graceful-shutdown.options.js';
-import { participants } from './graceful-shutdown.participants.js';
 import { GracefulShutdownService } from './graceful-shutdown.service.js';
 import { GracefulShutdownHealthIndicator } from './health/graceful-shutdown.health.js';
+import { HEALTH } from './health/health.providers.js';
 import { ApplicationShutdown } from './nest/application-shutdown.js';
 import { handlerClassesOf } from './nest/handler-classes.js';
+import { NEST } from './nest/nest.providers.js';
 import { ownHooks } from './nest/own-hooks.js';
 import { unwrap } from './nest/unwrap.js';
-import { provide } from './provide.js';
 import { HttpServers } from './net/http-servers.js';
+import { NET } from './net/net.providers.js';
 import { Traffic } from './net/traffic.js';
-import { Diagnostics } from './report/diagnostics.js';
+import { PARTICIPANTS } from './participants/index.js';
 import { ReportPublisher } from './report/report-publisher.js';
+import { LOGGER, REPORT } from './report/report.providers.js';
 import { ShutdownLog } from './report/shutdown-log.js';
 import { ShutdownRecord } from './report/shutdown-record.js';
 import { thisWorker } from './restart/worker/this-worker.js';
 import { Routes } from './routes/routes.js';
+import { ROUTES } from './routes/routes.providers.js';
 import { AdaptiveGracePeriod } from './shutdown/adaptive-grace-period.js';
 import type { Clock } from './shutdown/clock.js';
 import type { ProcessShutdown } from './shutdown/process-shutdown.js';
 import { ShutdownSequence } from './shutdown/shutdown-sequence.js';
-import { CLOCK, PROCESS, surroundings } from './surroundings.js';
 import { supervise } from './supervisors/supervise.js';
 import { GracefulShutdownInterceptor } from './tracking/graceful-shutdown.interceptor.js';
+import { TRACKING } from './tracking/tracking.providers.js';
 import { WorkTracker } from './tracking/work-tracker.js';
+import { provide } from './wiring/provide.js';
+import { CLOCK, PROCESS, SURROUNDINGS } from './wiring/surroundings.js';
+import { token } from './wiring/token.js';
 
 // Before any server listens and any signal is handled.
 thisWorker();
@@ -56,49 +61,42 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
     .build();
 
 /** The token of the options as they were given. @internal */
-export const MODULE_OPTIONS = MODULE_OPTIONS_TOKEN;
+export const GIVEN_OPTIONS = token<unknown>(MODULE_OPTIONS_TOKEN as string);
 
-const logger = new Logger('GracefulShutdown');
+const HOST = token<true>('nestjs-drain:host');
 
-const providers: Provider[] = [
+const providers: readonly Provider[] = [
   // Where the class itself is imported. forRoot() and forRootAsync() put theirs in its place.
-  { provide: MODULE_OPTIONS_TOKEN, useValue: {} },
-  provide(RESOLVED_OPTIONS, [MODULE_OPTIONS_TOKEN], (given: unknown) => resolveOptions(given)),
-  ...surroundings,
+  provide(GIVEN_OPTIONS, [], () => ({})),
+  provide(RESOLVED_OPTIONS, [GIVEN_OPTIONS], resolveOptions),
+  ...SURROUNDINGS,
+  ...NET,
+  ...NEST,
+  ...ROUTES,
   provide(ShutdownSequence, [RESOLVED_OPTIONS, Traffic, Routes, CLOCK], sequenceOf),
-  provide(
-    ShutdownRecord,
-    [ShutdownSequence, Traffic, Routes, RESOLVED_OPTIONS, CLOCK],
-    (
-      sequence: ShutdownSequence,
-      traffic: Traffic,
-      routes: Routes,
-      options: ResolvedOptions,
-      clock: Clock,
-    ) => new ShutdownRecord(sequence, traffic, routes, options, clock),
-  ),
-  provide(
-    ReportPublisher,
-    [ShutdownRecord, ShutdownSequence, RESOLVED_OPTIONS],
-    (record: ShutdownRecord, sequence: ShutdownSequence, options: ResolvedOptions) =>
-      new ReportPublisher(record, sequence, logger, options),
-  ),
-  provide(Diagnostics, [ShutdownSequence, Traffic, Routes, ReportPublisher, CLOCK], diagnosticsOf),
+  ...REPORT,
   provide(
     ApplicationShutdown,
-    [ModulesContainer, RESOLVED_OPTIONS, ShutdownSequence, ReportPublisher, PROCESS, CLOCK],
+    [
+      RESOLVED_OPTIONS,
+      ShutdownSequence,
+      ModulesContainer,
+      ShutdownLog,
+      ReportPublisher,
+      PROCESS,
+      CLOCK,
+    ],
     shutdownOf,
   ),
-  ...participants,
+  provide(HOST, [ApplicationShutdown, HttpServers, PROCESS, LOGGER], joinHost),
+  ...TRACKING,
+  ...PARTICIPANTS,
   provide(
     GracefulShutdownService,
     [ShutdownSequence, WorkTracker, PROCESS, ReportPublisher, HttpServers, ModulesContainer],
     serviceOf,
   ),
-  HealthIndicatorService,
-  GracefulShutdownHealthIndicator,
-  GracefulShutdownInterceptor,
-  { provide: APP_INTERCEPTOR, useExisting: GracefulShutdownInterceptor },
+  ...HEALTH,
 ];
 
 /** What the other entries of this package build on. */
@@ -127,7 +125,7 @@ const internals = [
  */
 @Global()
 @Module({
-  providers,
+  providers: [...providers],
   exports: [
     GracefulShutdownService,
     GracefulShutdownHealthIndicator,
@@ -212,29 +210,13 @@ function sequenceOf(
 }
 
 function shutdownOf(
-  modules: ModulesContainer,
-  options: ResolvedOptions,
-  sequence: ShutdownSequence,
-  reports: ReportPublisher,
-  process: ProcessShutdown,
-  clock: Clock,
+  ...[options, sequence, modules, ...others]: ConstructorParameters<typeof ApplicationShutdown>
 ): ApplicationShutdown {
   const other = owners.get(modules);
   other?.release();
   // One import that is built again: a `TestingModuleBuilder` may be compiled twice.
   if (other !== undefined && importsIn(modules) > 1) throw importedTwice();
-  const log = new ShutdownLog(logger, sequence, clock);
-  const shutdown = new ApplicationShutdown(
-    options,
-    sequence,
-    modules,
-    log,
-    reports,
-    process,
-    clock,
-  );
-  // The primary speaks for its workers.
-  if (thisWorker() === undefined) supervise(shutdown, process, (message) => logger.warn(message));
+  const shutdown = new ApplicationShutdown(options, sequence, modules, ...others);
   owners.set(modules, shutdown);
   return shutdown;
 }
@@ -261,18 +243,17 @@ function serviceOf(
   return service;
 }
 
-function diagnosticsOf(
-  sequence: ShutdownSequence,
-  traffic: Traffic,
-  routes: Routes,
-  reports: ReportPublisher,
-  clock: Clock,
-): Diagnostics {
-  const diagnostics = new Diagnostics(routes, () => sequence.remainingMs(), clock);
-  sequence.observe(diagnostics);
-  traffic.observe(diagnostics);
-  reports.onReport((report) => diagnostics.reported(report));
-  return diagnostics;
+/** Whoever runs this process learns of the application. A primary speaks for its workers. */
+function joinHost(
+  application: ApplicationShutdown,
+  servers: HttpServers,
+  process: ProcessShutdown,
+  logger: Logger,
+): true {
+  const worker = thisWorker();
+  if (worker !== undefined) worker.join(application, servers);
+  else supervise(application, process, (message) => logger.warn(message));
+  return true;
 }
 
 function applicationShutdownOf(app: INestApplicationContext): ApplicationShutdown {

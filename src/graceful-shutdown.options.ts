@@ -12,6 +12,7 @@ import {
   problemWith,
   readOptions,
 } from './option-rules.js';
+import { token } from './wiring/token.js';
 
 /**
  * All durations are in milliseconds. `gracePeriodMs`, `drainTimeoutMs` and `closeTimeoutMs` added
@@ -138,8 +139,8 @@ export type ResolvedOptions = {
   >;
 } & { readonly [Name in Optional]: GracefulShutdownOptions[Name] };
 
-/** The token of the options in force; a string, so that it survives two copies of the package. @internal */
-export const RESOLVED_OPTIONS = 'nestjs-drain:options';
+/** The token of the options in force. @internal */
+export const RESOLVED_OPTIONS = token<ResolvedOptions>('nestjs-drain:options');
 
 const STANDARD_OUTPUT = 1;
 const REPORT_LOGS = ['none', 'compact', 'full'];

@@ -9,7 +9,7 @@ export type { GracefulShutdownOptions } from './graceful-shutdown.options.js';
 export { GracefulShutdownService } from './graceful-shutdown.service.js';
 export { GracefulShutdownHealthIndicator } from './health/graceful-shutdown.health.js';
 export type { ConnectionEnd, Protocol, RequestEnd } from './net/traffic.js';
-export { DrainParticipant } from './participants/declared-participants.js';
+export { DrainParticipant } from './participants/declared/declared-participants.js';
 export type { ShutdownDiagnostics } from './report/diagnostics.js';
 export type {
   ReportedBudget,

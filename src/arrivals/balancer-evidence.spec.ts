@@ -184,7 +184,7 @@ describe('where nothing but probes ever came', () => {
 
   it('is never over where connections come that nobody sees', () => {
     const world = new World();
-    world.traffic.isComplete = false;
+    world.traffic.addUnseen();
     world.leave();
     expect(world.isOver).toBe(false);
   });

@@ -1,6 +1,6 @@
 import type { ModulesContainer } from '@nestjs/core';
 
-import type { BuiltProvider, BuiltType } from '../built-provider.js';
+import type { BuiltProvider, BuiltType } from './built-provider.js';
 
 type Module = ModulesContainer extends Map<string, infer M> ? M : never;
 type Wrapper = Module['providers'] extends Map<unknown, infer W> ? W : never;

@@ -1,4 +1,4 @@
-import { classNameOf } from '../built-provider.js';
+import { classNameOf } from './built-provider.js';
 import type { Clock } from '../shutdown/clock.js';
 import type { TeardownObserver } from '../shutdown/teardown.js';
 import { within } from '../shutdown/within.js';

@@ -1,5 +1,5 @@
-import type { BuiltProvider } from '../built-provider.js';
-import { hasMethod } from '../built-provider.js';
+import type { BuiltProvider } from './built-provider.js';
+import { hasMethod } from './built-provider.js';
 import { injectedTokens } from './injected-tokens.js';
 
 /** The token of the options of terminus. */

@@ -1,4 +1,4 @@
-import type { OnApplicationBootstrap, OnModuleInit } from '@nestjs/common';
+import type { OnModuleInit } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
 import { Server as HttpServer } from 'node:http';
 import { Server as HttpsServer } from 'node:https';
@@ -16,7 +16,7 @@ export type ServerCallback = (server: Server) => void;
  *
  * @internal
  */
-export class HttpServers implements OnModuleInit, OnApplicationBootstrap {
+export class HttpServers implements OnModuleInit {
   readonly #found = new Set<Server>();
   readonly #callbacks: { readonly found: ServerCallback; readonly lost: ServerCallback }[] = [];
   /** What the framework answers requests with. */
@@ -25,11 +25,7 @@ export class HttpServers implements OnModuleInit, OnApplicationBootstrap {
   readonly #late = new Map<Server, () => void>();
   #stopLooking = () => {};
 
-  /** @param ownPorts - finds the servers of gateways with a port of their own */
-  constructor(
-    private readonly host: Partial<HttpAdapterHost>,
-    private readonly ownPorts: () => Iterable<unknown>,
-  ) {}
+  constructor(private readonly host: Partial<HttpAdapterHost>) {}
 
   /** Calls back for each server, those found later included. */
   each(found: ServerCallback, lost: ServerCallback = () => {}): void {
@@ -64,11 +60,6 @@ export class HttpServers implements OnModuleInit, OnApplicationBootstrap {
     }
     this.add(server);
     this.#stopLooking = onListening((listening) => this.#mayServe(listening));
-  }
-
-  /** A microservice makes its gateways only after the first round of `onModuleInit`. */
-  onApplicationBootstrap(): void {
-    for (const server of this.ownPorts()) this.add(server);
   }
 
   dispose(): void {

@@ -1,4 +1,4 @@
-import type { HttpResponse } from './open-responses.js';
+import type { HttpResponse, OpenResponses } from './open-responses.js';
 
 /** What a connection speaks. @publicApi */
 export type Protocol = 'http/1.1' | 'h2' | 'websocket';
@@ -55,6 +55,8 @@ export interface TrafficSource {
   readonly busyCount: number;
   /** How many requests are under way. */
   readonly requestCount: number;
+  /** The responses to them. */
+  readonly responses?: OpenResponses;
 }
 
 /**
@@ -64,14 +66,22 @@ export interface TrafficSource {
  */
 export class Traffic {
   readonly #sources: TrafficSource[] = [];
+  #isComplete = true;
   /** Replaced, not changed: somebody may go through it. */
   #observers: readonly TrafficObserver[] = [];
 
-  /** Whether all is seen: connections of microservices are not. */
-  isComplete = true;
+  /** Whether all connections are seen. */
+  get isComplete(): boolean {
+    return this.#isComplete;
+  }
 
   get sources(): readonly TrafficSource[] {
     return this.#sources;
+  }
+
+  /** The responses that are not complete, by their servers. */
+  get responses(): OpenResponses[] {
+    return this.#sources.flatMap(({ responses }) => responses ?? []);
   }
 
   /** How many connections are open. */
@@ -86,6 +96,11 @@ export class Traffic {
 
   add(source: TrafficSource): void {
     this.#sources.push(source);
+  }
+
+  /** Some connections are not seen: those of a microservice. */
+  addUnseen(): void {
+    this.#isComplete = false;
   }
 
   observe(observer: TrafficObserver): () => void {

@@ -3,13 +3,11 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { telemetryAlone } from '../graceful-shutdown.errors.js';
 import { RESOLVED_OPTIONS, type ResolvedOptions } from '../graceful-shutdown.options.js';
 import { Traffic } from '../net/traffic.js';
-import { provide } from '../provide.js';
+import { provide } from '../wiring/provide.js';
 import { ReportPublisher } from '../report/report-publisher.js';
 import { ShutdownRecord } from '../report/shutdown-record.js';
-import type { Clock } from '../shutdown/clock.js';
-import type { ProcessShutdown } from '../shutdown/process-shutdown.js';
 import { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
-import { CLOCK, PROCESS } from '../surroundings.js';
+import { CLOCK, PROCESS } from '../wiring/surroundings.js';
 import { DeferredSignalListeners } from './deferred-signal-listeners.js';
 import {
   type GracefulShutdownTelemetryOptions,
@@ -44,33 +42,30 @@ export class GracefulShutdownTelemetryModule {
    */
   static forRoot(options: GracefulShutdownTelemetryOptions = {}): DynamicModule {
     const resolved = resolveTelemetryOptions(options);
-    const needed = [
-      RESOLVED_OPTIONS,
-      PROCESS,
-      ShutdownSequence,
-      ShutdownRecord,
-      Traffic,
-      ReportPublisher,
-      CLOCK,
-    ].map((token) => ({ token, optional: true }));
     const telemetry = provide(
       Telemetry,
-      needed,
-      (
-        shutdownOptions: ResolvedOptions | undefined,
-        process: ProcessShutdown,
-        ...shutdown: [ShutdownSequence, ShutdownRecord, Traffic, ReportPublisher, Clock]
-      ) => {
+      [
+        RESOLVED_OPTIONS,
+        PROCESS,
+        ShutdownSequence,
+        ShutdownRecord,
+        Traffic,
+        ReportPublisher,
+        CLOCK,
+      ],
+      (shutdownOptions: ResolvedOptions | undefined, process, ...shutdown) => {
         if (shutdownOptions === undefined) throw telemetryAlone();
+        const { deferSignalListeners } = resolved;
         const { signals } = shutdownOptions;
-        const listeners = new DeferredSignalListeners(
-          resolved.deferSignalListeners,
-          signals,
-          process,
-        );
+        const listeners = new DeferredSignalListeners(deferSignalListeners, signals, process);
         return new Telemetry(resolved, listeners, ...shutdown);
       },
     );
-    return { module: GracefulShutdownTelemetryModule, providers: [telemetry] };
+    // Optional, so that an application without GracefulShutdownModule gets an error that says so.
+    const inject = telemetry.inject?.map((token) => ({ token: token as string, optional: true }));
+    return {
+      module: GracefulShutdownTelemetryModule,
+      providers: [{ ...telemetry, inject: inject ?? [] }],
+    };
   }
 }

@@ -5,6 +5,7 @@ import type {
   ConnectionEnd,
   Protocol,
   RequestEnd,
+  Traffic,
   TrafficConnection,
   TrafficObserver,
 } from '../net/traffic.js';
@@ -14,6 +15,8 @@ import type { WorkUnderWay } from '../shutdown/drain-participant.js';
 import type { ShutdownFailure } from '../shutdown/shutdown-outcome.js';
 import type { ShutdownObserver } from '../shutdown/shutdown-observer.js';
 import type { ShutdownState, StateEnd } from '../shutdown/shutdown-state.js';
+import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
+import type { ReportPublisher } from './report-publisher.js';
 import type { ShutdownReport } from './shutdown-report.js';
 
 /**
@@ -103,13 +106,20 @@ let lastId = 0;
  */
 export class Diagnostics implements ShutdownObserver, TrafficObserver {
   constructor(
+    private readonly sequence: ShutdownSequence,
+    traffic: Traffic,
     private readonly routes: Pick<Routes, 'labelOf'>,
-    private readonly remainingMs: () => number,
+    reports: ReportPublisher,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    sequence.observe(this);
+    traffic.observe(this);
+    reports.onReport((report) => this.#reported(report));
+  }
 
   entered(state: ShutdownState, endedBy?: StateEnd): void {
-    publish('nestjs-drain:state', () => ({ state, endedBy, remainingMs: this.remainingMs() }));
+    const remainingMs = this.sequence.remainingMs();
+    publish('nestjs-drain:state', () => ({ state, endedBy, remainingMs }));
   }
 
   connectionOpened(connection: TrafficConnection): void {
@@ -169,7 +179,7 @@ export class Diagnostics implements ShutdownObserver, TrafficObserver {
     publish('nestjs-drain:failure', () => ({ where, error }));
   }
 
-  reported(report: ShutdownReport): void {
+  #reported(report: ShutdownReport): void {
     publish('nestjs-drain:report', () => ({ report }));
   }
 }

@@ -1,12 +1,12 @@
 import { Test, type TestingModule, type TestingModuleBuilder } from '@nestjs/testing';
 
 import { notImported } from '../graceful-shutdown.errors.js';
-import { MODULE_OPTIONS } from '../graceful-shutdown.module.js';
+import { GIVEN_OPTIONS } from '../graceful-shutdown.module.js';
 import { RESOLVED_OPTIONS, resolveOptions } from '../graceful-shutdown.options.js';
 import { readOptions } from '../option-rules.js';
 import { ProcessShutdown } from '../shutdown/process-shutdown.js';
 import { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
-import { CLOCK, PROCESS } from '../surroundings.js';
+import { CLOCK, PROCESS } from '../wiring/surroundings.js';
 import type { FakeClock } from './fake-clock.js';
 import type { FakeProcess } from './fake-process.js';
 import { seededRandom } from './seeded-random.js';
@@ -36,7 +36,7 @@ export async function compile(
     .useValue(new ProcessShutdown(process, clock))
     .overrideProvider(RESOLVED_OPTIONS)
     .useFactory({
-      inject: [MODULE_OPTIONS],
+      inject: [GIVEN_OPTIONS],
       factory: (given: object) => {
         // What is wrong with them is said as ever.
         resolveOptions(given, NO_ENV);

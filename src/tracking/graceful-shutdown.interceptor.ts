@@ -1,15 +1,20 @@
 import {
   type CallHandler,
   type ExecutionContext,
+  Inject,
   Injectable,
   type NestInterceptor,
 } from '@nestjs/common';
 import { defer, finalize, type Observable } from 'rxjs';
 
 import { nameRequest } from '../routes/handler-name.js';
+import { token } from '../wiring/token.js';
 import { GraphQlConnections } from './graphql-connections.js';
 import { graphQlSource } from './graphql-source.js';
 import { WorkTracker } from './work-tracker.js';
+
+/** Whether the servers of microservices are known, which then count their messages. @internal */
+export const RPC_SERVERS_ARE_KNOWN = token<boolean>('nestjs-drain:rpc-servers-are-known');
 
 /**
  * Counts and names GraphQL operations that come by websocket, and messages of microservices where
@@ -25,23 +30,23 @@ import { WorkTracker } from './work-tracker.js';
 export class GracefulShutdownInterceptor implements NestInterceptor {
   readonly #tracker: WorkTracker;
   readonly #graphQl: GraphQlConnections;
-  #countsMessages = true;
+  readonly #serversAreKnown: boolean;
 
   /** @internal */
-  constructor(tracker: WorkTracker, graphQl: GraphQlConnections) {
+  constructor(
+    tracker: WorkTracker,
+    graphQl: GraphQlConnections,
+    @Inject(RPC_SERVERS_ARE_KNOWN) serversAreKnown: boolean,
+  ) {
     this.#tracker = tracker;
     this.#graphQl = graphQl;
-  }
-
-  /** Somebody else counts messages. @internal */
-  leaveMessages(): void {
-    this.#countsMessages = false;
+    this.#serversAreKnown = serversAreKnown;
   }
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const type = context.getType<string>();
     if (type === 'graphql') return this.#interceptResolver(context, next);
-    if (type !== 'rpc' || !this.#countsMessages) return next.handle();
+    if (type !== 'rpc' || this.#serversAreKnown) return next.handle();
     return this.#count(next, `rpc ${nameOf(context)}`);
   }
 

@@ -3,9 +3,8 @@ import 'reflect-metadata';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { FakeClock } from '../testing/fake-clock.js';
-import { liveTrackers } from './live-trackers.js';
 import { TrackInFlight } from './track-in-flight.decorator.js';
-import { WorkTracker } from './work-tracker.js';
+import { liveTrackers, WorkTracker } from './work-tracker.js';
 
 /** As Nest's decorators do it: writes on the function. */
 function Schedule(cron: string): MethodDecorator {
@@ -48,7 +47,7 @@ class Reports {
 }
 
 function newTracker(): WorkTracker {
-  return new WorkTracker(new FakeClock(), new AbortController().signal);
+  return new WorkTracker(new FakeClock(), { deadlineSignal: new AbortController().signal });
 }
 
 describe('@TrackInFlight()', () => {
@@ -58,7 +57,6 @@ describe('@TrackInFlight()', () => {
   beforeEach(() => {
     tracker = newTracker();
     reports = new Reports();
-    liveTrackers.add(tracker);
   });
 
   afterEach(() => liveTrackers.clear());

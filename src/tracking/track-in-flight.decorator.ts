@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 
-import { liveTrackers } from './live-trackers.js';
+import { liveTrackers } from './work-tracker.js';
 
 type AsyncMethod = (...args: any[]) => Promise<unknown>;
 

@@ -6,7 +6,7 @@ import { WorkTracker } from './work-tracker.js';
 function setUp() {
   const clock = new FakeClock();
   const deadline = new AbortController();
-  const tracker = new WorkTracker(clock, deadline.signal);
+  const tracker = new WorkTracker(clock, { deadlineSignal: deadline.signal });
   const isDrained = async () => {
     let drained = false;
     void tracker.drain().then(() => (drained = true));

@@ -1,4 +1,5 @@
 import type { Clock } from '../shutdown/clock.js';
+import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 import type { DrainParticipant, WorkUnderWay } from '../shutdown/drain-participant.js';
 
 /** The work that came by one connection. @internal */
@@ -9,6 +10,15 @@ export interface ConnectionWork {
 }
 
 const NONE: ConnectionWork = { running: 0, begun: 0 };
+
+/**
+ * The trackers of the applications that run in this process. A decorated method does not know which
+ * application its object belongs to (it may be request-scoped, or made by hand), so it holds them
+ * all; nearly always there is one.
+ *
+ * @internal
+ */
+export const liveTrackers = new Set<WorkTracker>();
 
 /**
  * Work without a connection of its own: background promises, job handlers, messages.
@@ -23,8 +33,14 @@ export class WorkTracker implements DrainParticipant {
 
   constructor(
     private readonly clock: Clock,
-    private readonly deadline: AbortSignal,
-  ) {}
+    private readonly sequence: Pick<ShutdownSequence, 'deadlineSignal'>,
+  ) {
+    liveTrackers.add(this);
+  }
+
+  dispose(): void {
+    liveTrackers.delete(this);
+  }
 
   async track<T>(
     work: Promise<T> | ((deadline: AbortSignal) => Promise<T>),
@@ -32,7 +48,7 @@ export class WorkTracker implements DrainParticipant {
   ): Promise<T> {
     const end = this.begin(label);
     try {
-      return await (typeof work === 'function' ? work(this.deadline) : work);
+      return await (typeof work === 'function' ? work(this.sequence.deadlineSignal) : work);
     } finally {
       end();
     }

@@ -17,6 +17,8 @@ interface Layer {
 }
 
 const layers: readonly Layer[] = [
+  // Each folder lists what it provides. The lists may name whatever is injected.
+  { files: /(^|\/)[a-z0-9-]+\.providers\.ts$/, imports: [''] },
   { files: /^shutdown\//, imports: [], nodeOnly: true },
   // What a browser can run as well.
   {
@@ -34,15 +36,20 @@ const layers: readonly Layer[] = [
     files: /^tracking\/deadline-signal\./,
     imports: ['shutdown/', 'graceful-shutdown.service.ts'],
   },
-  { files: /^tracking\//, imports: ['shutdown/', 'routes/'] },
+  { files: /^tracking\//, imports: ['shutdown/', 'routes/', 'wiring/token.ts'] },
   { files: /^net\//, imports: ['shutdown/'] },
   { files: /^routes\//, imports: ['shutdown/plain-text.ts'] },
+  // Drains them as the application itself.
+  {
+    files: /^participants\/other-applications\//,
+    imports: ['shutdown/', 'net/', 'routes/', 'nest/', 'participants/http'],
+  },
   {
     files: /^participants\/[^/]+\//,
-    imports: ['shutdown/', 'net/', 'routes/', 'built-provider.ts'],
+    imports: ['shutdown/', 'net/', 'routes/', 'tracking/', 'nest/'],
   },
-  { files: /^participants\/[^/]+\.ts$/, imports: ['shutdown/', 'built-provider.ts'] },
-  { files: /^nest\//, imports: ['shutdown/', 'report/', 'built-provider.ts'] },
+  { files: /^participants\/index\.ts$/, imports: ['participants/'] },
+  { files: /^nest\//, imports: ['shutdown/', 'report/'] },
   { files: /^health\//, imports: ['shutdown/', 'graceful-shutdown.service.ts'] },
   {
     files: /^opentelemetry\//,
@@ -53,15 +60,14 @@ const layers: readonly Layer[] = [
       'graceful-shutdown.errors.ts',
       'graceful-shutdown.options.ts',
       'option-rules.ts',
-      'provide.ts',
-      'surroundings.ts',
+      'wiring/',
     ],
   },
   // The command reads the defaults, and loads no packages for that.
   { files: /^graceful-shutdown\.errors\.ts$/, imports: ['shutdown/'], nodeOnly: true },
   {
     files: /^graceful-shutdown\.options\.ts$/,
-    imports: ['graceful-shutdown.errors.ts', 'option-rules.ts'],
+    imports: ['graceful-shutdown.errors.ts', 'option-rules.ts', 'wiring/token.ts'],
     nodeOnly: true,
   },
   { files: /^option-rules\.ts$/, imports: [], nodeOnly: true },
@@ -90,16 +96,21 @@ const layers: readonly Layer[] = [
     nodeOnly: true,
   },
   { files: /^supervisors\//, imports: ['shutdown/', 'net/'], nodeOnly: true },
-  { files: /^provide\.ts$/, imports: [] },
-  { files: /^built-provider\.ts$/, imports: [], nodeOnly: true },
-  { files: /^surroundings\.ts$/, imports: ['shutdown/', 'provide.ts'] },
+  { files: /^wiring\/(token|provide)\.ts$/, imports: ['wiring/'] },
+  { files: /^wiring\/surroundings\.ts$/, imports: ['shutdown/', 'wiring/'] },
+  { files: /^wiring\/kind\.ts$/, imports: ['shutdown/', 'nest/', 'wiring/'] },
   // Around a whole application, as its user is.
   {
     files: /^testing\//,
-    imports: ['shutdown/', 'report/', 'surroundings.ts', 'option-rules.ts', 'graceful-shutdown.'],
+    imports: [
+      'shutdown/',
+      'report/',
+      'wiring/surroundings.ts',
+      'option-rules.ts',
+      'graceful-shutdown.',
+    ],
   },
   // Wires all together.
-  { files: /^graceful-shutdown\.participants\.ts$/, imports: [''] },
   { files: /^graceful-shutdown\.module\.ts$/, imports: [''] },
   { files: /^index\.ts$/, imports: [''] },
 ];

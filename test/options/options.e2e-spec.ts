@@ -15,7 +15,7 @@ import {
 import { systemClock } from '../../src/shutdown/clock.js';
 import { nodeProcess } from '../../src/shutdown/node-process.js';
 import { ProcessShutdown } from '../../src/shutdown/process-shutdown.js';
-import { PROCESS } from '../../src/surroundings.js';
+import { PROCESS } from '../../src/wiring/surroundings.js';
 
 /** What a test may fake of time; as Jest and sinon do, `performance` too. */
 const FAKED = [

@@ -5,7 +5,7 @@ import {
   type BuiltProviders,
   type BuiltType,
   hasMethod,
-} from '../../built-provider.js';
+} from '../../nest/built-provider.js';
 import type { BullWorker } from './bull-worker.js';
 import type { BullQueue } from './hidden-workers.js';
 

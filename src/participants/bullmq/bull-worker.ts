@@ -23,17 +23,6 @@ export interface BullWorker {
 }
 
 /**
- * Put as an own property before a method of an object; what it returns takes it away again.
- *
- * @internal
- */
-export type ReplaceMethod = (
-  target: object,
-  name: string,
-  make: (original: (...args: any[]) => any) => (...args: any[]) => any,
-) => (() => void) | undefined;
-
-/**
  * The error after which a worker puts a job back to where it took it from, its attempts untouched:
  * the one of BullMQ's manual rate limiting, which all versions know by its message. It limits
  * nothing: that is what `worker.rateLimit()`, called before it, is for.

@@ -1,10 +1,12 @@
 import type { OnApplicationBootstrap } from '@nestjs/common';
 
-import type { BuiltProviders } from '../../built-provider.js';
+import type { BuiltProviders } from '../../nest/built-provider.js';
+import { replaceMethod } from '../../nest/replace-method.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { DrainParticipant, WorkUnderWay } from '../../shutdown/drain-participant.js';
+import type { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
 import { explorersOf, queuesWithWorkersOf, workersOf } from './bull-providers.js';
-import type { BullWorker, ReplaceMethod } from './bull-worker.js';
+import type { BullWorker } from './bull-worker.js';
 import { HiddenWorkers } from './hidden-workers.js';
 import { WorkerJobs } from './worker-jobs.js';
 
@@ -24,15 +26,14 @@ export class BullMqParticipant implements DrainParticipant, OnApplicationBootstr
 
   constructor(
     private readonly providers: BuiltProviders,
-    private readonly deadline: AbortSignal,
+    private readonly sequence: Pick<ShutdownSequence, 'deadlineSignal'>,
     private readonly clock: Clock,
-    private readonly replace: ReplaceMethod,
   ) {}
 
   /** Before the workers are made: follows each before it can have a job. */
-  awaitWorkers(): void {
+  prepare(): void {
     for (const explorer of explorersOf(this.providers)) {
-      const restore = this.replace(explorer, 'register', (register) => () => {
+      const restore = replaceMethod(explorer, 'register', (register) => () => {
         register();
         this.#follow();
       });
@@ -40,7 +41,7 @@ export class BullMqParticipant implements DrainParticipant, OnApplicationBootstr
     }
   }
 
-  /** Finds the workers where `awaitWorkers()` was not called. */
+  /** Finds the workers where `prepare()` was not called. */
   onApplicationBootstrap(): void {
     this.#follow();
   }
@@ -53,8 +54,9 @@ export class BullMqParticipant implements DrainParticipant, OnApplicationBootstr
     }
     for (const workers of [...this.#workers.values(), ...this.#hidden]) workers.stop();
     const cancel = () => this.#workers.forEach((jobs) => jobs.cancel());
-    if (this.deadline.aborted) cancel();
-    else this.deadline.addEventListener('abort', cancel, { once: true });
+    const { deadlineSignal } = this.sequence;
+    if (deadlineSignal.aborted) cancel();
+    else deadlineSignal.addEventListener('abort', cancel, { once: true });
   }
 
   active(): number {
@@ -90,7 +92,7 @@ export class BullMqParticipant implements DrainParticipant, OnApplicationBootstr
     return handedBack === 0 ? told : `${told}, ${handedBack} handed back`;
   }
 
-  release(): void {
+  dispose(): void {
     for (const restore of this.#restores.splice(0)) restore?.();
     for (const jobs of this.#workers.values()) jobs.restore();
   }
@@ -98,7 +100,7 @@ export class BullMqParticipant implements DrainParticipant, OnApplicationBootstr
   #follow(): void {
     for (const { worker, owner } of workersOf(this.providers)) {
       if (this.#workers.has(worker)) continue;
-      const jobs = new WorkerJobs(worker, owner, this.deadline, this.clock, this.replace);
+      const jobs = new WorkerJobs(worker, owner, this.sequence.deadlineSignal, this.clock);
       this.#workers.set(worker, jobs);
       // Registered by hand while the application leaves.
       if (this.#stopped) jobs.stop();

@@ -3,7 +3,6 @@ import { EventEmitter, once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 
 import { FakeClock } from '../../testing/fake-clock.js';
-import { replaceMethod } from '../../nest/replace-method.js';
 import type { BullJob, BullWorker } from './bull-worker.js';
 import { WorkerJobs } from './worker-jobs.js';
 
@@ -51,7 +50,7 @@ function setUp(process: () => Promise<unknown>, running = true) {
   const worker = new FakeWorker(process, running);
   const deadline = new AbortController();
   const clock = new FakeClock();
-  const jobs = new WorkerJobs(worker, 'Mails', deadline.signal, clock, replaceMethod);
+  const jobs = new WorkerJobs(worker, 'Mails', deadline.signal, clock);
   return { worker, deadline, clock, jobs, job: { name: 'welcome' } };
 }
 

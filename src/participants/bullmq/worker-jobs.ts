@@ -1,13 +1,8 @@
+import { replaceMethod } from '../../nest/replace-method.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { WorkUnderWay } from '../../shutdown/drain-participant.js';
 import { within } from '../../shutdown/within.js';
-import {
-  type BullJob,
-  type BullWorker,
-  handBackError,
-  isInstruction,
-  type ReplaceMethod,
-} from './bull-worker.js';
+import { type BullJob, type BullWorker, handBackError, isInstruction } from './bull-worker.js';
 
 /** How long a worker may take to say goodbye to Redis, which may be gone itself. */
 const GOODBYE_MS = 1000;
@@ -23,7 +18,6 @@ export class WorkerJobs {
   /** Each gives one running processor's job back. */
   readonly #handBacks = new Set<() => void>();
   readonly #restores: ((() => void) | undefined)[];
-  readonly #replace: ReplaceMethod;
   #onIdle = () => {};
   #stopped = false;
   #closing: Promise<void> | undefined;
@@ -38,18 +32,16 @@ export class WorkerJobs {
     private readonly owner: string,
     private readonly deadline: AbortSignal,
     private readonly clock: Clock,
-    replace: ReplaceMethod,
   ) {
-    this.#replace = replace;
     this.#restores = [
-      replace(
+      replaceMethod(
         worker,
         'processJob',
         (process) =>
           (job: BullJob, ...rest: unknown[]) =>
             this.#count(job, () => process(job, ...rest)),
       ),
-      replace(
+      replaceMethod(
         worker,
         'processFn',
         (process) =>
@@ -108,7 +100,7 @@ export class WorkerJobs {
     if (this.#goodbye === undefined) {
       const goodbye = this.#closeOrDisconnect(closing);
       this.#goodbye = goodbye;
-      this.#restores.push(this.#replace(this.worker, 'close', () => () => goodbye));
+      this.#restores.push(replaceMethod(this.worker, 'close', () => () => goodbye));
     }
     return this.#goodbye;
   }

@@ -1,4 +1,5 @@
 import type { HttpResponse, OpenResponses } from '../../net/open-responses.js';
+import type { Traffic } from '../../net/traffic.js';
 import type { Routes } from '../../routes/routes.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { DrainParticipant } from '../../shutdown/drain-participant.js';
@@ -41,7 +42,7 @@ export class EventStreamParticipant implements DrainParticipant {
   #cancelLook: (() => void) | undefined;
 
   constructor(
-    private readonly sources: readonly OpenResponses[],
+    private readonly traffic: Pick<Traffic, 'responses'>,
     private readonly routes: Pick<Routes, 'longLivedResponse'>,
     private readonly options: { readonly random: () => number },
     private readonly sequence: ShutdownSequence,
@@ -94,7 +95,7 @@ export class EventStreamParticipant implements DrainParticipant {
 
   #findStreams(): void {
     const found: [HttpResponse, OpenResponses][] = [];
-    for (const source of this.sources) {
+    for (const source of this.traffic.responses) {
       for (const response of source.openResponses()) {
         if (this.#seen.has(response)) continue;
         const treatment = this.#treatmentOf(response);

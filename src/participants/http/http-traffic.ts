@@ -26,6 +26,7 @@ import { gateRequests } from './request-gate.js';
  * @internal
  */
 export class HttpTraffic implements OpenResponses, TrafficSource {
+  readonly responses: OpenResponses = this;
   readonly protocol = 'http/1.1';
   readonly #listeners: Listeners;
   readonly #connections = new Map<Socket, Connection>();

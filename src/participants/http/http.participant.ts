@@ -3,7 +3,6 @@ import type { Server } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 
 import type { HttpServers } from '../../net/http-servers.js';
-import type { OpenResponses } from '../../net/open-responses.js';
 import type { Traffic } from '../../net/traffic.js';
 import type { Routes } from '../../routes/routes.js';
 import type { Clock } from '../../shutdown/clock.js';
@@ -67,12 +66,11 @@ export class HttpParticipant implements DrainParticipant {
         if (state === 'grace') this.#completedBefore = this.#traffic.completed;
         if (state === 'closing') this.#traffic.destroyReleased();
       },
-      closed: () => this.#traffic.dispose(),
     });
   }
 
-  get responses(): OpenResponses {
-    return this.#traffic;
+  dispose(): void {
+    this.#traffic.dispose();
   }
 
   announce(windowMs: number): void {

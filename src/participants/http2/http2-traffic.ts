@@ -34,6 +34,7 @@ interface RequestUnderWay {
  * @internal
  */
 export class Http2Traffic implements OpenResponses, TrafficSource {
+  readonly responses: OpenResponses = this;
   readonly protocol = 'h2';
   readonly #listeners: Listeners;
   readonly #sessions = new Map<Http2Session, Session>();

@@ -3,7 +3,6 @@ import { Server as HttpsServer } from 'node:https';
 import type { Server } from 'node:net';
 
 import type { HttpServers } from '../../net/http-servers.js';
-import type { OpenResponses } from '../../net/open-responses.js';
 import type { Traffic } from '../../net/traffic.js';
 import type { Routes } from '../../routes/routes.js';
 import type { Clock } from '../../shutdown/clock.js';
@@ -52,12 +51,11 @@ export class Http2Participant implements DrainParticipant {
         // What is left are sessions with nothing but requests that nobody waits for.
         if (state === 'closing') this.#traffic.cutAll();
       },
-      closed: () => this.#traffic.dispose(),
     });
   }
 
-  get responses(): OpenResponses {
-    return this.#traffic;
+  dispose(): void {
+    this.#traffic.dispose();
   }
 
   announce(windowMs: number): void {

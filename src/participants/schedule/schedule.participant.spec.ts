@@ -2,8 +2,7 @@ import 'reflect-metadata';
 
 import { describe, expect, it } from 'vitest';
 
-import type { BuiltProvider } from '../../built-provider.js';
-import { replaceMethod } from '../../nest/replace-method.js';
+import type { BuiltProvider } from '../../nest/built-provider.js';
 import { ScheduleParticipant } from './schedule.participant.js';
 import type { CronJob, Tick } from './scheduler.js';
 
@@ -49,18 +48,18 @@ function setUp() {
     return { token: type, type, instance, isStatic: true };
   });
   const underWay: string[] = [];
-  const track = (label: string) => {
+  const begin = (label: string) => {
     underWay.push(label);
     return () => void underWay.splice(underWay.indexOf(label), 1);
   };
-  const schedule = new ScheduleParticipant(() => providers, track, replaceMethod);
+  const schedule = new ScheduleParticipant(() => providers, { begin });
   return { registry, explorer, schedule, underWay };
 }
 
 describe('ScheduleParticipant', () => {
   it('tracks a tick until its promise has settled, and no other tick', async () => {
     const { registry, schedule, underWay } = setUp();
-    schedule.follow();
+    schedule.prepare();
     const sync = { fireOnTick: () => 42 };
     const failing = { fireOnTick: () => Promise.reject(new Error('no report')) };
     registry.addCronJob('sync', sync);
@@ -82,14 +81,14 @@ describe('ScheduleParticipant', () => {
     };
     // Known before anybody looked.
     registry.addCronJob('throws', job);
-    schedule.follow();
+    schedule.prepare();
     expect(() => job.fireOnTick()).toThrow('no report');
     expect(underWay).toEqual([]);
   });
 
   it('tracks a decorated method once, under its name', () => {
     const { registry, explorer, schedule, underWay } = setUp();
-    schedule.follow();
+    schedule.prepare();
     const reports = new Reports();
     Reflect.defineMetadata('SCHEDULER_TYPE', 1, reports.nightly);
     const tick = explorer.wrapFunctionInTryCatchBlocks(reports.nightly, reports);
@@ -101,7 +100,7 @@ describe('ScheduleParticipant', () => {
 
   it('begins no tick once it is stopped', () => {
     const { registry, schedule, underWay } = setUp();
-    schedule.follow();
+    schedule.prepare();
     const callbacks = [() => 42];
     registry.addCronJob('job', Object.assign({ fireOnTick: () => {} }, { _callbacks: callbacks }));
     schedule.stopIntake();
@@ -111,9 +110,9 @@ describe('ScheduleParticipant', () => {
 
   it('leaves the providers of Nest as they were', () => {
     const { registry, explorer, schedule } = setUp();
-    schedule.follow();
+    schedule.prepare();
     schedule.onModuleInit();
-    schedule.release();
+    schedule.dispose();
     expect(Object.hasOwn(registry, 'addCronJob')).toBe(false);
     expect(Object.hasOwn(explorer, 'wrapFunctionInTryCatchBlocks')).toBe(false);
   });

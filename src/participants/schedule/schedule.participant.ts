@@ -1,7 +1,9 @@
 import type { OnModuleInit } from '@nestjs/common';
 
-import type { BuiltProviders } from '../../built-provider.js';
+import type { BuiltProviders } from '../../nest/built-provider.js';
+import { replaceMethod } from '../../nest/replace-method.js';
 import type { DrainParticipant } from '../../shutdown/drain-participant.js';
+import type { WorkTracker } from '../../tracking/work-tracker.js';
 import {
   callbacksOf,
   type CronJob,
@@ -11,13 +13,6 @@ import {
   type SchedulerRegistry,
   type Tick,
 } from './scheduler.js';
-
-/** @internal */
-export type ReplaceMethod = (
-  target: object,
-  name: string,
-  make: (original: Tick) => (...args: any[]) => unknown,
-) => (() => void) | undefined;
 
 /**
  * The schedules of `@nestjs/schedule`: cron jobs, intervals and timeouts. No tick begins once the
@@ -34,24 +29,22 @@ export class ScheduleParticipant implements DrainParticipant, OnModuleInit {
   #followed = false;
   #stopped = false;
 
-  /** @param track - begins a piece of work that holds the drain; returns what ends it */
   constructor(
     private readonly providers: BuiltProviders,
-    private readonly track: (label: string) => () => void,
-    private readonly replace: ReplaceMethod,
+    private readonly tracker: Pick<WorkTracker, 'begin'>,
   ) {}
 
   /** Before the decorated methods are looked for. */
-  follow(): void {
+  prepare(): void {
     if (this.#followed) return;
     this.#followed = true;
     for (const explorer of explorersOf(this.providers)) this.#followMethods(explorer);
     for (const registry of registriesOf(this.providers)) this.#followRegistry(registry);
   }
 
-  /** Where nobody called `follow()`: cron jobs are made later, the rest can at least be stopped. */
+  /** Where nobody called `prepare()`: cron jobs are made later, the rest can at least be stopped. */
   onModuleInit(): void {
-    this.follow();
+    this.prepare();
   }
 
   stopIntake(): void {
@@ -69,13 +62,13 @@ export class ScheduleParticipant implements DrainParticipant, OnModuleInit {
 
   async drain(): Promise<void> {}
 
-  release(): void {
+  dispose(): void {
     for (const restore of this.#restores.splice(0)) restore?.();
   }
 
   #followMethods(explorer: object): void {
     // The one place of Nest through which each decorated method passes, with its object.
-    const restore = this.replace(
+    const restore = replaceMethod(
       explorer,
       'wrapFunctionInTryCatchBlocks',
       (wrap) => (method: Tick, owner: object) =>
@@ -96,7 +89,7 @@ export class ScheduleParticipant implements DrainParticipant, OnModuleInit {
   }
 
   #afterAdding(registry: object, add: string, then: (name: string, what: unknown) => void): void {
-    const restore = this.replace(registry, add, (original) => (name: string, what: unknown) => {
+    const restore = replaceMethod(registry, add, (original) => (name: string, what: unknown) => {
       original(name, what);
       then(name, what);
     });
@@ -118,11 +111,11 @@ export class ScheduleParticipant implements DrainParticipant, OnModuleInit {
   }
 
   #tick(label: string, run: Tick): Tick {
-    const { track } = this;
+    const { tracker } = this;
     const isStopped = () => this.#stopped;
     const tick = function (this: unknown, ...args: unknown[]): unknown {
       if (isStopped()) return undefined;
-      const end = track(label);
+      const end = tracker.begin(label);
       let result: unknown;
       try {
         result = run.apply(this, args);

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 
-import { type BuiltProviders, classNameOf, hasMethod } from '../../built-provider.js';
+import { type BuiltProviders, classNameOf, hasMethod } from '../../nest/built-provider.js';
 
 /** A function that a schedule calls. @internal */
 export type Tick = (...args: unknown[]) => unknown;

@@ -65,13 +65,14 @@ export class WebSocketsParticipant implements DrainParticipant {
           this.#cancelEnd = clock.after(LEFT_ALONE_MS, () => this.#connections.endUpgraded());
         }
       },
-      closed: () => {
-        this.#cancelEnd();
-        this.#isOver = true;
-        this.#departures.cancel();
-        this.#connections.dispose();
-      },
     });
+  }
+
+  dispose(): void {
+    this.#cancelEnd();
+    this.#isOver = true;
+    this.#departures.cancel();
+    this.#connections.dispose();
   }
 
   announce(windowMs: number): void {

@@ -1,4 +1,4 @@
-import { replaceMethod } from './replace-method.js';
+import { replaceMethod } from '../../nest/replace-method.js';
 
 /** The transports of `@nestjs/microservices`, by the number that `Transport` gives them. */
 const TRANSPORTS = ['tcp', 'redis', 'nats', 'mqtt', 'grpc', 'rmq', 'kafka'] as const;

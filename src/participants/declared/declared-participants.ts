@@ -2,9 +2,9 @@ import 'reflect-metadata';
 
 import type { OnModuleInit } from '@nestjs/common';
 
-import type { BuiltProviders } from '../built-provider.js';
-import type { DrainParticipant as DrainParticipantContract } from '../shutdown/drain-participant.js';
-import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
+import type { BuiltProviders } from '../../nest/built-provider.js';
+import type { DrainParticipant as DrainParticipantContract } from '../../shutdown/drain-participant.js';
+import type { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
 
 const DECLARED = 'nestjs-drain:participant';
 

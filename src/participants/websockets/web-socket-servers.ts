@@ -1,4 +1,4 @@
-import type { NestInstance } from './application-sighting.js';
+import type { NestInstance } from '../../nest/application-sighting.js';
 
 interface WebSocketAdapter {
   /** `WsAdapter`: the HTTP servers of gateways with a path, by port. */

@@ -1,12 +1,12 @@
 import type { OnApplicationBootstrap } from '@nestjs/common';
 import { defer, finalize, isObservable, type Observable } from 'rxjs';
 
-import { classNameOf } from '../built-provider.js';
-import type { ApplicationShutdown } from './application-shutdown.js';
-import { replaceMethod } from './replace-method.js';
-
-/** Counts a message of a connection; returns what ends it. */
-type Begin = (label: string, connection: object) => () => void;
+import { classNameOf } from '../../nest/built-provider.js';
+import type { ApplicationShutdown } from '../../nest/application-shutdown.js';
+import { replaceMethod } from '../../nest/replace-method.js';
+import type { HttpServers } from '../../net/http-servers.js';
+import type { WorkTracker } from '../../tracking/work-tracker.js';
+import { gatewayHttpServers } from './web-socket-servers.js';
 
 interface Subscription {
   readonly message: unknown;
@@ -32,15 +32,20 @@ export class GatewayMessages implements OnApplicationBootstrap {
 
   constructor(
     private readonly application: ApplicationShutdown,
-    private readonly begin: Begin,
-  ) {
-    application.sequence.observe({ closed: () => this.#restore?.() });
+    private readonly servers: HttpServers,
+    private readonly tracker: WorkTracker,
+  ) {}
+
+  dispose(): void {
+    this.#restore?.();
   }
 
   /** Nest has made the gateways by now; it subscribes to messages with each connection. */
   onApplicationBootstrap(): void {
-    const instance = this.application.instance as WithWebSocketsController | undefined;
-    const controller = instance?.socketModule?.webSocketsController;
+    const { instance } = this.application;
+    for (const server of gatewayHttpServers(instance)) this.servers.add(server);
+    const { socketModule } = (instance ?? {}) as WithWebSocketsController;
+    const controller = socketModule?.webSocketsController;
     if (controller === undefined) return;
     this.#restore ??= replaceMethod(
       controller,
@@ -64,13 +69,13 @@ export class GatewayMessages implements OnApplicationBootstrap {
   }
 
   #wrap(callback: Callback, label: string): Callback {
-    const { begin } = this;
+    const begin = (connection: object) => this.tracker.begin(label, connection);
     return async function (client, ...args) {
       const connection = connectionOf(client);
-      const end = begin(label, connection);
+      const end = begin(connection);
       try {
         const result = await callback.call(this, client, ...args);
-        return isObservable(result) ? count(result, () => begin(label, connection)) : result;
+        return isObservable(result) ? count(result, () => begin(connection)) : result;
       } finally {
         end();
       }

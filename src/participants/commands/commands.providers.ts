@@ -1,0 +1,8 @@
+import { ModulesContainer } from '@nestjs/core';
+
+import { WorkTracker } from '../../tracking/work-tracker.js';
+import { kind } from '../../wiring/kind.js';
+import { Commands } from './commands.js';
+
+/** @internal */
+export const COMMANDS = [kind(Commands, [ModulesContainer, WorkTracker])];

@@ -1,0 +1,47 @@
+import type { ModulesContainer } from '@nestjs/core';
+
+import { replaceMethod } from '../../nest/replace-method.js';
+import type { WorkTracker } from '../../tracking/work-tracker.js';
+
+/** What nest-commander runs its command with, by class and method: `CommandFactory.run()` awaits it. */
+const RUNNER = { class: 'CommandRunnerService', method: 'run' } as const;
+
+/**
+ * The command of nest-commander as work under way: it is the only thing that its process does.
+ *
+ * @internal
+ */
+export class Commands {
+  readonly #restores: ((() => void) | undefined)[] = [];
+
+  constructor(
+    private readonly modules: ModulesContainer,
+    private readonly tracker: Pick<WorkTracker, 'begin'>,
+  ) {}
+
+  prepare(): void {
+    for (const runner of runnersOf(this.modules)) {
+      const restore = replaceMethod(runner, RUNNER.method, (run) => async (...args: unknown[]) => {
+        const end = this.tracker.begin('command');
+        try {
+          return (await run(...args)) as unknown;
+        } finally {
+          end();
+        }
+      });
+      this.#restores.push(restore);
+    }
+  }
+
+  dispose(): void {
+    for (const restore of this.#restores.splice(0)) restore?.();
+  }
+}
+
+function runnersOf(modules: ModulesContainer): object[] {
+  return [...modules.values()]
+    .flatMap(({ providers }) => [...providers.values()])
+    .filter(({ metatype }) => typeof metatype === 'function' && metatype.name === RUNNER.class)
+    .map(({ instance }) => instance as object | undefined)
+    .filter((instance) => instance !== undefined);
+}

@@ -1,0 +1,13 @@
+import { RESOLVED_OPTIONS } from '../../graceful-shutdown.options.js';
+import { HttpServers } from '../../net/http-servers.js';
+import { Traffic } from '../../net/traffic.js';
+import { Routes } from '../../routes/routes.js';
+import { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
+import { kind } from '../../wiring/kind.js';
+import { CLOCK } from '../../wiring/surroundings.js';
+import { HttpParticipant } from './http.participant.js';
+
+/** @internal */
+export const HTTP = [
+  kind(HttpParticipant, [HttpServers, Routes, Traffic, ShutdownSequence, RESOLVED_OPTIONS, CLOCK]),
+];

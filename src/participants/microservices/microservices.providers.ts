@@ -1,0 +1,17 @@
+import { ModulesContainer } from '@nestjs/core';
+
+import { Traffic } from '../../net/traffic.js';
+import { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
+import { RPC_SERVERS_ARE_KNOWN } from '../../tracking/graceful-shutdown.interceptor.js';
+import { kind } from '../../wiring/kind.js';
+import { provide, provideClass } from '../../wiring/provide.js';
+import { CLOCK } from '../../wiring/surroundings.js';
+import { RpcServers } from './rpc-servers.js';
+import { RpcParticipants } from './rpc.participants.js';
+
+/** @internal */
+export const MICROSERVICES = [
+  provideClass(RpcServers, [ModulesContainer]),
+  provide(RPC_SERVERS_ARE_KNOWN, [RpcServers], ({ areKnown }) => areKnown),
+  kind(RpcParticipants, [RpcServers, Traffic, ShutdownSequence, CLOCK]),
+];

@@ -1,0 +1,10 @@
+import { RESOLVED_OPTIONS } from '../../graceful-shutdown.options.js';
+import { ApplicationShutdown } from '../../nest/application-shutdown.js';
+import { kind } from '../../wiring/kind.js';
+import { CLOCK } from '../../wiring/surroundings.js';
+import { OtherApplications } from './other-applications.js';
+
+/** @internal */
+export const OTHER_APPLICATIONS = [
+  kind(OtherApplications, [ApplicationShutdown, RESOLVED_OPTIONS, CLOCK]),
+];

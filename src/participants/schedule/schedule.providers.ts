@@ -1,0 +1,7 @@
+import { BUILT_PROVIDERS } from '../../nest/nest.providers.js';
+import { WorkTracker } from '../../tracking/work-tracker.js';
+import { kind } from '../../wiring/kind.js';
+import { ScheduleParticipant } from './schedule.participant.js';
+
+/** @internal */
+export const SCHEDULE = [kind(ScheduleParticipant, [BUILT_PROVIDERS, WorkTracker])];

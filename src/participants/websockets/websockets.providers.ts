@@ -1,0 +1,42 @@
+import { RESOLVED_OPTIONS } from '../../graceful-shutdown.options.js';
+import { ApplicationShutdown } from '../../nest/application-shutdown.js';
+import { HttpServers } from '../../net/http-servers.js';
+import { Traffic } from '../../net/traffic.js';
+import { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
+import { GraphQlConnections } from '../../tracking/graphql-connections.js';
+import { WorkTracker } from '../../tracking/work-tracker.js';
+import { kind } from '../../wiring/kind.js';
+import { provide } from '../../wiring/provide.js';
+import { CLOCK } from '../../wiring/surroundings.js';
+import { token } from '../../wiring/token.js';
+import { GatewayMessages } from './gateway-messages.js';
+import type { Gateways } from './web-socket-connections.js';
+import { gatewayServers } from './web-socket-servers.js';
+import { WebSocketsParticipant } from './websockets.participant.js';
+
+const GATEWAYS = token<Gateways>('nestjs-drain:gateways');
+
+/** @internal */
+export const WEB_SOCKETS = [
+  kind(GatewayMessages, [ApplicationShutdown, HttpServers, WorkTracker]),
+  provide(
+    GATEWAYS,
+    [ApplicationShutdown, WorkTracker, GraphQlConnections],
+    (application, tracker, graphQl) => ({
+      servers: () => gatewayServers(application.instance),
+      handlersOf: (client) => {
+        const { running, begun } = tracker.countOf(client);
+        const unanswered = graphQl.unansweredOf(client);
+        return { running: running + unanswered, begun: begun + unanswered };
+      },
+    }),
+  ),
+  kind(WebSocketsParticipant, [
+    HttpServers,
+    GATEWAYS,
+    Traffic,
+    ShutdownSequence,
+    RESOLVED_OPTIONS,
+    CLOCK,
+  ]),
+];
