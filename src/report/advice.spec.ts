@@ -97,7 +97,7 @@ describe('each advice has its numbers', () => {
     [
       "an application's own work whose name begins like ours",
       { participants: [{ name: 'http-import-queue', atStart: 1, cut: 1 }] },
-      '1 piece of work of "http-import-queue" had not ended when time was up: let it heed the deadline signal, or raise drainTimeoutMs.',
+      '1 task of "http-import-queue" was cut at the deadline: stop on the deadline signal, or raise drainTimeoutMs.',
     ],
     [
       'other work that was cut',
