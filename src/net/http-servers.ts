@@ -53,7 +53,7 @@ export class HttpServers implements OnModuleInit {
   /** Nest has made the server by now, and it does not listen yet. */
   onModuleInit(): void {
     const { httpAdapter } = this.host;
-    if (httpAdapter === undefined) return;
+    if (!httpAdapter) return;
     const server: unknown = httpAdapter.getHttpServer();
     for (const handler of handlersOf(httpAdapter.getInstance(), server)) {
       this.#handlers.add(handler);
