@@ -196,7 +196,7 @@ describe('an SDK that shuts itself down on the signal', () => {
     app.signal('SIGTERM');
     expect((await last).status).toBe(200);
     expect(await app.exited).toMatchObject({ code: 0, signal: null });
-    expect(app.log).not.toContain('somebody else');
+    expect(app.log).not.toContain('listener is registered');
     expect(app.log).toContain('telemetry has ended');
     expect(app.log.indexOf('telemetry has ended')).toBeGreaterThan(app.log.indexOf('Closed in'));
     expect(app.report()).toMatchObject({ exitCode: 0, foreignListeners: [] });

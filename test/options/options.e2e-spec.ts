@@ -208,6 +208,8 @@ describe('forRootAsync', () => {
     class Root {}
     const app = await create(Root);
     const closing = app.close();
+    // It begins at the end of the tick.
+    await new Promise((resolve) => setImmediate(resolve));
     // 1234 to drain and 4000 to close; less what has passed since.
     expect(app.get(GracefulShutdownService).remainingMs()).toBeGreaterThan(5000);
     expect(app.get(GracefulShutdownService).remainingMs()).toBeLessThanOrEqual(5234);
