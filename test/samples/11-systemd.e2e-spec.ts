@@ -20,8 +20,8 @@ describe('11-systemd', () => {
     const folder = mkdtempSync(join(tmpdir(), 'nestjs-drain-units-'));
     const units = ['orders.service', 'orders.socket'].map((unit) => {
       const text = readFileSync(join(samples, '11-systemd', unit), 'utf8');
-      // It looks for the program, too.
-      writeFileSync(join(folder, unit), text.replace(/^ExecStart=\S+/m, 'ExecStart=/bin/true'));
+      // It looks for the programs, too.
+      writeFileSync(join(folder, unit), text.replaceAll(/^(Exec\w+=)\S+/gm, '$1/bin/true'));
       return join(folder, unit);
     });
     const { stderr } = await promisify(execFile)('systemd-analyze', ['verify', ...units]);
