@@ -8,6 +8,7 @@ import type { ProcessMember, ProcessShutdown } from '../shutdown/process-shutdow
 import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 import { expectApplication, type NestInstance, watchOthers } from './application-sighting.js';
 import { CapturedApplication } from './captured-application.js';
+import { onFailedCreation } from './failed-creation.js';
 import { OtherApplication } from './other-application.js';
 import { idleSettings } from './idle-settings.js';
 import { keepOffHttpRoutes } from './http-route-interceptors.js';
@@ -52,6 +53,7 @@ export class ApplicationShutdown implements ProcessMember {
     this.leavesOnCrash = options.drainOnCrash;
     this.#leaveProcess = process.join(this);
     this.#stopExpecting = expectApplication(modules, (application) => this.adopt(application));
+    onFailedCreation(modules, () => this.release());
     sequence.observe(log);
     sequence.observe({ closed: () => this.release() });
   }
@@ -112,6 +114,7 @@ export class ApplicationShutdown implements ProcessMember {
     keepOffHttpRoutes(application, instance);
     application.beforeInit = () => this.#prepare();
     if (this.#onStarted.length > 0) application.onStarted = () => this.#started();
+    application.onFailed = () => this.release();
     sequence.addParticipant(application.bootstrap);
     sequence.teardown = application;
     this.#instance = instance;

@@ -34,6 +34,8 @@ export class CapturedApplication implements Teardown {
    * listen with it soon.
    */
   onStarted: (() => void) | undefined;
+  /** Called when its start has failed, and nobody can get hold of it: a context without a server. */
+  onFailed = () => {};
   readonly #close: (signal?: string) => Promise<void>;
   readonly #restores: ((() => void) | undefined)[] = [];
   #starting = 0;
@@ -124,18 +126,25 @@ export class CapturedApplication implements Teardown {
         this.beforeInit();
         await original();
       } catch (error) {
-        this.bootstrap.end();
+        this.#failed();
         throw error;
       }
     });
     this.replace('callBootstrapHook', (original) => async () => {
       try {
         await original();
-        this.#initialized();
-      } finally {
-        this.bootstrap.end();
+      } catch (error) {
+        this.#failed();
+        throw error;
       }
+      this.bootstrap.end();
+      this.#initialized();
     });
+  }
+
+  #failed(): void {
+    this.bootstrap.end();
+    if (!('listen' in this.application)) this.onFailed();
   }
 
   #initialized(): void {
