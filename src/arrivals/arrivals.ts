@@ -33,6 +33,8 @@ export class Arrivals implements TrafficObserver {
     private readonly routes: Pick<Routes, 'isProbe'>,
     private readonly clock: Clock,
     private readonly onArrival: (arrival: Arrival) => void,
+    /** How many to leave out: those that had been established before, and waited to be accepted. */
+    private waiting = 0,
   ) {}
 
   /** Those of which it is not known yet what they are for. */
@@ -48,6 +50,10 @@ export class Arrivals implements TrafficObserver {
   connectionOpened(connection: TrafficConnection): void {
     // A websocket was a connection of HTTP before.
     if (connection.protocol === 'websocket') return;
+    if (this.waiting > 0) {
+      this.waiting -= 1;
+      return;
+    }
     const { remoteAddress: address } = connection;
     this.#newcomers.set(connection, {
       connection,

@@ -1,14 +1,30 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { FakeClock } from '../testing/fake-clock.js';
 import { emptyAcceptQueue } from './accept-queue.js';
 
-function setUp() {
+const LIMIT_MS = 5000;
+const TURN_MS = 50;
+
+function setUp(waiting?: number) {
   const clock = new FakeClock();
   let accepted = 5;
-  let empty = false;
-  void emptyAcceptQueue(() => accepted, clock).then(() => (empty = true));
-  return { clock, accept: () => void (accepted += 1), isEmpty: () => empty };
+  let emptied: boolean | undefined;
+  const admitNoMore = vi.fn();
+  const queue = { accepted: () => accepted, waiting: () => waiting, admitNoMore };
+  void emptyAcceptQueue(queue, LIMIT_MS, clock).then((result) => (emptied = result));
+  const accept = () => void (accepted += 1);
+  /** Each accepts one more, until it has ended. */
+  const longTurns = async () => {
+    let turns = 0;
+    for (; turns < 200 && emptied === undefined; turns++) {
+      accept();
+      clock.block(TURN_MS);
+      await clock.flush();
+    }
+    return turns;
+  };
+  return { clock, accept, admitNoMore, longTurns, isEmpty: () => emptied === true };
 }
 
 describe('emptyAcceptQueue', () => {
@@ -31,16 +47,15 @@ describe('emptyAcceptQueue', () => {
     expect(isEmpty()).toBe(true);
   });
 
-  it('gives up after a second if connections never stop coming', async () => {
-    const { clock, accept, isEmpty } = setUp();
-    const turn = async () => {
-      accept();
-      clock.block(10);
-      await clock.flush();
-    };
-    for (let turns = 0; turns < 99; turns++) await turn();
+  it('admits no more after a second, and takes all that wait then, however long the turns are', async () => {
+    const { longTurns, admitNoMore, isEmpty } = setUp(60);
+    expect(await longTurns()).toBe(1000 / TURN_MS + 60);
+    expect(admitNoMore).toHaveBeenCalledTimes(1);
     expect(isEmpty()).toBe(false);
-    await turn();
-    expect(isEmpty()).toBe(true);
+  });
+
+  it.each([400, undefined])('ends at its limit, with %s waiting', async (waiting) => {
+    const { longTurns } = setUp(waiting);
+    expect(await longTurns()).toBe(LIMIT_MS / TURN_MS);
   });
 });

@@ -1,9 +1,16 @@
 import type { Server } from 'node:net';
 
 import type { Clock } from '../shutdown/clock.js';
-import { emptyAcceptQueue } from './accept-queue.js';
+import { acceptQueueOf, emptyAcceptQueue } from './accept-queue.js';
 import { closeListener } from './close-listener.js';
 import { contained } from './contained.js';
+import { waitingConnections } from './waiting-connections.js';
+
+interface Listener {
+  readonly disposers: (() => void)[];
+  /** How many connections it has accepted. */
+  accepted: number;
+}
 
 /**
  * The servers that one kind of traffic comes in by, and what is listened to on them.
@@ -11,15 +18,18 @@ import { contained } from './contained.js';
  * @internal
  */
 export class Listeners {
-  readonly #disposers = new Map<Server, (() => void)[]>();
-  #accepted = 0;
+  readonly #listeners = new Map<Server, Listener>();
   #refuses = false;
+  /** Whether nothing is lost by closing: nothing waits to be accepted, or it is left to others. */
+  #losesNothing = false;
+  #dropped = 0;
 
   constructor(private readonly clock: Clock) {}
 
   add(server: Server): void {
-    this.#disposers.set(server, []);
-    this.on(server, 'connection', () => (this.#accepted += 1));
+    const listener: Listener = { disposers: [], accepted: 0 };
+    this.#listeners.set(server, listener);
+    this.on(server, 'connection', () => (listener.accepted += 1));
     if (this.#refuses) closeListener(server);
   }
 
@@ -31,37 +41,61 @@ export class Listeners {
   }
 
   addDisposer(server: Server, dispose: () => void): void {
-    this.#disposers.get(server)?.push(dispose);
+    this.#listeners.get(server)?.disposers.push(dispose);
   }
 
   /** All servers that were added. */
   get servers(): readonly Server[] {
-    return [...this.#disposers.keys()];
+    return [...this.#listeners.keys()];
+  }
+
+  /** How many connections wait to be accepted, as far as the system says. */
+  get waiting(): number {
+    return this.servers.reduce((sum, server) => sum + (waitingConnections(server) ?? 0), 0);
+  }
+
+  /** How many waited when their listener closed, and were reset; as far as the system says. */
+  get dropped(): number {
+    return this.#dropped;
   }
 
   /**
    * Stops listening. What waits to be accepted is accepted before.
    *
    * @param leavesQueue - at once instead, and what waits is left to whoever listens next
+   * @param limitMs - how long emptying the accept queue may take
    */
-  async stop(leavesQueue: boolean): Promise<void> {
-    const isListening = this.servers.some((server) => server.listening);
-    if (isListening && !leavesQueue) await emptyAcceptQueue(() => this.#accepted, this.clock);
+  async stop(leavesQueue: boolean, limitMs: number): Promise<void> {
+    this.#losesNothing = leavesQueue || (await this.#emptyQueues(limitMs));
     this.refuseConnections();
   }
 
   refuseConnections(): void {
     this.#refuses = true;
-    for (const server of this.servers) closeListener(server);
+    for (const server of this.servers) {
+      // Not where nothing waits: whoever connected while that is looked up would be reset.
+      if (!this.#losesNothing) this.#dropped += waitingConnections(server) ?? 0;
+      closeListener(server);
+    }
   }
 
   /** Removes every listener from a server, and forgets it. */
   remove(server: Server): void {
-    for (const dispose of this.#disposers.get(server) ?? []) dispose();
-    this.#disposers.delete(server);
+    for (const dispose of this.#listeners.get(server)?.disposers ?? []) dispose();
+    this.#listeners.delete(server);
   }
 
   dispose(): void {
     for (const server of this.servers) this.remove(server);
+  }
+
+  /** @returns whether all were seen empty */
+  async #emptyQueues(limitMs: number): Promise<boolean> {
+    const listening = [...this.#listeners].filter(([server]) => server.listening);
+    const emptied = listening.map(([server, listener]) => {
+      const queue = acceptQueueOf(server, () => listener.accepted);
+      return emptyAcceptQueue(queue, limitMs, this.clock);
+    });
+    return (await Promise.all(emptied)).every(Boolean);
   }
 }

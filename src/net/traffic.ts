@@ -57,6 +57,10 @@ export interface TrafficSource {
   readonly requestCount: number;
   /** The responses to them. */
   readonly responses?: OpenResponses;
+  /** How many connections wait to be accepted, as far as the system says. */
+  readonly waitingCount?: number;
+  /** How many of those were reset when their listener closed, as far as the system says. */
+  readonly droppedCount?: number;
 }
 
 /**
@@ -92,6 +96,16 @@ export class Traffic {
   /** How many requests are under way. */
   get requestCount(): number {
     return this.#sources.reduce((sum, source) => sum + source.requestCount, 0);
+  }
+
+  /** How many connections wait to be accepted, as far as the system says. */
+  get waitingCount(): number {
+    return this.#sources.reduce((sum, { waitingCount = 0 }) => sum + waitingCount, 0);
+  }
+
+  /** How many of those were reset when their listener closed, as far as the system says. */
+  get droppedCount(): number {
+    return this.#sources.reduce((sum, { droppedCount = 0 }) => sum + droppedCount, 0);
   }
 
   add(source: TrafficSource): void {

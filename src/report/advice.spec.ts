@@ -154,6 +154,12 @@ describe('nothing is said of a balancer where there is none', () => {
   });
 });
 
+it('connections that were reset because nobody accepted them', () => {
+  const [sentence, ...others] = advice({ connections: { ...WELL.connections, dropped: 3 } });
+  expect(sentence).toContain('3 connections waited to be accepted when the listener closed');
+  expect(others).toEqual([]);
+});
+
 it('of much that is slow, the worst is named', () => {
   const hooks = Array.from({ length: 9 }, (_, i) => ({
     name: `Hook${i}`,

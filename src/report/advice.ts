@@ -25,6 +25,7 @@ const NAMED_AT_MOST = 3;
 const ADVISERS: readonly Adviser[] = [
   ({ budget }, context) => adviceOnBudget(budget.totalMs, context),
   onArrivals,
+  onDropped,
   onProbes,
   onSlowRequests,
   onCutWork,
@@ -80,6 +81,15 @@ function onArrivals({ newConnections, states, trigger, budget }: Facts): string[
   return [
     `No new connection came after ${seconds(lastOffsetMs)} of a grace period of ` +
       `${seconds(grace.ms)}: if this happens at every shutdown, shorten gracePeriodMs.`,
+  ];
+}
+
+function onDropped({ connections: { dropped = 0 } }: Facts): string[] {
+  if (dropped === 0) return [];
+  return [
+    `${dropped} ${plural(dropped, 'connection')} waited to be accepted when the listener closed, and ` +
+      `${dropped === 1 ? 'was' : 'were'} reset: the event loop was too busy to accept more. Move long ` +
+      'work to a worker thread, or raise gracePeriodMs, so that a balancer notices earlier.',
   ];
 }
 

@@ -143,6 +143,11 @@ export interface ReportedConnections {
   readonly closedBy: Readonly<Record<ConnectionEnd, number>>;
   /** Still open at the end. */
   readonly left: number;
+  /**
+   * Waited to be accepted when the listener closed, and were reset; left out where there were none, or
+   * where the system does not say (Linux does, for TCP).
+   */
+  readonly dropped?: number;
 }
 
 /** Those of health probes do not count. @publicApi */

@@ -1,4 +1,4 @@
-import { Arrivals } from '../arrivals/arrivals.js';
+import { type Arrival, Arrivals } from '../arrivals/arrivals.js';
 import type { HttpResponse } from '../net/open-responses.js';
 import type {
   ConnectionEnd,
@@ -51,7 +51,8 @@ export class TrafficRecord implements TrafficObserver {
     private readonly gracePeriodMs: number,
   ) {
     this.#newConnections = new NewConnections(begin, gracePeriodMs);
-    this.#arrivals = new Arrivals(routes, clock, (arrival) => this.#newConnections.add(arrival));
+    const arrived = (arrival: Arrival) => this.#newConnections.add(arrival);
+    this.#arrivals = new Arrivals(routes, clock, arrived, traffic.waitingCount);
     this.#requestsAtStart = traffic.requestCount;
     this.#connectionsAtStart = traffic.connectionCount;
     this.#stops = [traffic.observe(this.#arrivals), traffic.observe(this)];
@@ -114,6 +115,7 @@ export class TrafficRecord implements TrafficObserver {
       atStart: this.#connectionsAtStart,
       closedBy: { ...this.#closedBy },
       left: this.traffic.connectionCount,
+      ...(this.traffic.droppedCount > 0 && { dropped: this.traffic.droppedCount }),
     };
   }
 

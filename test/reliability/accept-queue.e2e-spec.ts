@@ -1,8 +1,10 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 
+import type { GracefulShutdownOptions } from '../../src/index.js';
+import { request } from '../support/http-client.js';
 import { endAll, start } from '../support/running-application.js';
 import { isLongRun, times } from '../support/runs.js';
 
@@ -71,3 +73,39 @@ it('row 30: of the connections that come as the listener closes, hardly one is r
   expect(sum.refused).toBeGreaterThan(RUNS);
   expect(sum.reset).toBeLessThanOrEqual(MOST_RESETS);
 }, 600_000);
+
+describe('with 50 ms of work in each turn of the event loop', () => {
+  const TURN_MS = 50;
+
+  /** Connections that the kernel has established, and their requests, when the signal comes. */
+  async function askThenSignal(count: number, options: GracefulShutdownOptions) {
+    const app = await start({ options });
+    await request(app.port, `/busy?ms=${TURN_MS}`);
+    await sleep(4 * TURN_MS);
+    const asked = Array.from({ length: count }, () => ask(app.port));
+    await sleep(TURN_MS);
+    app.signal('SIGTERM');
+    const outcomes = await Promise.all(asked);
+    const { code } = await app.exited;
+    const reset = outcomes.filter((outcome) => outcome === 'reset').length;
+    return { outcomes: new Set(outcomes), reset, code, log: app.log };
+  }
+
+  it('all connections that were established before the signal are answered', async () => {
+    const { outcomes, code, log } = await askThenSignal(40, {});
+    expect(outcomes).toEqual(new Set(['answered']));
+    expect(code).toBe(0);
+    expect(log).not.toContain('came although the application was leaving');
+  });
+
+  it.runIf(process.platform === 'linux')(
+    'those that are dropped, because the time to drain is over, are counted',
+    async () => {
+      const { reset, log } = await askThenSignal(80, { drainTimeoutMs: 1000 });
+      const counted = Number(/(\d+) waiting to be accepted reset/.exec(log)?.[1]);
+      expect(reset).toBeGreaterThan(10);
+      expect(Math.abs(counted - reset)).toBeLessThan(10);
+      expect(log).toMatch(/connections waited to be accepted when the listener closed/);
+    },
+  );
+});

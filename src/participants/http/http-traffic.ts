@@ -68,6 +68,14 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
     return this.#connections.size;
   }
 
+  get waitingCount(): number {
+    return this.#listeners.waiting;
+  }
+
+  get droppedCount(): number {
+    return this.#listeners.dropped;
+  }
+
   get busyCount(): number {
     return this.connections.filter(({ isResting }) => !isResting).length;
   }
@@ -152,9 +160,12 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
     }
   }
 
-  /** @param leavesQueue - whether what waits to be accepted is left to others */
-  async stopListening(leavesQueue: boolean): Promise<void> {
-    await this.#listeners.stop(leavesQueue);
+  /**
+   * @param leavesQueue - whether what waits to be accepted is left to others
+   * @param limitMs - how long emptying the accept queue may take
+   */
+  async stopListening(leavesQueue: boolean, limitMs: number): Promise<void> {
+    await this.#listeners.stop(leavesQueue, limitMs);
   }
 
   refuseConnections(): void {

@@ -89,7 +89,8 @@ export class HttpParticipant implements DrainParticipant {
   async stopIntake(): Promise<void> {
     // In this order: a client that is told to go while the listener is open comes right back, to
     // wait in the very queue that is about to be dropped.
-    await this.#traffic.stopListening(this.#leavesQueue);
+    const limitMs = this.sequence.drainRemainingMs();
+    await this.#traffic.stopListening(this.#leavesQueue, limitMs);
     this.#traffic.sayCloseTo(() => true);
     this.#stoppedAt = this.clock.now();
     const patienceMs = Math.min(PIPELINING_MS, this.sequence.drainRemainingMs() / 2);
@@ -141,7 +142,9 @@ export class HttpParticipant implements DrainParticipant {
 
   summary(): string {
     const answered = this.#traffic.completed - this.#completedBefore;
-    return `${answered} ${answered === 1 ? 'request' : 'requests'} answered`;
+    const { droppedCount: dropped } = this.#traffic;
+    const reset = dropped > 0 ? `, ${dropped} waiting to be accepted reset` : '';
+    return `${answered} ${answered === 1 ? 'request' : 'requests'} answered${reset}`;
   }
 
   /** @returns after how many ms to look again */

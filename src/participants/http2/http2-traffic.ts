@@ -67,6 +67,10 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
     return this.#sessions.size;
   }
 
+  get droppedCount(): number {
+    return this.#listeners.dropped;
+  }
+
   get busyCount(): number {
     return this.sessions.filter(({ requests }) => requests > 0).length;
   }
@@ -105,9 +109,12 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
     this.#listeners.remove(server);
   }
 
-  /** @param leavesQueue - whether what waits to be accepted is left to others */
-  async stopListening(leavesQueue: boolean): Promise<void> {
-    await this.#listeners.stop(leavesQueue);
+  /**
+   * @param leavesQueue - whether what waits to be accepted is left to others
+   * @param limitMs - how long emptying the accept queue may take
+   */
+  async stopListening(leavesQueue: boolean, limitMs: number): Promise<void> {
+    await this.#listeners.stop(leavesQueue, limitMs);
   }
 
   refuseConnections(): void {

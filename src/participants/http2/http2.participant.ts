@@ -64,7 +64,8 @@ export class Http2Participant implements DrainParticipant {
   }
 
   async stopIntake(): Promise<void> {
-    await this.#traffic.stopListening(this.#leavesQueue);
+    const limitMs = this.sequence.drainRemainingMs();
+    await this.#traffic.stopListening(this.#leavesQueue, limitMs);
     this.#departures.cancel();
     this.#traffic.onSession = (session) => session.leave(this.#lingerMs());
     for (const session of this.#traffic.sessions) session.leave(this.#lingerMs());
@@ -107,8 +108,10 @@ export class Http2Participant implements DrainParticipant {
 
   summary(): string | undefined {
     const answered = this.#traffic.completed - this.#completedBefore;
-    if (answered === 0) return undefined;
-    return `${answered} HTTP/2 ${answered === 1 ? 'request' : 'requests'} answered`;
+    const { droppedCount: dropped } = this.#traffic;
+    if (answered + dropped === 0) return undefined;
+    const reset = dropped > 0 ? `, ${dropped} waiting to be accepted reset` : '';
+    return `${answered} HTTP/2 ${answered === 1 ? 'request' : 'requests'} answered${reset}`;
   }
 
   /** Without a signal, clients and server are of one test: nobody is surprised. */

@@ -44,6 +44,10 @@ export class RpcParticipants {
 
   #tcpPatience(): TcpPatience {
     const { endsProcess, isUnhurried } = this.sequence;
-    return { ...(endsProcess ? TCP_PATIENCE : TCP_IMPATIENCE), isShared: isUnhurried };
+    return {
+      ...(endsProcess ? TCP_PATIENCE : TCP_IMPATIENCE),
+      isShared: isUnhurried,
+      acceptMs: this.sequence.drainRemainingMs(),
+    };
   }
 }

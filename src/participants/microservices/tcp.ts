@@ -1,7 +1,7 @@
 import { Server, type Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 
-import { emptyAcceptQueue } from '../../net/accept-queue.js';
+import { acceptQueueOf, emptyAcceptQueue } from '../../net/accept-queue.js';
 import type { Clock } from '../../shutdown/clock.js';
 import { sleep } from '../../shutdown/within.js';
 import type { RpcCalls } from './rpc-calls.js';
@@ -20,6 +20,8 @@ export interface TcpPatience {
   readonly streamMs: number;
   /** Whether others listen on the same socket, and accept what waits to be accepted. */
   readonly isShared: boolean;
+  /** How long emptying the accept queue may take. */
+  readonly acceptMs: number;
 }
 
 /**
@@ -53,7 +55,11 @@ export class TcpTransport implements RpcTransport {
     this.server.retire();
     const listener = this.#listener;
     if (listener?.listening) {
-      if (!this.patience().isShared) await emptyAcceptQueue(() => this.#accepted, this.clock);
+      const { isShared, acceptMs } = this.patience();
+      if (!isShared) {
+        const queue = acceptQueueOf(listener, () => this.#accepted);
+        await emptyAcceptQueue(queue, acceptMs, this.clock);
+      }
       listener.close();
     }
     await this.#hush();

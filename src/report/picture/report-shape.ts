@@ -71,6 +71,7 @@ export const REPORT_SHAPE = record<ShutdownReport>({
       cut: amount,
     }),
     left: amount,
+    dropped: optional(amount),
   }),
   newConnections: record<ReportedNewConnections>({
     count: amount,
