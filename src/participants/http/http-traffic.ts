@@ -31,7 +31,7 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
   readonly #listeners: Listeners;
   readonly #connections = new Map<Socket, Connection>();
   readonly #handshakes = new Handshakes(() => {
-    if (this.isEmpty) this.#onQuiet();
+    this.#lookWhetherEmpty();
   });
   /** Those nobody waits for any more. */
   readonly #released = new Set<Socket>();
@@ -41,6 +41,7 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
   #completed = 0;
   #leaves: ((connection: Connection) => boolean) | undefined;
   #onQuiet = () => {};
+  #onEmpty = () => {};
   readonly #onClose = sharedListener((response: ServerResponse) => this.#end(response));
   readonly #onSocketClose = sharedListener((socket: Socket) => {
     const connection = this.#connections.get(socket);
@@ -177,6 +178,11 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
     return new Promise((resolve) => (this.#onQuiet = resolve));
   }
 
+  /** Resolves when the last connection has gone. */
+  empty(): Promise<void> {
+    return new Promise((resolve) => (this.#onEmpty = resolve));
+  }
+
   /** Connections without a request under way, those in their TLS handshake among them. */
   resting(): Connection[] {
     const resting = this.connections.filter(({ isResting }) => isResting);
@@ -243,6 +249,7 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
   dispose(): void {
     this.#listeners.dispose();
     this.#onQuiet();
+    this.#onEmpty();
   }
 
   #upgraded(socket: Socket): void {
@@ -283,7 +290,13 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
 
   #forget(socket: Socket): void {
     this.#connections.delete(socket);
-    if (this.isEmpty) this.#onQuiet();
+    this.#lookWhetherEmpty();
+  }
+
+  #lookWhetherEmpty(): void {
+    if (!this.isEmpty) return;
+    this.#onQuiet();
+    this.#onEmpty();
   }
 
   #open(socket: Socket): Connection {

@@ -27,6 +27,8 @@ const SLOW_HEADER_MS = 1000;
 const PIPELINING_MS = 1000;
 const SWEEP_AT_LEAST_EVERY_MS = 1000;
 const SWEEP_AT_MOST_EVERY_MS = 10;
+/** Looking at all connections takes a twentieth of the time at most, however many there are. */
+const PAUSE_PER_LOOK = 20;
 
 /** @internal */
 export interface HttpOptions {
@@ -129,8 +131,11 @@ export class HttpParticipant implements DrainParticipant {
         if (this.active() === 0) this.#traffic.destroyAll();
         await quiet;
       } else {
-        const againMs = await this.#closeResting();
-        await within(this.clock, againMs, quiet, deadline);
+        const empty = this.#traffic.empty();
+        const { againMs, pauseMs } = await this.#closeResting();
+        // Each request that ends may be the last one: many connections are not looked at for each.
+        await within(this.clock, pauseMs, empty, deadline);
+        if (!this.#traffic.isEmpty) await within(this.clock, againMs - pauseMs, quiet, deadline);
       }
     }
   }
@@ -147,8 +152,9 @@ export class HttpParticipant implements DrainParticipant {
     return `${answered} ${answered === 1 ? 'request' : 'requests'} answered${reset}`;
   }
 
-  /** @returns after how many ms to look again */
-  async #closeResting(): Promise<number> {
+  /** @returns after how many ms to look again, and how many to let pass in any case */
+  async #closeResting(): Promise<{ againMs: number; pauseMs: number }> {
+    const begin = this.clock.now();
     const due: Connection[] = [];
     let againMs = SWEEP_AT_LEAST_EVERY_MS;
     for (const connection of this.#traffic.resting()) {
@@ -156,8 +162,11 @@ export class HttpParticipant implements DrainParticipant {
       if (restMs <= 0) due.push(connection);
       else againMs = Math.min(againMs, restMs);
     }
+    const lookMs = this.clock.now() - begin;
+    const longMs = Math.min(lookMs * PAUSE_PER_LOOK, SWEEP_AT_LEAST_EVERY_MS);
+    const pauseMs = Math.max(longMs, SWEEP_AT_MOST_EVERY_MS);
     if (due.length > 0) await this.#close(due);
-    return Math.max(againMs, SWEEP_AT_MOST_EVERY_MS);
+    return { againMs: Math.max(againMs, pauseMs), pauseMs };
   }
 
   /** For how much longer a connection without a request is left alone. */
