@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FixtureConfig, FixtureEvent } from '../fixtures/config.js';
 
 const testFolder = join(import.meta.dirname, '..');
-const startTimeoutMs = 15_000;
+const startTimeoutMs = 60_000;
 const lookAgainMs = 50;
 
 export interface Exit {
