@@ -63,6 +63,8 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
 /** The token of the options as they were given. @internal */
 export const GIVEN_OPTIONS = token<unknown>(MODULE_OPTIONS_TOKEN as string);
 
+type AsyncOptions = Parameters<typeof ConfigurableModuleClass.forRootAsync>[0];
+
 const HOST = token<true>('nestjs-drain:host');
 
 const providers: readonly Provider[] = [
@@ -162,7 +164,8 @@ export class GracefulShutdownModule
   }
 
   /**
-   * Imports the module with options that a provider makes.
+   * Imports the module with options that a provider makes. The same function or class with the same
+   * `inject` and `imports`, named in several modules, is one import.
    *
    * @param options - `useFactory`, `useClass` or `useExisting`, with `imports` and `inject`
    * @throws GracefulShutdownError `ERR_SHUTDOWN_MISSING_OPTIONS`, at once, if none of them is there
@@ -171,8 +174,14 @@ export class GracefulShutdownModule
     options: Parameters<typeof ConfigurableModuleClass.forRootAsync>[0],
   ): DynamicModule {
     const { useFactory, useClass, useExisting } = options ?? {};
-    if (!(useFactory ?? useClass ?? useExisting)) throw missingFactory();
-    return super.forRootAsync(options);
+    const source = useFactory ?? useClass ?? useExisting;
+    if (!source) throw missingFactory();
+    // As in forRoot().
+    const known = asyncModules.get(source)?.find((one) => isSameSource(one.options, options));
+    if (known !== undefined) return known.module;
+    const module = super.forRootAsync(options);
+    asyncModules.set(source, [...(asyncModules.get(source) ?? []), { options, module }]);
+    return module;
   }
 
   /**
@@ -192,6 +201,7 @@ export class GracefulShutdownModule
 }
 
 const importedModules: { options: ResolvedOptions; module: DynamicModule }[] = [];
+const asyncModules = new WeakMap<object, { options: AsyncOptions; module: DynamicModule }[]>();
 const owners = new WeakMap<ModulesContainer, ApplicationShutdown>();
 
 /** Traffic is watched from the start on only where the grace period depends on it. */
@@ -262,6 +272,18 @@ function applicationShutdownOf(app: INestApplicationContext): ApplicationShutdow
   } catch (cause) {
     throw notImported('attach(app)', cause);
   }
+}
+
+function isSameSource(a: AsyncOptions, b: AsyncOptions): boolean {
+  const partsOf = (options: AsyncOptions): unknown[] => [
+    options.useFactory,
+    options.useClass,
+    options.useExisting,
+    ...(options.inject ?? []),
+    ...(options.imports ?? []),
+  ];
+  const [one, other] = [partsOf(a), partsOf(b)];
+  return one.length === other.length && one.every((part, i) => part === other[i]);
 }
 
 function isSame(a: ResolvedOptions, b: ResolvedOptions): boolean {

@@ -217,6 +217,33 @@ describe('forRootAsync', () => {
     expect(signalListeners()).toBe(0);
   });
 
+  it('may be imported in several modules with the same factory', async () => {
+    const useFactory = () => ({ drainTimeoutMs: 1234 });
+    const inject = [OptionsFactory];
+    const imported = () =>
+      GracefulShutdownModule.forRootAsync({ imports: [OptionsModule], inject, useFactory });
+    @Module({ imports: [imported()] })
+    class Feature {}
+    @Module({ imports: [Feature, imported()] })
+    class Root {}
+    const app = await create(Root);
+    expect(signalListeners()).toBe(2);
+    await app.close();
+    expect(signalListeners()).toBe(0);
+  });
+
+  it('refuses two factories, and leaves nothing behind', async () => {
+    const imported = (drainTimeoutMs: number) =>
+      GracefulShutdownModule.forRootAsync({ useFactory: () => ({ drainTimeoutMs }) });
+    @Module({ imports: [imported(1234)] })
+    class Feature {}
+    @Module({ imports: [Feature, imported(1235)] })
+    class Root {}
+    const error = await failureOf(create(Root));
+    expect(error).toMatchObject({ code: 'ERR_SHUTDOWN_IMPORTED_TWICE' });
+    expect(signalListeners()).toBe(0);
+  });
+
   it.each([
     ['nothing', undefined, 'ERR_SHUTDOWN_MISSING_OPTIONS', 'got undefined'],
     ['null', null, 'ERR_SHUTDOWN_MISSING_OPTIONS', 'got null'],
