@@ -248,6 +248,8 @@ export class ShutdownTest<App extends INestApplicationContext = INestApplication
     const closing = this.app.close().finally(() => (isClosed = true));
     // Its error is thrown below, unless it comes too late for anybody.
     closing.catch(() => {});
+    // It begins at the end of the tick.
+    await this.#clock.settle();
     this.#sequence.force();
     if (!(await this.#time.until(() => isClosed, false))) throw stuck(this.#teardown.unfinished());
     await closing;
