@@ -149,10 +149,10 @@ export class ApplicationShutdown implements ProcessMember {
    */
   release(): void {
     this.#stopExpecting();
+    this.#stopWatching();
     if (this.sequence.endsProcess) return;
     this.#application?.release();
     this.#leaveProcess();
-    this.#stopWatching();
     for (const [other, leave] of this.#others) {
       leave();
       other.release();

@@ -60,7 +60,9 @@ describe.skipIf(findProgram('redis-server') === undefined)('an application with 
     const work: Work = {
       http: attempt(app.port, `/slow?ms=${ms}`),
       message,
-      events: request(app.port, '/events').then(({ body }) => body),
+      events: request(app.port, '/events', { headers: { accept: 'text/event-stream' } }).then(
+        ({ body }) => body,
+      ),
       chat: chat(app.port, ms),
     };
     await app.event('handler', 3);
