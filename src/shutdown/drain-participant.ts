@@ -71,6 +71,13 @@ export interface DrainParticipant {
    * @internal
    */
   waitsFor?(): string;
+  /**
+   * Whether it takes work by itself: a process with such a participant is a service, and not a job
+   * that is interrupted. Left out, whether it has an intake that stops at once.
+   *
+   * @internal
+   */
+  takesWork?(): boolean;
   /** What happened during the shutdown, as half a sentence for its last log line. */
   summary?(): string | undefined;
 }

@@ -74,6 +74,13 @@ export class Drain {
     return Math.max(0, ...all.map((one) => this.#ask(one, () => one.idleMs?.() ?? 0, 0)));
   }
 
+  /** Whether work comes by itself: from a queue, a schedule. */
+  takesWork(): boolean {
+    return [...this.#participants].some((one) =>
+      this.#ask(one, () => one.takesWork?.() ?? hasEarlyIntake(one), false),
+    );
+  }
+
   /** What holds the drain although nothing is under way: idle connections, a broker. */
   waitsFor(): string[] {
     return [...this.#waitedFor]
@@ -179,6 +186,10 @@ export class Drain {
       return otherwise;
     }
   }
+}
+
+function hasEarlyIntake({ stopsAt, stopIntake }: DrainParticipant): boolean {
+  return stopsAt === 'grace' && stopIntake !== undefined;
 }
 
 function nameOf({ name }: DrainParticipant): string {

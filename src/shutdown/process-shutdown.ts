@@ -222,6 +222,7 @@ export class ProcessShutdown {
     this.port.onExit((code) => this.#announceExit(code));
     const isReachable = this.port.hasServers() || members.some((member) => member.isReachable());
     for (const { sequence } of members) sequence.isReachable = isReachable;
+    const isJob = !isReachable && !members.some(({ sequence }) => sequence.takesWork);
     const longestMs = this.#longestMs(trigger);
     const closed = this.#closeAll();
     if (!(await this.#isOverWithin(longestMs, closed, this.#overdue.signal))) return this.#exit(1);
@@ -232,7 +233,7 @@ export class ProcessShutdown {
     if ([...this.#members].some((one) => one.isStarting())) {
       return this.#exit(clean && !isServer ? this.#interruptedCode() : code);
     }
-    if (clean && !isReachable) return this.#endJob();
+    if (clean && isJob) return this.#endJob();
     this.#announceExit(code);
     const [member] = this.#members;
     this.port.exitWhenIdle(code, EXIT_WAIT_MS, (resources) => {
@@ -242,7 +243,7 @@ export class ProcessShutdown {
   }
 
   /**
-   * Nothing ever listened: the process ran a job. One that is done lets the event loop end; one that
+   * Nothing listened, and no work came by itself: the process ran a job. One that is done lets the event loop end; one that
    * is not must not look as if it were (Kubernetes calls a Job complete whose process says 0).
    */
   #endJob(): void {

@@ -126,6 +126,11 @@ export class ShutdownSequence {
     return this.#drain.waitsFor();
   }
 
+  /** Whether work comes by itself: from a queue, a schedule. */
+  get takesWork(): boolean {
+    return this.#drain.takesWork();
+  }
+
   participants(): ParticipantState[] {
     return this.#drain.states();
   }

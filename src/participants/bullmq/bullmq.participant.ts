@@ -59,6 +59,10 @@ export class BullMqParticipant implements DrainParticipant, OnApplicationBootstr
     else deadlineSignal.addEventListener('abort', cancel, { once: true });
   }
 
+  takesWork(): boolean {
+    return this.#workers.size > 0 || queuesWithWorkersOf(this.providers).length > 0;
+  }
+
   active(): number {
     let sum = 0;
     for (const { active } of [...this.#workers.values(), ...this.#hidden]) sum += active;

@@ -56,6 +56,12 @@ export class ScheduleParticipant implements DrainParticipant, OnModuleInit {
     }
   }
 
+  takesWork(): boolean {
+    return registriesOf(this.providers).some(
+      (registry) => registry.getCronJobs().size > 0 || registry.getIntervals().length > 0,
+    );
+  }
+
   active(): number {
     return 0;
   }
