@@ -53,7 +53,7 @@ export class ApplicationShutdown implements ProcessMember {
     this.leavesOnCrash = options.drainOnCrash;
     this.#leaveProcess = process.join(this);
     this.#stopExpecting = expectApplication(modules, (application) => this.adopt(application));
-    onFailedCreation(modules, () => this.release());
+    void onFailedCreation(modules, () => this.release());
     sequence.observe(log);
     sequence.observe({ closed: () => this.release() });
   }

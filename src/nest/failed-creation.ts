@@ -17,10 +17,11 @@ type Kind = 'providers' | 'injectables' | 'controllers';
  *
  * @internal
  */
-export function onFailedCreation(container: ModulesContainer, callback: () => void): void {
-  void hasFailed([...container.values()]).then((failed) => {
-    if (failed) callback();
-  });
+export async function onFailedCreation(
+  container: ModulesContainer,
+  callback: () => void,
+): Promise<void> {
+  if (await hasFailed([...container.values()])) callback();
 }
 
 /** Providers are all begun in one turn; the rest of a module once its providers are there. */

@@ -9,22 +9,22 @@ const TURN_MS = 50;
 function setUp(waiting?: number) {
   const clock = new FakeClock();
   let accepted = 5;
-  let emptied: boolean | undefined;
-  const admitNoMore = vi.fn();
+  const result: { emptied?: boolean } = {};
+  const admitNoMore = vi.fn<() => void>();
   const queue = { accepted: () => accepted, waiting: () => waiting, admitNoMore };
-  void emptyAcceptQueue(queue, LIMIT_MS, clock).then((result) => (emptied = result));
+  void emptyAcceptQueue(queue, LIMIT_MS, clock).then((emptied) => (result.emptied = emptied));
   const accept = () => void (accepted += 1);
   /** Each accepts one more, until it has ended. */
   const longTurns = async () => {
     let turns = 0;
-    for (; turns < 200 && emptied === undefined; turns++) {
+    for (; turns < 200 && result.emptied === undefined; turns++) {
       accept();
       clock.block(TURN_MS);
       await clock.flush();
     }
     return turns;
   };
-  return { clock, accept, admitNoMore, longTurns, isEmpty: () => emptied === true };
+  return { clock, accept, admitNoMore, longTurns, isEmpty: () => result.emptied === true };
 }
 
 describe('emptyAcceptQueue', () => {

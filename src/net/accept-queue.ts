@@ -66,7 +66,6 @@ export async function emptyAcceptQueue(
  * taken, too.
  */
 function shortenBacklog(server: Server): void {
-  const handle: unknown = Reflect.get(server, '_handle');
-  const { listen } = (handle ?? {}) as { listen?(backlog: number): number };
-  if (typeof listen === 'function') listen.call(handle, 0);
+  const handle = Reflect.get(server, '_handle') as { listen?(backlog: number): number } | null;
+  handle?.listen?.(0);
 }

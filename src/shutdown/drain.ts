@@ -188,8 +188,8 @@ export class Drain {
   }
 }
 
-function hasEarlyIntake({ stopsAt, stopIntake }: DrainParticipant): boolean {
-  return stopsAt === 'grace' && stopIntake !== undefined;
+function hasEarlyIntake(participant: DrainParticipant): boolean {
+  return participant.stopsAt === 'grace' && 'stopIntake' in participant;
 }
 
 function nameOf({ name }: DrainParticipant): string {

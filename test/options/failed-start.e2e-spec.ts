@@ -12,7 +12,12 @@ const quiet = { logger: false, abortOnError: false } as const;
 const prototype = NestApplicationContext.prototype as unknown as Record<string, unknown>;
 const ofNest = { init: prototype['callInitHook'], select: prototype['selectContextModule'] };
 
-beforeEach(() => expect(left()).toEqual(nothing));
+/** Each begins with a process as it was. */
+beforeEach(() => {
+  if (JSON.stringify(left()) !== JSON.stringify(nothing)) {
+    throw new Error('The test before this one has left something behind');
+  }
+});
 
 /** What this package has put into the process. */
 function left(): unknown {
@@ -101,8 +106,9 @@ const ways: [string, (root: Type) => Promise<unknown>][] = [
   ],
 ];
 
-async function expectNothingLeft(start: Promise<unknown>): Promise<void> {
-  await expect(start).rejects.toThrow(/no database|resolve dependencies/);
+const CAUSES = /no database|resolve dependencies/;
+
+async function untilNothingIsLeft(): Promise<void> {
   // Nest goes on to build what it has begun.
   await new Promise((resolve) => setTimeout(resolve, 100));
   await vi.waitFor(() => expect(left()).toEqual(nothing), { timeout: 5000 });
@@ -110,11 +116,21 @@ async function expectNothingLeft(start: Promise<unknown>): Promise<void> {
 
 it.each(unbuilt.flatMap(([why, metadata]) => ways.map((way) => [why, ...way, metadata] as const)))(
   'where %s, a rejected %s leaves nothing behind',
-  (_, _name, create, metadata) => expectNothingLeft(create(moduleOf(metadata))),
+  async (_, _name, create, metadata) => {
+    await expect(create(moduleOf(metadata))).rejects.toThrow(CAUSES);
+    await untilNothingIsLeft();
+    expect(left()).toEqual(nothing);
+  },
 );
 
-it.each(unstarted)('where %s, a rejected createApplicationContext leaves nothing', (_, metadata) =>
-  expectNothingLeft(NestFactory.createApplicationContext(moduleOf(metadata), quiet)),
+it.each(unstarted)(
+  'where %s, a rejected createApplicationContext leaves nothing',
+  async (_, metadata) => {
+    const start = NestFactory.createApplicationContext(moduleOf(metadata), quiet);
+    await expect(start).rejects.toThrow(CAUSES);
+    await untilNothingIsLeft();
+    expect(left()).toEqual(nothing);
+  },
 );
 
 it('a slow start is waited for, and nothing is given up', async () => {

@@ -218,10 +218,13 @@ describe('forRootAsync', () => {
   });
 
   it('may be imported in several modules with the same factory', async () => {
-    const useFactory = () => ({ drainTimeoutMs: 1234 });
-    const inject = [OptionsFactory];
+    const useFactory = drainsFor(1234);
     const imported = () =>
-      GracefulShutdownModule.forRootAsync({ imports: [OptionsModule], inject, useFactory });
+      GracefulShutdownModule.forRootAsync({
+        imports: [OptionsModule],
+        inject: [OptionsFactory],
+        useFactory,
+      });
     @Module({ imports: [imported()] })
     class Feature {}
     @Module({ imports: [Feature, imported()] })
@@ -233,11 +236,10 @@ describe('forRootAsync', () => {
   });
 
   it('refuses two factories, and leaves nothing behind', async () => {
-    const imported = (drainTimeoutMs: number) =>
-      GracefulShutdownModule.forRootAsync({ useFactory: () => ({ drainTimeoutMs }) });
-    @Module({ imports: [imported(1234)] })
+    @Module({ imports: [GracefulShutdownModule.forRootAsync({ useFactory: drainsFor(1234) })] })
     class Feature {}
-    @Module({ imports: [Feature, imported(1235)] })
+    const other = GracefulShutdownModule.forRootAsync({ useFactory: drainsFor(1235) });
+    @Module({ imports: [Feature, other] })
     class Root {}
     const error = await failureOf(create(Root));
     expect(error).toMatchObject({ code: 'ERR_SHUTDOWN_IMPORTED_TWICE' });
@@ -314,3 +316,7 @@ it('attach(app) without the module says what to add', async () => {
   );
   await app.close();
 });
+
+function drainsFor(drainTimeoutMs: number) {
+  return () => ({ drainTimeoutMs });
+}

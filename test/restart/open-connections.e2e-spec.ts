@@ -49,21 +49,19 @@ describe('connections that stay open, through one reload after the other', () =>
       const streams: StreamEnd[] = [];
       const sockets = new Returning(async (isOver) => {
         const client = await WebSocketClient.open(service.port);
-        let isOpen = true;
-        void client.closed.then(() => (isOpen = false));
+        const isOpen = isPending(client.closed);
         client.send('echo');
-        while (isOpen && !isOver()) await sleep(20);
-        if (isOpen) return client.socket.terminate();
+        while (isOpen() && !isOver()) await sleep(20);
+        if (isOpen()) return client.socket.terminate();
         codes.push((await client.closed).code);
         // It was answered before it was told to go.
         expect(client.messages).toHaveLength(1);
       });
       const events = new Returning(async (isOver) => {
         const client = await openStream(service.port, '/ticks');
-        let isOpen = true;
-        void client.end.then(() => (isOpen = false));
-        while (isOpen && !isOver()) await sleep(20);
-        if (isOpen) return client.leave();
+        const isOpen = isPending(client.end);
+        while (isOpen() && !isOver()) await sleep(20);
+        if (isOpen()) return client.leave();
         streams.push(await client.end);
       });
       const load = service.load({ clients: 8 });
@@ -97,11 +95,10 @@ describe('connections that stay open, through one reload after the other', () =>
       });
       const events = new Returning(async (isOver) => {
         const client = await openHttp2Stream(service.port, '/ticks');
-        let isOpen = true;
-        void client.end.then(() => (isOpen = false));
-        while (isOpen && !isOver()) await sleep(20);
+        const isOpen = isPending(client.end);
+        while (isOpen() && !isOver()) await sleep(20);
         client.leave();
-        if (!isOpen) streams.push(await client.end);
+        if (!isOpen()) streams.push(await client.end);
       });
       await reloadAgainAndAgain(service);
       await Promise.all([posts.end(), events.end()]);
@@ -118,3 +115,11 @@ describe('connections that stay open, through one reload after the other', () =>
     patienceMs,
   );
 });
+
+/** @returns whether it has not settled by now */
+function isPending(promise: Promise<unknown>): () => boolean {
+  let pending = true;
+  const settled = () => (pending = false);
+  promise.then(settled, settled);
+  return () => pending;
+}

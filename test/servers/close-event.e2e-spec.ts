@@ -50,7 +50,7 @@ describe.each(Object.entries(adapters))('the server of %s emits close once', (_,
   const create = (): Promise<INestApplication> =>
     makeAdapter === undefined
       ? NestFactory.create(AppModule, options)
-      : NestFactory.create(AppModule, makeAdapter() as FastifyAdapter, options);
+      : NestFactory.create(AppModule, makeAdapter(), options);
 
   it('after close()', async () => {
     const app = await create();
@@ -62,9 +62,9 @@ describe.each(Object.entries(adapters))('the server of %s emits close once', (_,
   });
 
   it('after a signal', async () => {
-    const adapter = makeAdapter?.() as FastifyAdapter | undefined;
+    const adapter = makeAdapter?.();
     test = await ShutdownTest.start(AppModule, adapter === undefined ? {} : { adapter });
-    const closes = countCloses(test.app as INestApplication);
+    const closes = countCloses(test.app);
     expect(await test.finish()).toMatchObject({ outcome: 'clean' });
     await turns();
     expect(closes()).toBe(1);
