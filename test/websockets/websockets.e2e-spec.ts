@@ -7,7 +7,7 @@ import { endAll, type RunningApplication, start } from '../support/running-appli
 import { freePort } from '../support/server-process.js';
 import { upgradeRequest, WebSocketClient } from '../support/web-socket-client.js';
 
-const SOON_MS = 1500;
+const SOON_MS = 5000;
 /** The default of `idleLingerMs`. */
 const LINGER_MS = 1000;
 const clean = { code: 0, signal: null };
