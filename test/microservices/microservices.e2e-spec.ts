@@ -329,7 +329,7 @@ describe('grpc', () => {
     const deaf = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
     await once(deaf, 'connect');
     const client = await connectTo(to);
-    const reply = lastValueFrom(client.send('call', { id: 1, ms: 1500 }));
+    const reply = lastValueFrom(client.send('work', { id: 1, ms: 1500 }));
     await app.event('handler');
     const sentAt = app.signal('SIGTERM');
     expect(await reply).toEqual({ id: 1 });

@@ -21,6 +21,7 @@ export class UpgradedSockets implements Iterable<UpgradedSocket>, TrafficSource 
   readonly #servers = new Map<Server, (() => void)[]>();
   readonly #open = new Map<Socket, UpgradedSocket>();
   readonly #onClose = sharedListener((socket: Socket) => this.#closed(socket));
+  #containsErrors = false;
   /** Called for each new one. */
   onOpen: (upgraded: UpgradedSocket) => void = () => {};
 
@@ -60,6 +61,16 @@ export class UpgradedSockets implements Iterable<UpgradedSocket>, TrafficSource 
     this.#servers.delete(server);
   }
 
+  /**
+   * The shutdown begins: no error of such a socket ends the process in the middle of it. Node takes
+   * its own listener off, and not every library puts one there (engine.io, for a path that is not
+   * its own, only after a second).
+   */
+  containErrors(): void {
+    this.#containsErrors = true;
+    for (const socket of this.#open.keys()) socket.on('error', ignore);
+  }
+
   /** Answers new upgrades with 503 from here on. */
   refuse(): void {
     for (const [server, disposers] of this.#servers) disposers.push(refuseUpgrades(server));
@@ -82,6 +93,7 @@ export class UpgradedSockets implements Iterable<UpgradedSocket>, TrafficSource 
     const upgraded = new UpgradedSocket(server, socket, request, this.handlersOf, since);
     this.#open.set(socket, upgraded);
     socket.on('close', this.#onClose);
+    if (this.#containsErrors) socket.on('error', ignore);
     this.onOpen(upgraded);
     this.traffic.connectionOpened(upgraded);
   }
@@ -97,3 +109,5 @@ export class UpgradedSockets implements Iterable<UpgradedSocket>, TrafficSource 
     this.#open.clear();
   }
 }
+
+function ignore(): void {}

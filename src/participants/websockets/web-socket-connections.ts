@@ -57,6 +57,7 @@ export class WebSocketConnections {
       const connection = new EngineConnection(socket, this.gateways.handlersOf, this.clock.now());
       this.#add(connection, (closed) => socket.once('close', closed));
     });
+    this.#upgraded.containErrors();
     for (const upgraded of this.#upgraded) this.#addUpgraded(upgraded);
     this.#upgraded.onOpen = (upgraded) => this.#addUpgraded(upgraded);
   }
