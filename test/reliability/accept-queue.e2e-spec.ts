@@ -91,7 +91,7 @@ describe('with 50 ms of work in each turn of the event loop', () => {
     return { outcomes: new Set(outcomes), reset, code, log: app.log };
   }
 
-  it('all connections that were established before the signal are answered', async () => {
+  it('row 30: all connections that were established before the signal are answered', async () => {
     const { outcomes, code, log } = await askThenSignal(40, {});
     expect(outcomes).toEqual(new Set(['answered']));
     expect(code).toBe(0);
@@ -99,7 +99,7 @@ describe('with 50 ms of work in each turn of the event loop', () => {
   });
 
   it.runIf(process.platform === 'linux')(
-    'those that are dropped, because the time to drain is over, are counted',
+    'row 30: those that are dropped, because the time to drain is over, are counted',
     async () => {
       const { reset, log } = await askThenSignal(80, { drainTimeoutMs: 1000 });
       const counted = Number(/(\d+) waiting to be accepted reset/.exec(log)?.[1]);

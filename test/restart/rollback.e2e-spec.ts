@@ -4,12 +4,12 @@ import type { Fault } from '../fixtures/release-config.js';
 import type { RestartLoad } from '../support/restart-load.js';
 import { endCommands, RunningCommand } from '../support/running-command.js';
 
-const startMs = 30_000;
+const startMs = 60_000;
 const cases: readonly [string, Fault, RegExp][] = [
   ['throws at boot', 'throws', /exited with 1 before it was ready/],
   ['exits before it is ready', 'exits', /exited with 3 before it was ready/],
-  ['never becomes ready', 'never-ready', /not ready within 4000 ms/],
-  ['hangs in onModuleInit', 'hangs', /not ready within 4000 ms/],
+  ['never becomes ready', 'never-ready', /not ready within 8000 ms/],
+  ['hangs in onModuleInit', 'hangs', /not ready within 8000 ms/],
   ['dies in the soak', 'dies', /exited with 1 while it was tried/],
 ];
 
@@ -21,7 +21,7 @@ describe('rollback: a release that', () => {
   beforeAll(async () => {
     service = await RunningCommand.start({
       workers: 2,
-      args: ['--ready-timeout', '4s', '--soak', '600ms'],
+      args: ['--ready-timeout', '8s', '--soak', '600ms'],
     });
     workers = await service.pids();
     // So many, and so slow, that each worker has some under way at any time.

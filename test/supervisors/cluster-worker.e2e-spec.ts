@@ -83,7 +83,7 @@ it('a kept connection outlives worker.disconnect() for its next request', async 
   const ask = () => Promise.all(agents.map((agent) => attempt(port, '/', { agent })));
   expect((await ask()).every(isAnswer)).toBe(true);
   primary.child.kill('SIGUSR2');
-  await primary.logged(/leaving/);
+  await primary.logged(/stopping/);
   await sleep(300);
   expect(await ask()).toMatchObject([{ status: 200 }, { status: 200 }]);
   await primary.logged(/replaced/);
