@@ -2,8 +2,10 @@ import type { Clock } from '../../shutdown/clock.js';
 import { within } from '../../shutdown/within.js';
 import type { RpcServerLike, RpcTransport } from './rpc-transport.js';
 
-/** Nest's `close()` waits for the rest; this much more than `closeTimeoutMs` a poll may take. */
+/** How long the last message may take to be committed; Nest's `close()` waits for the rest of a poll. */
 const POLL_MS = 2000;
+/** Together they are the 5 s of a poll. kafkajs would try to reach a broker that is gone for longer. */
+const CLOSE_MS = 3000;
 
 /** Of kafkajs. */
 interface KafkaConsumer {
@@ -20,9 +22,13 @@ export class KafkaTransport implements RpcTransport {
   #stopped: Promise<void> | undefined;
 
   constructor(
-    private readonly server: Pick<RpcServerLike, 'driver'>,
+    private readonly server: Pick<RpcServerLike, 'driver' | 'closeWithin'>,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    server.closeWithin(async (closing) => {
+      if (await within(clock, CLOSE_MS, Promise.resolve(closing))) await closing;
+    });
+  }
 
   /** No message is begun from here on, also of those that have been fetched. */
   async handOver(): Promise<void> {
