@@ -11,7 +11,7 @@ const once = 'test/{architecture,live,package,readme,samples}/**/*.e2e-spec.ts';
  * length what other suites ask of each Nest.
  */
 const withOneNest = [
-  'src/{shutdown,net,restart,report,arrivals,supervisors}/**/*.spec.ts',
+  'src/{shutdown,connections,sockets,restart,cli,report,adaptive-grace,supervisors}/**/*.spec.ts',
   'test/{kubernetes,random,reliability,rolling}/**/*.e2e-spec.ts',
   'test/restart/{command,crash,endurance,hooks,open-connections,output,ready,rollback,status,stop,surroundings,worker}.e2e-spec.ts',
   'test/supervisors/{pm2,socket-activation,systemd-notifier}.e2e-spec.ts',

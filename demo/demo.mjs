@@ -40,7 +40,7 @@ process.exitCode = lost(drain) === 0 && drain.exit === 0 ? 0 : 1;
 
 /** Prints the picture of the report; with `--svg`, or `--html`, writes that. */
 function draw() {
-  const command = join(import.meta.dirname, '..', 'dist', 'restart', 'command', 'command.js');
+  const command = join(import.meta.dirname, '..', 'dist', 'cli', 'command.js');
   for (const args of [[], process.argv.slice(2)].filter((list, i) => i === 0 || list.length > 0)) {
     spawnSync(process.execPath, [command, 'report', reportFile, ...args], { stdio: 'inherit' });
   }

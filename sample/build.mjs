@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(import.meta.dirname, '..');
-const command = join(root, 'dist', 'restart', 'command', 'command.js');
+const command = join(root, 'dist', 'cli', 'command.js');
 const out = join(import.meta.dirname, '.out');
 /** Its time is when the last build that went well began: what is newer is not in it. */
 const stamp = join(out, 'built');

@@ -11,7 +11,7 @@ import {
 } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 
-import { BalancerEvidence } from './arrivals/balancer-evidence.js';
+import { BalancerEvidence } from './adaptive-grace/balancer-evidence.js';
 import { importedTwice, missingFactory, notImported } from './graceful-shutdown.errors.js';
 import {
   type GracefulShutdownOptions,
@@ -28,9 +28,9 @@ import { handlerClassesOf } from './nest/handler-classes.js';
 import { NEST } from './nest/nest.providers.js';
 import { ownHooks } from './nest/own-hooks.js';
 import { unwrap } from './nest/unwrap.js';
-import { HttpServers } from './net/http-servers.js';
-import { NET } from './net/net.providers.js';
-import { Traffic } from './net/traffic.js';
+import { HttpServers } from './connections/http-servers.js';
+import { NET } from './connections/connections.providers.js';
+import { Traffic } from './connections/traffic.js';
 import { PARTICIPANTS } from './participants/index.js';
 import { ReportPublisher } from './report/report-publisher.js';
 import { LOGGER, REPORT } from './report/report.providers.js';
@@ -39,14 +39,14 @@ import { ShutdownRecord } from './report/shutdown-record.js';
 import { thisWorker } from './restart/worker/this-worker.js';
 import { Routes } from './routes/routes.js';
 import { ROUTES } from './routes/routes.providers.js';
-import { AdaptiveGracePeriod } from './shutdown/adaptive-grace-period.js';
+import { AdaptiveGracePeriod } from './adaptive-grace/adaptive-grace-period.js';
 import type { Clock } from './shutdown/clock.js';
 import type { ProcessShutdown } from './shutdown/process-shutdown.js';
 import { ShutdownSequence } from './shutdown/shutdown-sequence.js';
 import { supervise } from './supervisors/supervise.js';
-import { GracefulShutdownInterceptor } from './tracking/graceful-shutdown.interceptor.js';
-import { TRACKING } from './tracking/tracking.providers.js';
-import { WorkTracker } from './tracking/work-tracker.js';
+import { GracefulShutdownInterceptor } from './handlers/graceful-shutdown.interceptor.js';
+import { TRACKING } from './handlers/handlers.providers.js';
+import { WorkTracker } from './handlers/work-tracker.js';
 import { provide } from './wiring/provide.js';
 import { CLOCK, PROCESS, SURROUNDINGS } from './wiring/surroundings.js';
 import { token } from './wiring/token.js';

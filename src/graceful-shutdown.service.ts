@@ -5,7 +5,7 @@ import type { Server as HttpsServer } from 'node:https';
 import { Observable } from 'rxjs';
 
 import { notHttp } from './graceful-shutdown.errors.js';
-import { type HttpServers, isHttp } from './net/http-servers.js';
+import { type HttpServers, isHttp } from './connections/http-servers.js';
 import type { ReportPublisher } from './report/report-publisher.js';
 import type { ShutdownReport } from './report/shutdown-report.js';
 import { isCalledFromWork } from './shutdown/called-from.js';
@@ -13,7 +13,7 @@ import type { DrainParticipant } from './shutdown/drain-participant.js';
 import type { ProcessShutdown } from './shutdown/process-shutdown.js';
 import type { ShutdownSequence } from './shutdown/shutdown-sequence.js';
 import type { ShutdownState } from './shutdown/shutdown-state.js';
-import type { WorkTracker } from './tracking/work-tracker.js';
+import type { WorkTracker } from './handlers/work-tracker.js';
 
 /**
  * The shutdown of this application, to read and to hold: how far it is, how much time is left, and

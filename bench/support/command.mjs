@@ -13,7 +13,7 @@ const START_MS = 30_000;
 const RELOAD_MS = 120_000;
 const LOOK_AGAIN_MS = 50;
 const bench = join(import.meta.dirname, '..');
-const command = join(bench, '..', 'dist', 'restart', 'command', 'command.js');
+const command = join(bench, '..', 'dist', 'cli', 'command.js');
 const app = join(bench, 'app.mjs');
 
 export async function startNode() {

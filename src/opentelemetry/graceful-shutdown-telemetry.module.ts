@@ -2,7 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 
 import { telemetryAlone } from '../graceful-shutdown.errors.js';
 import { RESOLVED_OPTIONS, type ResolvedOptions } from '../graceful-shutdown.options.js';
-import { Traffic } from '../net/traffic.js';
+import { Traffic } from '../connections/traffic.js';
 import { provide } from '../wiring/provide.js';
 import { ReportPublisher } from '../report/report-publisher.js';
 import { ShutdownRecord } from '../report/shutdown-record.js';

@@ -6,7 +6,7 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import { describe, expect, it, vi } from 'vitest';
 
-import { Traffic } from '../net/traffic.js';
+import { Traffic } from '../connections/traffic.js';
 import type { ParticipantState } from '../shutdown/drain.js';
 import { observeApplication } from './live-metrics.js';
 

@@ -1,6 +1,6 @@
 import type { Attributes, BatchObservableResult, Meter, Observable } from '@opentelemetry/api';
 
-import type { Protocol, Traffic } from '../net/traffic.js';
+import type { Protocol, Traffic } from '../connections/traffic.js';
 import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 import type { ShutdownState } from '../shutdown/shutdown-state.js';
 

@@ -1,7 +1,7 @@
 import { metrics, trace } from '@opentelemetry/api';
 import type { OnModuleInit } from '@nestjs/common';
 
-import type { Traffic } from '../net/traffic.js';
+import type { Traffic } from '../connections/traffic.js';
 import type { ReportPublisher } from '../report/report-publisher.js';
 import type { ShutdownRecord } from '../report/shutdown-record.js';
 import type { Clock } from '../shutdown/clock.js';

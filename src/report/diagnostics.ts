@@ -1,6 +1,6 @@
 import { type Channel, channel } from 'node:diagnostics_channel';
 
-import type { HttpResponse } from '../net/open-responses.js';
+import type { HttpResponse } from '../connections/open-responses.js';
 import type {
   ConnectionEnd,
   Protocol,
@@ -8,7 +8,7 @@ import type {
   Traffic,
   TrafficConnection,
   TrafficObserver,
-} from '../net/traffic.js';
+} from '../connections/traffic.js';
 import type { Routes } from '../routes/routes.js';
 import type { Clock } from '../shutdown/clock.js';
 import type { WorkUnderWay } from '../shutdown/drain-participant.js';

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 
 import { RESOLVED_OPTIONS } from '../graceful-shutdown.options.js';
-import { Traffic } from '../net/traffic.js';
+import { Traffic } from '../connections/traffic.js';
 import { Routes } from '../routes/routes.js';
 import { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 import { provide, provideClass } from '../wiring/provide.js';

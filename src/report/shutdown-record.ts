@@ -1,4 +1,4 @@
-import type { Traffic } from '../net/traffic.js';
+import type { Traffic } from '../connections/traffic.js';
 import type { Routes } from '../routes/routes.js';
 import type { Clock } from '../shutdown/clock.js';
 import type { ParticipantState } from '../shutdown/drain.js';

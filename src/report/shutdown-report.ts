@@ -1,4 +1,4 @@
-import type { ConnectionEnd, RequestEnd } from '../net/traffic.js';
+import type { ConnectionEnd, RequestEnd } from '../connections/traffic.js';
 import type { ShutdownState, StateEnd } from '../shutdown/shutdown-state.js';
 
 /**

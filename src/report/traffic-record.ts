@@ -1,12 +1,12 @@
-import { type Arrival, Arrivals } from '../arrivals/arrivals.js';
-import type { HttpResponse } from '../net/open-responses.js';
+import { type Arrival, Arrivals } from '../adaptive-grace/arrivals.js';
+import type { HttpResponse } from '../connections/open-responses.js';
 import type {
   ConnectionEnd,
   RequestEnd,
   Traffic,
   TrafficConnection,
   TrafficObserver,
-} from '../net/traffic.js';
+} from '../connections/traffic.js';
 import type { Routes } from '../routes/routes.js';
 import type { Clock } from '../shutdown/clock.js';
 import { NewConnections } from './new-connections.js';

@@ -1,4 +1,4 @@
-import type { ListenQuery } from '../net/bind.js';
+import type { ListenQuery } from '../sockets/bind.js';
 import type { ShutdownState } from '../shutdown/shutdown-state.js';
 
 /**

@@ -2,7 +2,7 @@ import { fstatSync } from 'node:fs';
 import { isIPv6, SocketAddress } from 'node:net';
 import { resolve } from 'node:path';
 
-import { bind, type ListenHandle, type ListenQuery } from '../net/bind.js';
+import { bind, type ListenHandle, type ListenQuery } from '../sockets/bind.js';
 import { invalidListenVariable } from './supervisors.errors.js';
 import { unixSocketPath } from './unix-socket-path.js';
 

@@ -1,5 +1,5 @@
-import { bind } from '../net/bind.js';
-import { redirectListen } from '../net/redirect-listen.js';
+import { bind } from '../sockets/bind.js';
+import { redirectListen } from '../sockets/redirect-listen.js';
 import { describeSocket, type InheritedSockets } from './inherited-sockets.js';
 import type { Supervisor } from './supervisor.js';
 

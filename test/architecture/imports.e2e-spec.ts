@@ -22,7 +22,7 @@ const layers: readonly Layer[] = [
   { files: /^shutdown\//, imports: [], nodeOnly: true },
   // What a browser can run as well.
   {
-    files: /^report\/picture\//,
+    files: /^cli\/picture\//,
     imports: [
       'report/shutdown-report.ts',
       'shutdown/graceful-shutdown.error.ts',
@@ -30,23 +30,24 @@ const layers: readonly Layer[] = [
     ],
     nodeOnly: true,
   },
-  { files: /^arrivals\//, imports: ['shutdown/', 'net/', 'routes/'] },
-  { files: /^report\//, imports: ['shutdown/', 'net/', 'routes/', 'arrivals/'] },
+  { files: /^adaptive-grace\//, imports: ['shutdown/', 'connections/', 'routes/'] },
+  { files: /^report\//, imports: ['shutdown/', 'connections/', 'routes/', 'adaptive-grace/'] },
   {
-    files: /^tracking\/deadline-signal\./,
+    files: /^handlers\/deadline-signal\./,
     imports: ['shutdown/', 'graceful-shutdown.service.ts'],
   },
-  { files: /^tracking\//, imports: ['shutdown/', 'routes/', 'wiring/token.ts'] },
-  { files: /^net\//, imports: ['shutdown/'] },
+  { files: /^handlers\//, imports: ['shutdown/', 'routes/', 'wiring/token.ts'] },
+  { files: /^sockets\//, imports: ['shutdown/'], nodeOnly: true },
+  { files: /^connections\//, imports: ['shutdown/'] },
   { files: /^routes\//, imports: ['shutdown/plain-text.ts'] },
   // Drains them as the application itself.
   {
     files: /^participants\/other-applications\//,
-    imports: ['shutdown/', 'net/', 'routes/', 'nest/', 'participants/http'],
+    imports: ['shutdown/', 'connections/', 'routes/', 'nest/', 'participants/http'],
   },
   {
     files: /^participants\/[^/]+\//,
-    imports: ['shutdown/', 'net/', 'routes/', 'tracking/', 'nest/'],
+    imports: ['shutdown/', 'connections/', 'routes/', 'handlers/', 'nest/'],
   },
   { files: /^participants\/index\.ts$/, imports: ['participants/'] },
   { files: /^nest\//, imports: ['shutdown/', 'report/'] },
@@ -55,7 +56,7 @@ const layers: readonly Layer[] = [
     files: /^opentelemetry\//,
     imports: [
       'shutdown/',
-      'net/',
+      'connections/',
       'report/',
       'graceful-shutdown.errors.ts',
       'graceful-shutdown.options.ts',
@@ -73,29 +74,30 @@ const layers: readonly Layer[] = [
   { files: /^option-rules\.ts$/, imports: [], nodeOnly: true },
   {
     files: /^graceful-shutdown\.service\.ts$/,
-    imports: ['graceful-shutdown.errors.ts', 'shutdown/', 'net/', 'tracking/', 'report/'],
+    imports: ['graceful-shutdown.errors.ts', 'shutdown/', 'connections/', 'handlers/', 'report/'],
   },
   // The command of the whole package.
   {
-    files: /^restart\/command\//,
+    files: /^cli\//,
     imports: [
       'shutdown/',
-      'net/',
+      'sockets/',
       'option-rules.ts',
       // The defaults, from which it works out what a pod's manifest has to say.
       'graceful-shutdown.options.ts',
       'restart/',
-      'report/picture/',
+      'supervisors/',
+      'report/shutdown-report.ts',
     ],
     nodeOnly: true,
   },
   // The primary loads neither the application nor Nest.
   {
     files: /^restart\//,
-    imports: ['shutdown/', 'net/', 'supervisors/', 'option-rules.ts'],
+    imports: ['shutdown/', 'sockets/', 'supervisors/', 'option-rules.ts'],
     nodeOnly: true,
   },
-  { files: /^supervisors\//, imports: ['shutdown/', 'net/'], nodeOnly: true },
+  { files: /^supervisors\//, imports: ['shutdown/', 'sockets/'], nodeOnly: true },
   { files: /^wiring\/(token|provide)\.ts$/, imports: ['wiring/'] },
   { files: /^wiring\/surroundings\.ts$/, imports: ['shutdown/', 'wiring/'] },
   { files: /^wiring\/kind\.ts$/, imports: ['shutdown/', 'nest/', 'wiring/'] },

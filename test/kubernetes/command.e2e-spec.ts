@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 
 import { endAll, start } from '../support/running-application.js';
 
-const command = join(import.meta.dirname, '..', '.out/src/restart/command/command.js');
+const command = join(import.meta.dirname, '..', '.out/src/cli/command.js');
 const timeoutMs = 20_000;
 
 interface Result {

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { parseArguments } from '../../src/restart/command/arguments.js';
-import { podTimes } from '../../src/restart/command/pod-times.js';
+import { parseArguments } from '../../src/cli/arguments.js';
+import { podTimes } from '../../src/cli/pod-times.js';
 
 const root = join(import.meta.dirname, '..', '..');
 const page = readFileSync(join(root, 'docs/kubernetes.md'), 'utf8');

@@ -7,7 +7,7 @@ import { queryObjects } from 'node:v8';
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { Traffic } from '../../src/net/traffic.js';
+import { Traffic } from '../../src/connections/traffic.js';
 import { HttpTraffic } from '../../src/participants/http/http-traffic.js';
 import { systemClock } from '../../src/shutdown/clock.js';
 import { times } from '../support/runs.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { expect, it } from 'vitest';
 
-import { USAGE } from '../../src/restart/command/usage.js';
+import { USAGE } from '../../src/cli/usage.js';
 import { read, root } from './pages.js';
 
 /** The first words of what is written `like this` at the beginning of a row. */

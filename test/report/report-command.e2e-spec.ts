@@ -13,13 +13,13 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { terminalPicture } from '../../src/report/picture/terminal-picture.js';
+import { terminalPicture } from '../../src/cli/picture/terminal-picture.js';
 import { EXAMPLES, exampleFile, exampleReport } from '../support/example-reports.js';
 import { markupProblems } from '../support/markup.js';
 
 const root = join(import.meta.dirname, '..', '..');
 const out = join(root, 'test', process.env['NEST'] === 'nest-11' ? 'nest-11/.out' : '.out');
-const command = join(out, 'src/restart/command/command.js');
+const command = join(out, 'src/cli/command.js');
 
 let temp = '';
 

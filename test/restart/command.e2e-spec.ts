@@ -19,7 +19,7 @@ import type { ControlledServiceConfig } from '../fixtures/controlled-service.js'
 
 const root = join(import.meta.dirname, '..', '..');
 const out = join(root, 'test', process.env['NEST'] === 'nest-11' ? 'nest-11/.out' : '.out');
-const command = join(out, 'src/restart/command/command.js');
+const command = join(out, 'src/cli/command.js');
 const fixture = join(out, 'test/fixtures/controlled-service.js');
 const OK = { ok: true, replaced: 1, generation: 2 };
 

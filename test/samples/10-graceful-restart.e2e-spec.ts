@@ -24,7 +24,7 @@ describe('10-graceful-restart', () => {
     const PORT = String(await freePort());
     const service = startScript(
       [
-        '../dist/restart/command/command.js',
+        '../dist/cli/command.js',
         '--workers=2',
         '--ready-path=/ready',
         '--soak=200',

@@ -7,7 +7,7 @@ import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import type { IService } from 'kubernetes-models/v1';
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { podTimes } from '../../src/restart/command/pod-times.js';
+import { podTimes } from '../../src/cli/pod-times.js';
 import {
   type Manifest,
   readManifest,

@@ -1,6 +1,6 @@
 import type { Stream } from 'node:stream';
 
-import { bind, type ListenHandle } from '../../src/net/bind.js';
+import { bind, type ListenHandle } from '../../src/sockets/bind.js';
 import { fixture, LoggedProcess } from '../support/logged-process.js';
 
 /**

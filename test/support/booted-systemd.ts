@@ -105,7 +105,7 @@ function install(system: string): void {
     if (name !== '.bin') symlinkSync(`/repo/node_modules/${name}`, join(app, 'node_modules', name));
   }
   symlinkSync('/repo', join(app, 'node_modules/nestjs-drain'));
-  const command = '../nestjs-drain/dist/restart/command/command.js';
+  const command = '../nestjs-drain/dist/cli/command.js';
   symlinkSync(command, join(app, 'node_modules/.bin/nestjs-drain'));
 
   for (const unit of ['orders.service', 'orders.socket']) {

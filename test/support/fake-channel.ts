@@ -1,4 +1,4 @@
-import type { ListenHandle } from '../../src/net/bind.js';
+import type { ListenHandle } from '../../src/sockets/bind.js';
 import { type FromPrimary, type FromWorker, unwrap, wrap } from '../../src/restart/protocol.js';
 import type { WorkerChannel } from '../../src/restart/worker/worker-channel.js';
 

@@ -24,7 +24,7 @@ import { freePort } from './server-process.js';
 
 const testFolder = join(import.meta.dirname, '..');
 const base = process.env['NEST'] === 'nest-11' ? join(testFolder, 'nest-11') : testFolder;
-const command = join(base, '.out/src/restart/command/command.js');
+const command = join(base, '.out/src/cli/command.js');
 const program = pathToFileURL(join(base, '.out/test/fixtures/release.js'));
 const timeoutMs = 45_000;
 const lookAgainMs = 20;

@@ -1,6 +1,6 @@
 import type { SendHandle } from 'node:child_process';
 
-import { bind, type ListenHandle } from '../../src/net/bind.js';
+import { bind, type ListenHandle } from '../../src/sockets/bind.js';
 import {
   type FromPrimary,
   type FromWorker,

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { eachLine } from './lines.mjs';
 
 const root = join(import.meta.dirname, '..', '..', '..');
-const command = join(root, 'dist', 'restart', 'command', 'command.js');
+const command = join(root, 'dist', 'cli', 'command.js');
 const script = join(import.meta.dirname, '..', 'app', 'main.mjs');
 const hooks = join(import.meta.dirname, 'leave-with-manager.mjs');
 /** Two signals that come closer together count as one. */

@@ -1,6 +1,6 @@
 import { ModulesContainer } from '@nestjs/core';
 
-import { WorkTracker } from '../../tracking/work-tracker.js';
+import { WorkTracker } from '../../handlers/work-tracker.js';
 import { kind } from '../../wiring/kind.js';
 import { Commands } from './commands.js';
 

@@ -1,4 +1,4 @@
-import type { HttpResponse } from '../../net/open-responses.js';
+import type { HttpResponse } from '../../connections/open-responses.js';
 
 const EVENT_STREAM = /text\/event-stream/i;
 

@@ -1,5 +1,5 @@
-import type { HttpResponse, OpenResponses } from '../../net/open-responses.js';
-import type { Traffic } from '../../net/traffic.js';
+import type { HttpResponse, OpenResponses } from '../../connections/open-responses.js';
+import type { Traffic } from '../../connections/traffic.js';
 import type { Routes } from '../../routes/routes.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { DrainParticipant } from '../../shutdown/drain-participant.js';

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-import type { ConnectionEnd, TrafficConnection } from '../../net/traffic.js';
+import type { ConnectionEnd, TrafficConnection } from '../../connections/traffic.js';
 
 /** A request whose response is not complete yet. @internal */
 export interface RequestUnderWay {

@@ -2,8 +2,8 @@ import { Server as HttpServer } from 'node:http';
 import type { Server } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 
-import type { HttpServers } from '../../net/http-servers.js';
-import type { Traffic } from '../../net/traffic.js';
+import type { HttpServers } from '../../connections/http-servers.js';
+import type { Traffic } from '../../connections/traffic.js';
 import type { Routes } from '../../routes/routes.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { DrainParticipant, WorkUnderWay } from '../../shutdown/drain-participant.js';

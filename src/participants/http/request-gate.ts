@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Server } from 'node:net';
 
-import { isHttp1 } from '../../net/is-http1.js';
+import { isHttp1 } from '../../connections/is-http1.js';
 
 /** What Node emits for a request, by what it expects and who listens. */
 const EVENTS: ReadonlySet<string | symbol> = new Set([

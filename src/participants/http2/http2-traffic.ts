@@ -7,13 +7,13 @@ import type {
 } from 'node:http2';
 import type { Server, Socket } from 'node:net';
 
-import { forEachAlone } from '../../net/for-each-alone.js';
-import { Listeners } from '../../net/listeners.js';
-import { resetStream } from '../../net/open-streams.js';
-import { isHttp1 } from '../../net/is-http1.js';
-import type { HttpResponse, OpenResponses } from '../../net/open-responses.js';
-import { sharedListener } from '../../net/shared-listener.js';
-import type { RequestEnd, Traffic, TrafficSource } from '../../net/traffic.js';
+import { forEachAlone } from '../../connections/for-each-alone.js';
+import { Listeners } from '../../connections/listeners.js';
+import { resetStream } from '../../connections/open-streams.js';
+import { isHttp1 } from '../../connections/is-http1.js';
+import type { HttpResponse, OpenResponses } from '../../connections/open-responses.js';
+import { sharedListener } from '../../connections/shared-listener.js';
+import type { RequestEnd, Traffic, TrafficSource } from '../../connections/traffic.js';
 import type { Routes } from '../../routes/routes.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { WorkUnderWay } from '../../shutdown/drain-participant.js';

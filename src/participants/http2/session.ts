@@ -1,9 +1,9 @@
 import type { Http2Stream, ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 
-import { openStreams } from '../../net/open-streams.js';
-import type { ConnectionEnd, TrafficConnection } from '../../net/traffic.js';
-import { unsentBytes } from '../../net/unsent-bytes.js';
+import { openStreams } from '../../connections/open-streams.js';
+import type { ConnectionEnd, TrafficConnection } from '../../connections/traffic.js';
+import { unsentBytes } from '../../connections/unsent-bytes.js';
 import type { Clock } from '../../shutdown/clock.js';
 
 /** How long a client may take to close its side of a connection that is over. */

@@ -1,6 +1,6 @@
 import type { ServerHttp2Session } from 'node:http2';
 
-import { openStreams } from '../../net/open-streams.js';
+import { openStreams } from '../../connections/open-streams.js';
 
 /** How long a client may take to close its side of a connection that is over. */
 const PEER_MS = 200;

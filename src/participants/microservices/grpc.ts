@@ -1,6 +1,6 @@
 import type { ServerHttp2Session } from 'node:http2';
 
-import { forEachAlone } from '../../net/for-each-alone.js';
+import { forEachAlone } from '../../connections/for-each-alone.js';
 import type { Clock } from '../../shutdown/clock.js';
 import { within } from '../../shutdown/within.js';
 import { GrpcPeer } from './grpc-peer.js';

@@ -1,4 +1,4 @@
-import type { Traffic } from '../../net/traffic.js';
+import type { Traffic } from '../../connections/traffic.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
 import { Broker } from './broker.js';

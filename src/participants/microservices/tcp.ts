@@ -1,7 +1,7 @@
 import { Server, type Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 
-import { acceptQueueOf, emptyAcceptQueue } from '../../net/accept-queue.js';
+import { acceptQueueOf, emptyAcceptQueue } from '../../connections/accept-queue.js';
 import type { Clock } from '../../shutdown/clock.js';
 import { sleep } from '../../shutdown/within.js';
 import type { RpcCalls } from './rpc-calls.js';

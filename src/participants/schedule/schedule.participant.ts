@@ -3,7 +3,7 @@ import type { OnModuleInit } from '@nestjs/common';
 import type { BuiltProviders } from '../../nest/built-provider.js';
 import { replaceMethod } from '../../nest/replace-method.js';
 import type { DrainParticipant } from '../../shutdown/drain-participant.js';
-import type { WorkTracker } from '../../tracking/work-tracker.js';
+import type { WorkTracker } from '../../handlers/work-tracker.js';
 import {
   callbacksOf,
   type CronJob,

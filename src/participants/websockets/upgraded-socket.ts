@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Server, Socket } from 'node:net';
 
-import type { ConnectionEnd, TrafficConnection } from '../../net/traffic.js';
-import { unsentBytes } from '../../net/unsent-bytes.js';
-import { refuseUpgrade } from '../../net/upgrades.js';
+import type { ConnectionEnd, TrafficConnection } from '../../connections/traffic.js';
+import { unsentBytes } from '../../connections/unsent-bytes.js';
+import { refuseUpgrade } from '../../connections/upgrades.js';
 import { closeFrame } from './close-frame.js';
 import {
   closeWebSocket,

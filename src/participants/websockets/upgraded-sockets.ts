@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { type Server, Socket } from 'node:net';
 
-import { followEvent } from '../../net/follow-event.js';
-import { forEachAlone } from '../../net/for-each-alone.js';
-import { sharedListener } from '../../net/shared-listener.js';
-import type { Traffic, TrafficSource } from '../../net/traffic.js';
-import { refuseUpgrades, UPGRADES } from '../../net/upgrades.js';
+import { followEvent } from '../../connections/follow-event.js';
+import { forEachAlone } from '../../connections/for-each-alone.js';
+import { sharedListener } from '../../connections/shared-listener.js';
+import type { Traffic, TrafficSource } from '../../connections/traffic.js';
+import { refuseUpgrades, UPGRADES } from '../../connections/upgrades.js';
 import type { Clock } from '../../shutdown/clock.js';
 import { UpgradedSocket } from './upgraded-socket.js';
 import type { HandlersOf } from './web-socket-connection.js';

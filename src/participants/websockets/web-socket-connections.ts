@@ -1,7 +1,7 @@
 import type { Server } from 'node:net';
 
-import { forEachAlone } from '../../net/for-each-alone.js';
-import type { Traffic } from '../../net/traffic.js';
+import { forEachAlone } from '../../connections/for-each-alone.js';
+import type { Traffic } from '../../connections/traffic.js';
 import type { Clock } from '../../shutdown/clock.js';
 import { EngineConnection } from './engine-connection.js';
 import { Engines } from './engines.js';

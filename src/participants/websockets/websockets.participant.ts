@@ -1,6 +1,6 @@
-import { forEachAlone } from '../../net/for-each-alone.js';
-import type { HttpServers } from '../../net/http-servers.js';
-import type { Traffic } from '../../net/traffic.js';
+import { forEachAlone } from '../../connections/for-each-alone.js';
+import type { HttpServers } from '../../connections/http-servers.js';
+import type { Traffic } from '../../connections/traffic.js';
 import type { Clock } from '../../shutdown/clock.js';
 import { Departures } from '../../shutdown/departures.js';
 import type { DrainParticipant, WorkUnderWay } from '../../shutdown/drain-participant.js';

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 
 import { afterEach, expect, it } from 'vitest';
 
-import type { ListenHandle, ListenQuery } from '../../net/bind.js';
+import type { ListenHandle, ListenQuery } from '../../sockets/bind.js';
 import { keyOf, ListeningSockets } from './listening-sockets.js';
 
 const EADDRINUSE = -constants.errno.EADDRINUSE;

@@ -1,10 +1,16 @@
 import { rmSync } from 'node:fs';
 import { constants } from 'node:os';
 
-import { bind, type Errno, grant, type ListenHandle, type ListenQuery } from '../../net/bind.js';
-import { describeAddress } from '../../net/describe-address.js';
-import { isUnixSocket } from '../../net/redirect-listen.js';
-import { isAbandoned } from '../../net/probe-socket.js';
+import {
+  bind,
+  type Errno,
+  grant,
+  type ListenHandle,
+  type ListenQuery,
+} from '../../sockets/bind.js';
+import { describeAddress } from '../../sockets/describe-address.js';
+import { isUnixSocket } from '../../sockets/redirect-listen.js';
+import { isAbandoned } from '../../sockets/probe-socket.js';
 import type { InheritedSockets } from '../../supervisors/inherited-sockets.js';
 
 const EBADF = -constants.errno.EBADF;

@@ -1,6 +1,6 @@
 import { type ChildProcess, type SendHandle, spawn } from 'node:child_process';
 
-import type { Errno, ListenHandle, ListenQuery } from '../../net/bind.js';
+import type { Errno, ListenHandle, ListenQuery } from '../../sockets/bind.js';
 import { systemClock } from '../../shutdown/clock.js';
 import type { ShutdownState } from '../../shutdown/shutdown-state.js';
 import { within } from '../../shutdown/within.js';

@@ -1,5 +1,5 @@
-import type { Errno, ListenHandle, ListenQuery } from '../../net/bind.js';
-import { describeListenError } from '../../net/describe-address.js';
+import type { Errno, ListenHandle, ListenQuery } from '../../sockets/bind.js';
+import { describeListenError } from '../../sockets/describe-address.js';
 import type { LeaveReason } from '../protocol.js';
 import type { WorkerStatus } from '../restart-status.js';
 import type { ListeningSockets } from './listening-sockets.js';

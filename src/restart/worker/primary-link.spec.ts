@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { FakeChannel } from '../../../test/support/fake-channel.js';
-import type { ListenHandle, ListenQuery } from '../../net/bind.js';
+import type { ListenHandle, ListenQuery } from '../../sockets/bind.js';
 import { type FromPrimaryUnasked, PrimaryLink } from './primary-link.js';
 
 const QUERY: ListenQuery = { address: null, port: 3000, addressType: 4 };

@@ -1,4 +1,4 @@
-import type { Errno, ListenHandle, ListenQuery } from '../../net/bind.js';
+import type { Errno, ListenHandle, ListenQuery } from '../../sockets/bind.js';
 import { type FromPrimary, type FromWorker, unwrap, wrap } from '../protocol.js';
 import type { WorkerChannel } from './worker-channel.js';
 

@@ -4,7 +4,7 @@ import { constants } from 'node:os';
 
 import { describe, expect, it } from 'vitest';
 
-import type { Errno, ListenHandle, ListenQuery } from '../../net/bind.js';
+import type { Errno, ListenHandle, ListenQuery } from '../../sockets/bind.js';
 import { SharedListeners } from './shared-listeners.js';
 
 const PORT_0: ListenQuery = { address: '127.0.0.1', port: 0, addressType: 4, flags: 0 };

@@ -2,8 +2,8 @@ import type { Server } from 'node:net';
 import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
 
-import type { Errno, ListenHandle, ListenQuery } from '../../net/bind.js';
-import { describeListenError } from '../../net/describe-address.js';
+import type { Errno, ListenHandle, ListenQuery } from '../../sockets/bind.js';
+import { describeListenError } from '../../sockets/describe-address.js';
 import type { PrimaryLink } from './primary-link.js';
 
 /**

@@ -1,4 +1,4 @@
-import { redirectListen } from '../../net/redirect-listen.js';
+import { redirectListen } from '../../sockets/redirect-listen.js';
 import { systemClock } from '../../shutdown/clock.js';
 import { thisProcess } from '../../shutdown/this-process.js';
 import type { WorkerSettings } from '../protocol.js';

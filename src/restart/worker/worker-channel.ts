@@ -1,4 +1,4 @@
-import type { ListenHandle } from '../../net/bind.js';
+import type { ListenHandle } from '../../sockets/bind.js';
 
 /**
  * The IPC channel of a worker. Injected, so that a test forks nothing.

@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest';
+
+import { FakeClock } from '../testing/fake-clock.js';
+import {
+  AdaptiveGracePeriod,
+  type GraceBounds,
+  type GraceEvidence,
+} from './adaptive-grace-period.js';
+import type { ShutdownObserver } from '../shutdown/shutdown-observer.js';
+import { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
+import type { ShutdownState, StateEnd } from '../shutdown/shutdown-state.js';
+import type { ShutdownTrigger } from '../shutdown/shutdown-trigger.js';
+
+const SIGTERM: ShutdownTrigger = { kind: 'signal', signal: 'SIGTERM', typed: false };
+const BUDGET = { gracePeriodMs: 5000, drainTimeoutMs: 10_000, closeTimeoutMs: 2000 };
+const ABORT_WINDOW_MS = 1000;
+
+class Evidence implements GraceEvidence {
+  overFrom = Infinity;
+  arrivals: number[] = [];
+  asked: number[] = [];
+
+  constructor(private readonly clock: FakeClock) {}
+
+  begin(): void {}
+
+  isOver(): boolean {
+    this.asked.push(this.clock.now());
+    return this.clock.now() >= this.overFrom;
+  }
+
+  lastArrivalAt(): number {
+    return Math.max(-Infinity, ...this.arrivals.filter((at) => at <= this.clock.now()));
+  }
+}
+
+function setUp(bounds: Partial<GraceBounds> = {}) {
+  const clock = new FakeClock();
+  const evidence = new Evidence(clock);
+  const sequence = new ShutdownSequence(BUDGET, clock);
+  const entered: [state: ShutdownState, at: number, endedBy?: StateEnd | undefined][] = [];
+  const extended: [at: number, stillMs: number, maxMs: number][] = [];
+  const observer: ShutdownObserver = {
+    entered: (state, endedBy) => void entered.push([state, clock.now(), endedBy]),
+    graceExtended: (stillMs, maxMs) => void extended.push([clock.now(), stillMs, maxMs]),
+  };
+  sequence.observe(observer);
+  sequence.gracePeriod = new AdaptiveGracePeriod(
+    evidence,
+    { minGracePeriodMs: 5000, maxGracePeriodMs: 5000, ...bounds },
+    clock,
+  );
+  return { clock, evidence, sequence, entered, extended };
+}
+
+/** Work that never ends. */
+function hang({ sequence }: ReturnType<typeof setUp>): void {
+  sequence.addParticipant({
+    name: 'jobs',
+    active: () => 1,
+    drain: () => new Promise(() => {}),
+  });
+}
+
+describe('a grace period that may end early', () => {
+  it.each([
+    { when: 'at the earliest time', overFrom: 0, endsAt: 2000 },
+    { when: 'as soon as it is sure', overFrom: 3210, endsAt: 3250 },
+  ])('ends $when', async ({ overFrom, endsAt }) => {
+    const { clock, evidence, sequence, entered } = setUp({ minGracePeriodMs: 2000 });
+    evidence.overFrom = overFrom;
+    void sequence.start(SIGTERM);
+    await clock.advance(5000);
+    expect(entered.slice(0, 2)).toEqual([
+      ['grace', 0, undefined],
+      ['draining', endsAt, 'quiet'],
+    ]);
+    expect(Math.min(...evidence.asked)).toBe(2000);
+  });
+
+  it('lasts as long as configured where it is never sure', async () => {
+    const { clock, sequence, entered } = setUp({ minGracePeriodMs: 0 });
+    void sequence.start(SIGTERM);
+    await clock.advance(6000);
+    expect(entered[1]).toEqual(['draining', 5000, 'elapsed']);
+  });
+
+  it('leaves the end of the budget where it was', async () => {
+    const under = setUp({ minGracePeriodMs: 1000 });
+    hang(under);
+    under.evidence.overFrom = 0;
+    void under.sequence.start(SIGTERM);
+    await under.clock.advance(20_000);
+    expect(under.entered.slice(1, 3)).toEqual([
+      ['draining', 1000, 'quiet'],
+      ['forcing', 15_000 - ABORT_WINDOW_MS, 'timeout'],
+    ]);
+  });
+});
+
+describe('a grace period that may be extended', () => {
+  it('is, from the last fifth on, until that long has passed without a new connection', async () => {
+    const { clock, evidence, sequence, entered, extended } = setUp({ maxGracePeriodMs: 15_000 });
+    evidence.arrivals = [500, 4100, 4900, 5700, 6699];
+    void sequence.start(SIGTERM);
+    await clock.advance(15_000);
+    expect(entered[1]).toEqual(['draining', 7699, 'elapsed']);
+    expect(extended).toEqual([[5000, 1000, 15_000]]);
+  });
+
+  it('is not where the last one came before', async () => {
+    const { clock, evidence, sequence, entered, extended } = setUp({ maxGracePeriodMs: 15_000 });
+    evidence.arrivals = [-1, 4000];
+    void sequence.start(SIGTERM);
+    await clock.advance(6000);
+    expect(entered[1]).toEqual(['draining', 5000, 'elapsed']);
+    expect(extended).toEqual([]);
+  });
+
+  it('is no longer than its bound, and the drain has that much less', async () => {
+    const under = setUp({ maxGracePeriodMs: 8000 });
+    hang(under);
+    under.evidence.arrivals = Array.from({ length: 200 }, (_, i) => i * 100);
+    void under.sequence.start(SIGTERM);
+    await under.clock.advance(20_000);
+    expect(under.entered.slice(1, 4)).toEqual([
+      ['draining', 8000, 'elapsed'],
+      ['forcing', 15_000 - ABORT_WINDOW_MS, 'timeout'],
+      ['closing', 15_000, 'timeout'],
+    ]);
+  });
+
+  it('may take all of the time for the drain, and no more', async () => {
+    const under = setUp({ maxGracePeriodMs: 15_000 });
+    hang(under);
+    under.evidence.arrivals = Array.from({ length: 200 }, (_, i) => i * 100);
+    void under.sequence.start(SIGTERM);
+    await under.clock.advance(20_000);
+    expect(under.entered.at(-1)).toEqual(['closed', 15_000, 'done']);
+  });
+
+  it('is not where its bound is the grace period itself', async () => {
+    const { clock, evidence, sequence, entered, extended } = setUp({ minGracePeriodMs: 1000 });
+    evidence.arrivals = [4999];
+    void sequence.start(SIGTERM);
+    await clock.advance(6000);
+    expect(entered[1]).toEqual(['draining', 5000, 'elapsed']);
+    expect(extended).toEqual([]);
+  });
+});
+
+it.each([
+  { when: 'before its earliest end', at: 500 },
+  { when: 'while it may end', at: 3000 },
+  { when: 'while it is extended', at: 6000 },
+])('a second signal ends it $when', async ({ at }) => {
+  const { clock, evidence, sequence, entered } = setUp({
+    minGracePeriodMs: 1000,
+    maxGracePeriodMs: 9000,
+  });
+  evidence.arrivals = [4900, 5800];
+  void sequence.start(SIGTERM);
+  await clock.advance(at);
+  sequence.force();
+  await clock.flush();
+  expect(entered[1]).toEqual(['forcing', at, 'signal']);
+});

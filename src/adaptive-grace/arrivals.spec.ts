@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+
+import { FakeClock } from '../testing/fake-clock.js';
+import type { HttpResponse } from '../connections/open-responses.js';
+import type { TrafficConnection } from '../connections/traffic.js';
+import { type Arrival, Arrivals } from './arrivals.js';
+
+function setUp() {
+  const clock = new FakeClock();
+  const probes = new Set<object>();
+  const told: Arrival[] = [];
+  const isProbe = (response: object) => probes.has(response);
+  const arrivals = new Arrivals({ isProbe }, clock, (arrival) => told.push(arrival));
+  const open = (protocol: TrafficConnection['protocol'] = 'http/1.1') => {
+    const connection = { protocol, remoteAddress: '192.0.2.1' };
+    arrivals.connectionOpened(connection);
+    return connection;
+  };
+  const ask = (connection: TrafficConnection, isProbeToo = false) => {
+    const response = {} as HttpResponse;
+    if (isProbeToo) probes.add(response);
+    arrivals.requestBegan(response, connection);
+    return response;
+  };
+  return { clock, arrivals, told, open, ask };
+}
+
+describe('Arrivals', () => {
+  it('tells of a connection with its first answer, and when it was opened', async () => {
+    const { clock, arrivals, told, open, ask } = setUp();
+    await clock.advance(200);
+    const connection = open();
+    const request = ask(connection);
+    await clock.advance(300);
+    expect(told).toEqual([]);
+    arrivals.requestEnded(request);
+    expect(told).toMatchObject([{ connection, openedAt: 200, isClosed: false }]);
+  });
+
+  it('tells of no probe, nor of what was opened and closed in silence', () => {
+    const { arrivals, told, open, ask } = setUp();
+    arrivals.requestEnded(ask(open(), true));
+    arrivals.connectionClosed(open());
+    open();
+    expect(told).toEqual([]);
+    expect(arrivals.undecided).toHaveLength(1);
+  });
+
+  it('judges by the first answer only', () => {
+    const { arrivals, told, open, ask } = setUp();
+    const connection = open();
+    arrivals.requestEnded(ask(connection, true));
+    arrivals.requestEnded(ask(connection));
+    expect(told).toEqual([]);
+  });
+
+  it('tells of one that was closed before its request had ended', () => {
+    const { arrivals, told, open, ask } = setUp();
+    const connection = open();
+    const request = ask(connection);
+    arrivals.connectionClosed(connection);
+    arrivals.requestEnded(request);
+    expect(told).toMatchObject([{ connection, isClosed: true }]);
+  });
+
+  it('tells, when asked to, of those whose requests are still under way', () => {
+    const { arrivals, told, open, ask } = setUp();
+    const request = ask(open());
+    open();
+    arrivals.takeUsed();
+    arrivals.requestEnded(request);
+    expect(told).toHaveLength(1);
+  });
+
+  it('tells of a websocket once, as the connection that it was before', () => {
+    const { arrivals, told, open } = setUp();
+    arrivals.connectionUpgraded(open());
+    open('websocket');
+    expect(told).toHaveLength(1);
+  });
+});

@@ -1,0 +1,98 @@
+import type { HttpResponse } from '../connections/open-responses.js';
+import type { TrafficConnection, TrafficObserver } from '../connections/traffic.js';
+import type { Routes } from '../routes/routes.js';
+import type { Clock } from '../shutdown/clock.js';
+
+/** A new connection that brings traffic. @internal */
+export interface Arrival {
+  readonly connection: TrafficConnection;
+  /** Where it comes from; a closed connection cannot tell any more. */
+  readonly address: string | undefined;
+  readonly openedAt: number;
+  /** Whether it is closed already, now that it is known what it was for. */
+  readonly isClosed: boolean;
+}
+
+interface Newcomer extends Arrival {
+  isUsed: boolean;
+  isClosed: boolean;
+}
+
+/**
+ * Tells new connections that bring traffic from those of health probes. What a connection is for is
+ * known with its first answer.
+ *
+ * @internal
+ */
+export class Arrivals implements TrafficObserver {
+  readonly #newcomers = new Map<TrafficConnection, Newcomer>();
+  readonly #byRequest = new Map<object, TrafficConnection>();
+
+  /** @param onArrival - told of each connection that is no probe's, once that is known */
+  constructor(
+    private readonly routes: Pick<Routes, 'isProbe'>,
+    private readonly clock: Clock,
+    private readonly onArrival: (arrival: Arrival) => void,
+    /** How many to leave out: those that had been established before, and waited to be accepted. */
+    private waiting = 0,
+  ) {}
+
+  /** Those of which it is not known yet what they are for. */
+  get undecided(): readonly (Arrival & { readonly isUsed: boolean })[] {
+    return [...this.#newcomers.values()];
+  }
+
+  /** Takes all that have asked for something as traffic, although they have no answer yet. */
+  takeUsed(): void {
+    for (const { connection, isUsed } of this.undecided) if (isUsed) this.#judge(connection, false);
+  }
+
+  connectionOpened(connection: TrafficConnection): void {
+    // A websocket was a connection of HTTP before.
+    if (connection.protocol === 'websocket') return;
+    if (this.waiting > 0) {
+      this.waiting -= 1;
+      return;
+    }
+    const { remoteAddress: address } = connection;
+    this.#newcomers.set(connection, {
+      connection,
+      address,
+      openedAt: this.clock.now(),
+      isUsed: false,
+      isClosed: false,
+    });
+  }
+
+  connectionUpgraded(connection: TrafficConnection): void {
+    this.#judge(connection, false);
+  }
+
+  /** One that has asked for nothing is a probe that looks whether the port is open. */
+  connectionClosed(connection: TrafficConnection): void {
+    const newcomer = this.#newcomers.get(connection);
+    if (newcomer?.isUsed === false) this.#newcomers.delete(connection);
+    else if (newcomer !== undefined) newcomer.isClosed = true;
+  }
+
+  requestBegan(response: HttpResponse, connection: TrafficConnection): void {
+    const newcomer = this.#newcomers.get(connection);
+    if (newcomer === undefined) return;
+    newcomer.isUsed = true;
+    this.#byRequest.set(response, connection);
+  }
+
+  requestEnded(response: HttpResponse): void {
+    const connection = this.#byRequest.get(response);
+    if (connection === undefined) return;
+    this.#byRequest.delete(response);
+    this.#judge(connection, this.routes.isProbe(response));
+  }
+
+  #judge(connection: TrafficConnection, isProbe: boolean): void {
+    const newcomer = this.#newcomers.get(connection);
+    if (newcomer === undefined) return;
+    this.#newcomers.delete(connection);
+    if (!isProbe) this.onArrival(newcomer);
+  }
+}

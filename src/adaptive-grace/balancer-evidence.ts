@@ -1,0 +1,150 @@
+import type { HttpResponse } from '../connections/open-responses.js';
+import type {
+  RequestEnd,
+  Traffic,
+  TrafficConnection,
+  TrafficObserver,
+} from '../connections/traffic.js';
+import type { Routes } from '../routes/routes.js';
+import type { GraceEvidence } from './adaptive-grace-period.js';
+import type { Clock } from '../shutdown/clock.js';
+import { type Arrival, Arrivals } from './arrivals.js';
+import { Peer } from './peer.js';
+import { Probers } from './probers.js';
+import { Sightings } from './sightings.js';
+
+/** How often it may be said by mistake that nothing comes any more. */
+const EPS = 1e-6;
+
+interface UnderWay {
+  readonly address: string;
+  readonly since: number;
+}
+
+/**
+ * What is seen of a balancer, from the start on: whom it lets connect, and what its probes are told.
+ *
+ * Each address is judged by its own rate. An average over all of them would trust the silence of a
+ * slow node that still sends once the fast ones have stopped.
+ *
+ * @internal
+ */
+export class BalancerEvidence implements TrafficObserver, GraceEvidence {
+  readonly #arrivals: Arrivals;
+  readonly #peers = new Sightings<Peer>();
+  readonly #probers = new Probers();
+  /** Connections of peers; a websocket counts, too. */
+  readonly #open = new Map<TrafficConnection, Peer>();
+  readonly #underWay = new Map<HttpResponse, UnderWay>();
+  readonly #since: number;
+  #begin: number | undefined;
+  #lastArrivalAt = -Infinity;
+  #lastRequestAt = -Infinity;
+
+  constructor(
+    private readonly traffic: Traffic,
+    private readonly routes: Pick<Routes, 'isProbe' | 'isProbeRoute' | 'labelOf'>,
+    private readonly clock: Clock,
+    private readonly eps = EPS,
+  ) {
+    this.#since = clock.now();
+    this.#arrivals = new Arrivals(routes, clock, (arrival) => this.#arrived(arrival));
+    traffic.observe(this.#arrivals);
+    traffic.observe(this);
+  }
+
+  begin(): void {
+    const now = this.clock.now();
+    this.#begin = now;
+    this.#probers.begin();
+  }
+
+  isOver(): boolean {
+    // What a connection is for that is not decided yet may be traffic.
+    if (!this.traffic.isComplete || this.#arrivals.undecided.length > 0) return false;
+    if (!this.#probers.haveNoticed(this.clock.now())) return false;
+    const lastRequestAt = this.#lastRequestBegan();
+    // Nothing but probes was ever received.
+    if (Math.max(this.#lastArrivalAt, lastRequestAt) === -Infinity) return true;
+    return this.#areSilent(lastRequestAt);
+  }
+
+  lastArrivalAt(): number {
+    const undecided = this.#arrivals.undecided.filter(({ isUsed }) => isUsed);
+    return Math.max(this.#lastArrivalAt, ...undecided.map(({ openedAt }) => openedAt));
+  }
+
+  connectionOpened(connection: TrafficConnection): void {
+    if (connection.protocol !== 'websocket') return;
+    const address = nameOf(connection.remoteAddress);
+    this.#opened(connection, this.#peerOf(address));
+  }
+
+  connectionUpgraded(connection: TrafficConnection): void {
+    this.connectionClosed(connection);
+  }
+
+  connectionClosed(connection: TrafficConnection): void {
+    this.#open.get(connection)?.closed(this.clock.now());
+    this.#open.delete(connection);
+  }
+
+  requestBegan(response: HttpResponse, connection: TrafficConnection): void {
+    // Its socket may not know the address any more when the answer has been sent.
+    const address = nameOf(connection.remoteAddress);
+    this.#underWay.set(response, { address, since: this.clock.now() });
+  }
+
+  requestEnded(response: HttpResponse, since: number, end: RequestEnd): void {
+    if (this.routes.isProbe(response)) {
+      const { address = '' } = this.#underWay.get(response) ?? {};
+      const isFailing = end === 'completed' && response.statusCode >= 500;
+      const isKnown = this.routes.isProbeRoute(response);
+      const route = this.routes.labelOf(response);
+      this.#probers.answered({ address, route, isKnown, isFailing }, this.clock.now());
+    } else {
+      this.#lastRequestAt = Math.max(this.#lastRequestAt, since);
+    }
+    this.#underWay.delete(response);
+  }
+
+  /** When the last request began that is no probe, as far as that is known by now. */
+  #lastRequestBegan(): number {
+    let last = this.#lastRequestAt;
+    for (const [response, { since }] of this.#underWay) {
+      if (since > last && !this.routes.isProbe(response)) last = since;
+    }
+    return last;
+  }
+
+  /** Requests on connections that are kept break the silence, too: somebody still sends. */
+  #areSilent(lastRequestAt: number): boolean {
+    const now = this.clock.now();
+    const begin = this.#begin ?? now;
+    const peers = this.#peers.recent(begin);
+    if (peers.length === 0) return false;
+    const windowMs = begin - this.#since;
+    return peers.every((peer) => now >= peer.silentAt(begin, windowMs, lastRequestAt, this.eps));
+  }
+
+  #arrived({ connection, address, openedAt, isClosed }: Arrival): void {
+    this.#lastArrivalAt = Math.max(this.#lastArrivalAt, openedAt);
+    const peer = this.#peerOf(nameOf(address));
+    peer.arrived(openedAt, this.#begin !== undefined);
+    if (!isClosed) this.#opened(connection, peer);
+  }
+
+  #opened(connection: TrafficConnection, peer: Peer): void {
+    peer.opened();
+    this.#open.set(connection, peer);
+  }
+
+  #peerOf(address: string): Peer {
+    return this.#peers.see(address, this.clock.now(), () => new Peer());
+  }
+}
+
+/** A Unix socket has no address. */
+function nameOf(address: string | undefined): string {
+  return address ?? '';
+}

@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+import { GracefulShutdownError } from '../shutdown/graceful-shutdown.error.js';
+import { consoleLog } from '../restart/primary/restart-log.js';
+import { parseArguments, type RunInvocation } from './arguments.js';
+import { reload, status } from './ask.js';
+import { unsupportedPlatform } from './command.errors.js';
+import { exitStatusOf } from './exit-status.js';
+import { kubernetes } from './kubernetes.js';
+import { report } from './report.js';
+import { run } from './run.js';
+import { runInPlace, whyNotFork } from './run-in-place.js';
+import { USAGE } from './usage.js';
+import { version } from './version.js';
+
+async function command(argv: readonly string[]): Promise<void> {
+  const invocation = parseArguments(argv);
+  if (invocation.action === 'help') return console.log(USAGE.trimEnd());
+  if (invocation.action === 'version') return console.log(version());
+  if (invocation.action === 'kubernetes') return console.log(kubernetes(invocation));
+  if (invocation.action === 'report') {
+    process.exitCode = await report(invocation);
+    return;
+  }
+  if (process.platform === 'win32') throw unsupportedPlatform(process.platform);
+  if (invocation.action === 'run') return runHere(invocation);
+  process.exitCode =
+    invocation.action === 'reload' ? await reload(invocation) : await status(invocation);
+}
+
+async function runHere(invocation: RunInvocation): Promise<void> {
+  const why = whyNotFork();
+  if (why !== undefined) return runInPlace(invocation, why, consoleLog);
+  // Hooks may have left something open, which would hold the process.
+  process.exit(await run(invocation));
+}
+
+command(process.argv.slice(2)).catch((error: unknown) => {
+  // Our own errors say what to do; of others the stack is needed.
+  console.error('nestjs-drain:', error instanceof GracefulShutdownError ? error.message : error);
+  process.exit(exitStatusOf(error));
+});

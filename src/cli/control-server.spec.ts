@@ -1,0 +1,249 @@
+import { EventEmitter, once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import type { ReloadResult, RestartStatus } from '../restart/restart-status.js';
+import { ControlClient } from './control-client.js';
+import { ControlServer } from './control-server.js';
+
+const RELOADED: ReloadResult = { ok: true, replaced: 2, generation: 2 };
+const STATUS: RestartStatus = {
+  pid: process.pid,
+  uptimeMs: 1,
+  generation: 1,
+  isReloading: false,
+  wanted: 1,
+  workers: [],
+};
+
+let temp = '';
+let warnings: string[] = [];
+let servers: ControlServer[] = [];
+const log = { warn: (message: string) => void warnings.push(message) };
+const service = {
+  status: vi.fn<() => Promise<RestartStatus>>(),
+  reload: vi.fn<() => Promise<ReloadResult>>(),
+};
+
+async function start(path?: string): Promise<ControlServer | undefined> {
+  const server = await ControlServer.start(service, log, path);
+  if (server !== undefined) servers.push(server);
+  return server;
+}
+
+async function startedAt(path?: string): Promise<string> {
+  const server = await start(path);
+  expect(warnings).toEqual([]);
+  return server!.path;
+}
+
+/** Has the next reload take until its result is given. */
+function reloadToFinish(): (result: ReloadResult) => void {
+  const results = new EventEmitter();
+  service.reload.mockReturnValue(
+    once(results, 'result').then(([result]) => result as ReloadResult),
+  );
+  return (result) => void results.emit('result', result);
+}
+
+beforeEach(() => {
+  temp = mkdtempSync(join(tmpdir(), 'nestjs-drain-control-'));
+  warnings = [];
+  servers = [];
+  vi.stubEnv('XDG_RUNTIME_DIR', temp);
+  vi.stubEnv('TMPDIR', temp);
+  service.status.mockReset().mockResolvedValue(STATUS);
+  service.reload.mockReset().mockResolvedValue(RELOADED);
+});
+afterEach(async () => {
+  await Promise.all(servers.map((server) => server.close()));
+  vi.unstubAllEnvs();
+  rmSync(temp, { recursive: true });
+});
+
+describe('a control socket', () => {
+  it('is for its user only, whatever the umask', async () => {
+    const before = process.umask(0);
+    const path = await startedAt();
+    expect(process.umask(before)).toBe(0);
+    const folder = join(temp, `nestjs-drain-${process.getuid!()}`);
+    expect(path).toBe(join(folder, `${process.pid}.sock`));
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  it('is for its user only where he chose the place', async () => {
+    const before = process.umask(0);
+    const path = await startedAt(join(temp, 'own.sock'));
+    process.umask(before);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  it('is gone once the service has ended', async () => {
+    const server = await start();
+    const { path } = server!;
+    await server!.close();
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it('is where the second best place is, if the best one cannot be used', async () => {
+    vi.stubEnv('XDG_RUNTIME_DIR', '/nowhere');
+    expect(await startedAt()).toContain(temp);
+  });
+
+  it('that has no place is a warning, not an end', async () => {
+    const file = join(temp, 'file');
+    writeFileSync(file, '');
+    vi.stubEnv('XDG_RUNTIME_DIR', '/nowhere');
+    vi.stubEnv('TMPDIR', file);
+    expect(await start()).toBeUndefined();
+    expect(warnings).toEqual([
+      expect.stringMatching(/cannot reach this service \(ENOENT.*; ENOTDIR.*\)\. Signals work\./),
+    ]);
+  });
+
+  it('never takes the place of a file', async () => {
+    const file = join(temp, 'notes.txt');
+    writeFileSync(file, 'dear diary');
+    expect(await start(file)).toBeUndefined();
+    expect(warnings).toEqual([expect.stringContaining(`${file} is in use by another service, or`)]);
+    expect(statSync(file).size).toBe(10);
+  });
+
+  it('never takes the place of a service that runs', async () => {
+    const path = await startedAt(join(temp, 'own.sock'));
+    expect(await start(path)).toBeUndefined();
+    expect(warnings).toEqual([expect.stringContaining('is in use by another service')]);
+    await expect(new ControlClient(path).status()).resolves.toEqual(STATUS);
+  });
+
+  it('is not begun at a path that would be cut short', async () => {
+    expect(await start(join(temp, 'x'.repeat(100)))).toBeUndefined();
+    expect(warnings).toEqual([expect.stringContaining('is too long for a Unix socket')]);
+    expect(readdirSync(temp)).toEqual([]);
+  });
+});
+
+describe('a client', () => {
+  it('is told the status', async () => {
+    const client = new ControlClient(await startedAt());
+    await expect(client.status()).resolves.toEqual(STATUS);
+  });
+
+  it('is told that a reload was accepted, before it ends', async () => {
+    service.reload.mockReturnValue(new Promise(() => {}));
+    await new ControlClient(await startedAt()).reload();
+    expect(service.reload).toHaveBeenCalledOnce();
+  });
+
+  it.each([RELOADED, { ok: false, replaced: 0, generation: 2, reason: 'worker 2 exited' }])(
+    'is told how a reload ended: $ok',
+    async (result) => {
+      service.reload.mockResolvedValue(result);
+      const client = new ControlClient(await startedAt());
+      await expect(client.reloadAndWait()).resolves.toEqual(result);
+    },
+  );
+
+  it('is told why the service does not', async () => {
+    service.reload.mockRejectedValue(new Error('it is stopping'));
+    const client = new ControlClient(await startedAt());
+    await client.reload(); // The error is nobody's: no unhandled rejection fails this test.
+    await expect(client.reloadAndWait()).rejects.toMatchObject({
+      code: 'ERR_RESTART_REFUSED',
+      message: 'the service answered with 500: it is stopping',
+    });
+  });
+
+  it('is answered while the service ends', async () => {
+    const finish = reloadToFinish();
+    const server = await start();
+    const reload = new ControlClient(server!.path).reloadAndWait();
+    await vi.waitFor(() => expect(service.reload).toHaveBeenCalled());
+    const closed = server!.close();
+    finish(RELOADED);
+    await expect(reload).resolves.toEqual(RELOADED);
+    await closed;
+  });
+
+  it('does not hold the end of the service', async () => {
+    service.reload.mockReturnValue(new Promise(() => {}));
+    const server = await start();
+    const reload = new ControlClient(server!.path).reloadAndWait();
+    await vi.waitFor(() => expect(service.reload).toHaveBeenCalled());
+    await Promise.all([
+      expect(reload).rejects.toMatchObject({ code: 'ERR_RESTART_SERVICE_GONE' }),
+      server!.close(),
+    ]);
+  });
+
+  it('of another program is told that this is no service', async () => {
+    const other = createServer((socket) => socket.end('HTTP/1.1 200 OK\r\n\r\nhello'));
+    const path = join(temp, 'other.sock');
+    await once(other.listen(path), 'listening');
+    await expect(new ControlClient(path).status()).rejects.toMatchObject({
+      code: 'ERR_RESTART_REFUSED',
+    });
+    other.close();
+  });
+
+  it.each(['nobody.sock', '.'])('is told that nobody listens on %s', async (name) => {
+    const client = new ControlClient(join(temp, name));
+    await expect(client.status()).rejects.toMatchObject({ code: 'ERR_RESTART_NOT_RUNNING' });
+  });
+});
+
+describe('nothing but reload and status can be asked for', () => {
+  it.each(['DELETE /status', 'GET /reload', 'POST /stop', 'GET //', 'GET /../status', 'OPTIONS *'])(
+    '%s',
+    async (line) => {
+      const socket = connect(await startedAt());
+      socket.write(`${line} HTTP/1.1\r\nHost: x\r\n\r\n`);
+      const [answer] = (await once(socket, 'data')) as [Buffer];
+      expect(answer.toString()).toMatch(/^HTTP\/1\.1 404 /);
+      expect(service.reload).not.toHaveBeenCalled();
+    },
+  );
+});
+
+describe('a broken request harms nobody but its client', () => {
+  it.each([
+    ['no HTTP', '\0\0\0\0\r\n\r\n'],
+    ['no Host', 'GET /status HTTP/1.1\r\n\r\n'],
+    ['too much of it', `GET /status HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(8192)}\r\n\r\n`],
+    ['a tunnel', 'CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n'],
+    ['an expectation', 'GET /none HTTP/1.1\r\nHost: x\r\nExpect: cake\r\n\r\n'],
+    ['a body without end', 'GET /none HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\nx'],
+  ])('%s', async (_, bytes) => {
+    const path = await startedAt();
+    const socket = connect(path).on('error', () => {});
+    socket.resume().write(bytes);
+    await once(socket, 'close');
+    await expect(new ControlClient(path).status()).resolves.toEqual(STATUS);
+  });
+
+  it('a client that leaves while it waits', async () => {
+    const path = await startedAt();
+    const finish = reloadToFinish();
+    const socket = connect(path);
+    socket.write('POST /reload?wait HTTP/1.1\r\nHost: x\r\n\r\n');
+    await vi.waitFor(() => expect(service.reload).toHaveBeenCalled());
+    socket.destroy();
+    await once(socket, 'close');
+    finish(RELOADED);
+    await expect(new ControlClient(path).status()).resolves.toEqual(STATUS);
+  });
+
+  it('half of it, which is cut after a while', async () => {
+    const path = await startedAt();
+    const slow = connect(path).on('error', () => {});
+    slow.resume().write('GET /status HTTP/1.1\r\nHos');
+    const cut = once(slow, 'close');
+    await expect(new ControlClient(path).status()).resolves.toEqual(STATUS);
+    await cut;
+  });
+});

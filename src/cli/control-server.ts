@@ -1,0 +1,153 @@
+import { lstatSync, rmSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { dirname, join } from 'node:path';
+
+import type { RestartLog } from '../restart/primary/restart-log.js';
+import { controlPathTaken } from './command.errors.js';
+import { assertShort, controlFolders, makeControlFolder, socketName } from './control-folder.js';
+import type { ControlledService } from './controlled-service.js';
+import { isAbandoned } from '../sockets/probe-socket.js';
+import { removeStaleSockets } from './running-services.js';
+
+/** Whoever takes longer to say what he wants is cut. */
+const REQUEST_TIMEOUT_MS = 5000;
+const LARGEST_HEADERS = 4096;
+const MOST_CONNECTIONS = 64;
+/** For answers that are on their way when the service ends. */
+const LAST_ANSWERS_MS = 500;
+
+type Answer = readonly [status: number, body: unknown];
+
+/**
+ * Lets the user of a service, and nobody else, ask how it is and have it reload: HTTP over a Unix
+ * socket. Nothing here can stop the service, and the service never waits for anything here.
+ *
+ * @internal
+ */
+export class ControlServer {
+  readonly #server: Server;
+
+  private constructor(private readonly service: ControlledService) {
+    const limits = {
+      headersTimeout: REQUEST_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: 1000,
+      maxHeaderSize: LARGEST_HEADERS,
+    };
+    this.#server = createServer(limits, (request, response) => void this.#serve(request, response));
+    this.#server.maxConnections = MOST_CONNECTIONS;
+    this.#server.on('connection', (socket) => socket.unref());
+  }
+
+  /**
+   * @param path - of the socket; without it the first of this user's folders that can be used
+   * @returns undefined where there is no place for it, which is a warning, not an end
+   */
+  static async start(
+    service: ControlledService,
+    log: Pick<RestartLog, 'warn'>,
+    path?: string,
+  ): Promise<ControlServer | undefined> {
+    const paths = path === undefined ? defaultPaths() : [path];
+    const problems: string[] = [];
+    for (const candidate of paths) {
+      const control = new ControlServer(service);
+      try {
+        if (path === undefined) await prepareFolder(dirname(candidate));
+        await control.#listen(candidate);
+        return control;
+      } catch (error) {
+        problems.push((error as Error).message);
+      }
+    }
+    log.warn(
+      `nestjs-drain reload and status cannot reach this service (${problems.join('; ')}). ` +
+        'Signals work. Name a place for its control socket with --control',
+    );
+    return undefined;
+  }
+
+  get path(): string {
+    return this.#server.address() as string;
+  }
+
+  /** Removes the socket; answers that are nearly out still go. */
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      const cut = setTimeout(() => this.#server.closeAllConnections(), LAST_ANSWERS_MS);
+      this.#server.close(() => {
+        clearTimeout(cut);
+        resolve();
+      });
+    });
+  }
+
+  async #listen(path: string): Promise<void> {
+    assertShort(path);
+    try {
+      await listenPrivately(this.#server, path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+      if (!lstatSync(path).isSocket() || !(await isAbandoned(path))) throw controlPathTaken(path);
+      rmSync(path, { force: true });
+      await listenPrivately(this.#server, path);
+    }
+    this.#server.on('error', () => {}); // Such as no file left for a connection: it is not served.
+    this.#server.unref();
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const [status, body] = await this.#answer(request).catch((error: unknown): Answer => [
+      500,
+      { error: (error as Error | undefined)?.message },
+    ]);
+    response.writeHead(status, { 'Content-Type': 'application/json', Connection: 'close' });
+    response.end(`${JSON.stringify(body)}\n`);
+  }
+
+  async #answer({ method, url }: IncomingMessage): Promise<Answer> {
+    const [path, query] = (url ?? '').split('?', 2);
+    switch (`${method} ${path}`) {
+      case 'GET /status':
+        return [200, await this.service.status()];
+      case 'POST /reload':
+        return this.#reload(new URLSearchParams(query));
+      default:
+        return [404, { error: 'there are GET /status and POST /reload[?wait][&workers=N]' }];
+    }
+  }
+
+  async #reload(wishes: URLSearchParams): Promise<Answer> {
+    const workers = wishes.has('workers') ? Number(wishes.get('workers')) : undefined;
+    const reload = this.service.reload({ workers });
+    if (wishes.has('wait')) return [200, await reload];
+    // How it ends is in the log, and in the status.
+    reload.catch(() => {});
+    return [202, { accepted: true }];
+  }
+}
+
+function defaultPaths(): string[] {
+  return controlFolders().map((folder) => join(folder, socketName(process.pid)));
+}
+
+async function prepareFolder(folder: string): Promise<void> {
+  makeControlFolder(folder);
+  await removeStaleSockets(folder);
+}
+
+/** The socket is made in the call, and with no moment in which others could connect to it. */
+function listenPrivately(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    const before = process.umask(0o177);
+    try {
+      server.listen(path, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    } finally {
+      process.umask(before);
+    }
+  });
+}

@@ -1,0 +1,15 @@
+import { GracefulShutdownError } from '../shutdown/graceful-shutdown.error.js';
+
+const BY_CODE: Readonly<Record<string, number>> = {
+  ERR_RESTART_USAGE: 2,
+  ERR_RESTART_INVALID_OPTIONS: 2,
+  ERR_RESTART_HOOKS: 2,
+  ERR_RESTART_UNSUPPORTED_PLATFORM: 2,
+  ERR_RESTART_SEVERAL_SERVICES: 2,
+  ERR_RESTART_NOT_RUNNING: 3,
+};
+
+/** What scripts are told of an error: 2 for wrong usage, 3 if there is no such service, else 1. @internal */
+export function exitStatusOf(error: unknown): number {
+  return error instanceof GracefulShutdownError ? (BY_CODE[error.code] ?? 1) : 1;
+}

@@ -1,0 +1,94 @@
+import { totalMs } from '../shutdown/shutdown-budget.js';
+import { type PodOptions, type PodTimes, podTimes } from './pod-times.js';
+
+/** @internal */
+export interface KubernetesInvocation {
+  readonly action: 'kubernetes';
+  readonly options: PodOptions;
+}
+
+/** With a preStop hook, it need be no longer. */
+const SHORT_GRACE_MS = 2000;
+
+/**
+ * `nestjs-drain kubernetes`.
+ *
+ * @returns lines of a manifest, and how their numbers came about: YAML as a whole
+ * @internal
+ */
+export function kubernetes({ options }: KubernetesInvocation): string {
+  const times = podTimes(options);
+  return [
+    ...[arithmetic(times), ...notes(times)].map((line) => `# ${line}`),
+    'spec:',
+    `  terminationGracePeriodSeconds: ${times.terminationGracePeriodSeconds}`,
+    '  containers:',
+    '    - name: api',
+    ...container(times).map((line) => `      ${line}`),
+  ].join('\n');
+}
+
+function arithmetic({ budget, preStopSeconds, terminationGracePeriodSeconds }: PodTimes): string {
+  const { gracePeriodMs, drainTimeoutMs, closeTimeoutMs } = budget;
+  const preStop = preStopSeconds > 0 ? `preStop ${seconds(preStopSeconds * 1000)} + ` : '';
+  return (
+    `${preStop}grace ${seconds(gracePeriodMs)} + drain ${seconds(drainTimeoutMs)} + ` +
+    `close ${seconds(closeTimeoutMs)} = ${seconds(preStopSeconds * 1000 + totalMs(budget))}; ` +
+    `in whole seconds, and 1 s for the kubelet: ${terminationGracePeriodSeconds}`
+  );
+}
+
+function notes(times: PodTimes): string[] {
+  const { budget, preStopSeconds, probePeriodSeconds, failureThreshold } = times;
+  const { gracePeriodMs } = budget;
+  const noticedMs = probePeriodSeconds * failureThreshold * 1000;
+  const told: string[] = [];
+  if (gracePeriodMs === 0 && preStopSeconds === 0) {
+    told.push(
+      'Without a grace period and a preStop hook, connections are refused until every node knows.',
+    );
+  }
+  if (preStopSeconds > 0 && gracePeriodMs > SHORT_GRACE_MS) {
+    told.push(
+      'If the endpoints are gone by the end of preStop, a shorter gracePeriodMs will do: ' +
+        `--grace-period ${SHORT_GRACE_MS}`,
+    );
+  }
+  if (gracePeriodMs > 0 && noticedMs > gracePeriodMs) {
+    told.push(
+      `Readiness is noticed after up to ${probePeriodSeconds} s x ${failureThreshold} = ` +
+        `${seconds(noticedMs)}, later than the grace period ends. What goes by the probe alone ` +
+        'learns too late.',
+    );
+  }
+  return told;
+}
+
+/** The paths are those of the samples. */
+function container(times: PodTimes): string[] {
+  const { preStopSeconds, secondsFromSignal, probePeriodSeconds, failureThreshold } = times;
+  const preStop =
+    preStopSeconds === 0
+      ? []
+      : [
+          'lifecycle:',
+          `  preStop: { sleep: { seconds: ${preStopSeconds} } } # from Kubernetes 1.30 on`,
+        ];
+  return [
+    ...preStop,
+    'env: # of what is left for the module, which says so if its times do not fit',
+    `  - { name: TERMINATION_GRACE_PERIOD_SECONDS, value: '${secondsFromSignal}' }`,
+    'readinessProbe: # has GracefulShutdownHealthIndicator',
+    '  httpGet: { path: /health/ready, port: 3000 }',
+    `  periodSeconds: ${probePeriodSeconds}`,
+    `  failureThreshold: ${failureThreshold}`,
+    'livenessProbe: # has it not: green to the end',
+    '  httpGet: { path: /health/live, port: 3000 }',
+    '  periodSeconds: 10',
+    '  failureThreshold: 3',
+  ];
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}

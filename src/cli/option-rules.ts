@@ -1,0 +1,141 @@
+import { accessSync, constants } from 'node:fs';
+import { resolve } from 'node:path';
+
+import { LONGEST_SOCKET_PATH } from '../sockets/bind.js';
+import { DURATION_EXAMPLES, parseDuration } from './duration.js';
+import { processors } from './processors.js';
+
+/** What `nestjs-drain` can be told to do. @internal */
+export type Action = 'run' | 'reload' | 'status' | 'report' | 'kubernetes';
+
+/** An option of the command line. @internal */
+export interface OptionRule {
+  /** The name of its value in the program. */
+  readonly key: string;
+  readonly actions: readonly Action[];
+  /** Of an option that takes a value. */
+  readonly value?: OptionValue;
+}
+
+/** @internal */
+export interface OptionValue {
+  readonly allowed: string;
+  /** Whether the option may stand without it: then only a word that is allowed is taken for it. */
+  readonly isOptional?: true;
+  /** @returns undefined where the text is not allowed */
+  read(text: string): unknown;
+}
+
+const MOST_WORKERS = 1024;
+/** A day, as everywhere. */
+const MOST_SECONDS = 86_400;
+const MOST_FAILURES = 1000;
+
+const path: OptionValue = { allowed: 'a path', read: (text) => (text ? resolve(text) : undefined) };
+const svgFile = outputFile('svg');
+const htmlFile = outputFile('html');
+const time: OptionValue = { allowed: DURATION_EXAMPLES, read: parseDuration };
+const pid: OptionValue = { allowed: 'the PID of a service', read: (text) => wholeNumber(text, 1) };
+
+/** All options that take part in a decision, by their name without the dashes. @internal */
+export const OPTION_RULES: Readonly<Record<string, OptionRule>> = {
+  workers: {
+    key: 'workers',
+    actions: ['run', 'reload'],
+    value: {
+      allowed: `a whole number from 1 to ${MOST_WORKERS}, or max, one for each processor that it may use`,
+      read: (text) => (text === 'max' ? processors() : wholeNumber(text, 1, MOST_WORKERS)),
+    },
+  },
+  'ready-timeout': {
+    key: 'readyTimeoutMs',
+    actions: ['run'],
+    value: {
+      allowed: `more than 0, in ${DURATION_EXAMPLES}`,
+      read: (text) => parseDuration(text) || undefined,
+    },
+  },
+  'ready-path': {
+    key: 'readyPath',
+    actions: ['run'],
+    value: {
+      allowed: 'a path that begins with /, such as /health/ready',
+      read: (text) => (/^\/\S*$/.test(text) ? text : undefined),
+    },
+  },
+  soak: { key: 'soakMs', actions: ['run'], value: time },
+  hooks: {
+    key: 'hooks',
+    actions: ['run'],
+    value: { allowed: 'a file that can be read', read: readableFile },
+  },
+  pid: { key: 'pid', actions: ['reload', 'status'], value: pid },
+  'pid-file': { key: 'pidFile', actions: ['run', 'reload', 'status'], value: path },
+  control: {
+    key: 'control',
+    actions: ['run', 'reload', 'status'],
+    value: {
+      allowed: `the path of a Unix socket, of at most ${LONGEST_SOCKET_PATH} bytes`,
+      read: (text) => {
+        const socket = path.read(text);
+        return Buffer.byteLength(String(socket)) > LONGEST_SOCKET_PATH ? undefined : socket;
+      },
+    },
+  },
+  wait: { key: 'wait', actions: ['reload'] },
+  json: { key: 'json', actions: ['status'] },
+  svg: { key: 'svg', actions: ['report'], value: svgFile },
+  html: { key: 'html', actions: ['report'], value: htmlFile },
+  'grace-period': { key: 'gracePeriodMs', actions: ['kubernetes'], value: time },
+  'drain-timeout': { key: 'drainTimeoutMs', actions: ['kubernetes'], value: time },
+  'close-timeout': { key: 'closeTimeoutMs', actions: ['kubernetes'], value: time },
+  'pre-stop': { key: 'preStopSeconds', actions: ['kubernetes'], value: seconds(0) },
+  'probe-period': { key: 'probePeriodSeconds', actions: ['kubernetes'], value: seconds(1) },
+  'failure-threshold': {
+    key: 'failureThreshold',
+    actions: ['kubernetes'],
+    value: {
+      allowed: `a whole number from 1 to ${MOST_FAILURES}`,
+      read: (text) => wholeNumber(text, 1, MOST_FAILURES),
+    },
+  },
+};
+
+/** Their names, with the dashes, for one action. @internal */
+export function optionsOf(action: Action): string[] {
+  return Object.keys(OPTION_RULES)
+    .filter((name) => OPTION_RULES[name]!.actions.includes(action))
+    .map((name) => `--${name}`);
+}
+
+function wholeNumber(text: string, least: number, most = Infinity): number | undefined {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  return Number.isSafeInteger(value) && value >= least && value <= most ? value : undefined;
+}
+
+/** As in a manifest, which has no other unit. */
+function seconds(least: number): OptionValue {
+  return {
+    allowed: `a whole number of seconds from ${least} to ${MOST_SECONDS}, such as 5 or 5s`,
+    read: (text) => wholeNumber(text.replace(/s$/, ''), least, MOST_SECONDS),
+  };
+}
+
+/** What is written must not take the place of the report by mistake. */
+function outputFile(extension: string): OptionValue {
+  return {
+    allowed: `a file that ends in .${extension}, or - for standard output`,
+    isOptional: true,
+    read: (text) => (text === '-' || text.endsWith(`.${extension}`) ? text : undefined),
+  };
+}
+
+function readableFile(text: string): string | undefined {
+  if (text === '') return undefined;
+  try {
+    accessSync(resolve(text), constants.R_OK);
+    return resolve(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,150 @@
+import type { ShutdownReport } from '../../report/shutdown-report.js';
+import { HTML_STYLE } from './html-style.js';
+import { plain } from '../../shutdown/plain-text.js';
+import { element, escapeMarkup } from './svg-element.js';
+import { svgPicture } from './svg-picture.js';
+import { timeText } from './time-axis.js';
+import { type Timeline, timelineOf } from './timeline.js';
+
+const MOST_ROWS = 20;
+
+/** A report as a page: the picture, its figures as tables, and the report itself. @internal */
+export function htmlPicture(report: ShutdownReport): string {
+  const timeline = timelineOf(report);
+  const { requests, hooks } = report;
+  const title = `${timeline.title}: ${timeline.outcome}`;
+  const body = element(
+    'main',
+    {},
+    element('h1', {}, escapeMarkup(title)),
+    element('p', {}, escapeMarkup(`${timeline.total}; ${timeline.origin}`)),
+    // It can be scrolled, so it must be reachable without a mouse.
+    element(
+      'div',
+      { class: 'wide', tabindex: 0, role: 'region', 'aria-label': 'Timeline' },
+      svgPicture(report),
+    ),
+    section('Figures', figuresTable(report, timeline)),
+    ...workTable(
+      'Slowest requests',
+      requests.slowest.map(({ label, outcome, ...times }) => [label, times, outcome]),
+    ),
+    ...workTable(
+      'Hooks',
+      hooks.map(({ name, status, ...times }) => [name, times, status]),
+    ),
+    element(
+      'details',
+      {},
+      element('summary', {}, 'The report as JSON'),
+      element('pre', { tabindex: 0 }, escapeMarkup(readableJson(report))),
+    ),
+  );
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${escapeMarkup(title)}</title>
+<style>
+${HTML_STYLE}
+</style>
+</head>
+<body>
+${body}
+</body>
+</html>
+`;
+}
+
+function figuresTable({ budget }: ShutdownReport, timeline: Timeline): string {
+  const { gracePeriodMs, drainTimeoutMs, closeTimeoutMs, totalMs } = budget;
+  const times = [gracePeriodMs, drainTimeoutMs, closeTimeoutMs].map(timeText).join(' + ');
+  const rows: [string, string[]][] = [
+    ['Begun by', [timeline.title]],
+    ['Outcome', [timeline.outcome]],
+    ['Time', [timeline.total]],
+    ['Budget', [`grace + drain + close: ${times} = ${timeText(totalMs)}`]],
+    ['States', timeline.states.map(stateText)],
+    ['Counts', timeline.figures.map(({ value, label }) => `${value} ${label}`)],
+    ...timeline.marks.map(({ label, text, last }): [string, string[]] => [
+      capital(label),
+      [last === undefined ? text : `${text}, ${last.text}`],
+    ]),
+    ...timeline.paragraphs.map(({ heading, lines }): [string, string[]] => [
+      capital(heading),
+      [...lines],
+    ]),
+  ];
+  const body = rows.map(([name, lines]) =>
+    element('tr', {}, element('th', { scope: 'row' }, name), element('td', {}, list(lines))),
+  );
+  return element('table', {}, element('tbody', {}, ...body));
+}
+
+function stateText({ state, startMs, took, end }: Timeline['states'][number]): string {
+  return `${state}: from ${timeText(startMs)}, for ${took}, ${end}`;
+}
+
+function list(lines: readonly string[]): string {
+  const [first = '', ...others] = lines.map(escapeMarkup);
+  if (others.length === 0) return first;
+  return element('ul', {}, ...[first, ...others].map((line) => element('li', {}, line)));
+}
+
+type WorkRow = readonly [
+  name: string,
+  times: { readonly startMs: number; readonly ms: number },
+  end: string,
+];
+
+function workTable(heading: string, rows: readonly WorkRow[]): string[] {
+  if (rows.length === 0) return [];
+  const headings = ['Name', 'Began', 'Took', 'Ended'].map((name, column) =>
+    element('th', { scope: 'col', ...look(column) }, name),
+  );
+  const body = rows.slice(0, MOST_ROWS).map(([name, { startMs, ms }, end]) => {
+    const cells = [plain(name), timeText(startMs), timeText(ms), end];
+    return element(
+      'tr',
+      {},
+      ...cells.map((cell, column) => element('td', look(column), escapeMarkup(cell))),
+    );
+  });
+  const others = rows.length - body.length;
+  return [
+    section(
+      heading,
+      element(
+        'table',
+        {},
+        element('thead', {}, element('tr', {}, ...headings)),
+        element('tbody', {}, ...body),
+      ),
+    ),
+    ...(others > 0 ? [element('p', {}, `and ${others} more`)] : []),
+  ];
+}
+
+function look(column: number): Record<string, string> {
+  return column === 0 ? {} : { class: column === 3 ? 'word' : 'number' };
+}
+
+function section(heading: string, content: string): string {
+  return element('section', {}, element('h2', {}, heading), content);
+}
+
+/** What could turn the direction of writing is shown by its number, as JSON allows. */
+function readableJson(report: ShutdownReport): string {
+  return JSON.stringify(report, null, 2).replace(/\p{Cf}/gu, (letter) =>
+    letter
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

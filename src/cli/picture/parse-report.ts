@@ -1,0 +1,78 @@
+import type { ShutdownReport } from '../../report/shutdown-report.js';
+import { noReport, wrongReport } from './picture.errors.js';
+import { REPORT_SHAPE } from './report-shape.js';
+import { isRecord } from './shape.js';
+import { spreadReports } from './spread-report.js';
+
+/** @internal */
+export interface ParsedReport {
+  /** The last one. */
+  readonly report: ShutdownReport;
+  /** How many there were. */
+  readonly count: number;
+}
+
+/** How deep loggers and those that collect logs nest what they are given. */
+const DEEPEST = 5;
+const MOST_PROBLEMS = 5;
+
+/**
+ * Finds the report in a file of its own, or in a log: as a line, within what a logger or a runtime
+ * of containers puts around it, in text before it, or spread over several lines.
+ *
+ * @param source - the name of the text, for errors
+ * @throws GracefulShutdownError `ERR_SHUTDOWN_NO_REPORT` or `ERR_SHUTDOWN_INVALID_REPORT`
+ * @internal
+ */
+export function parseReport(content: string, source: string): ParsedReport {
+  const whole = jsonOf(content);
+  const reports = whole === undefined ? inLog(content) : reportsIn(whole);
+  const report = reports.at(-1);
+  if (report === undefined) throw noReport(source);
+  const problems = REPORT_SHAPE(report, '');
+  const others = problems.length - MOST_PROBLEMS;
+  if (others > 0) problems.splice(MOST_PROBLEMS, others, `and ${others} more`);
+  if (problems.length > 0) throw wrongReport(source, problems);
+  return { report: report as ShutdownReport, count: reports.length };
+}
+
+function inLog(content: string): unknown[] {
+  const reports = content.split('\n').flatMap(inLine);
+  return reports.length > 0 ? reports : spreadReports(content).filter(isReport);
+}
+
+/** Most lines of a log are something else, and not worth to be parsed. */
+function inLine(line: string): unknown[] {
+  if (!line.includes('states')) return [];
+  const starts = [line.indexOf('{'), line.indexOf('{"')];
+  const found = starts.map((start) => (start < 0 ? undefined : jsonOf(line.slice(start))));
+  return reportsIn(found.find((value) => value !== undefined));
+}
+
+function reportsIn(value: unknown, depth = 0): unknown[] {
+  if (depth > DEEPEST) return [];
+  if (isReport(value)) return [value];
+  // Some write JSON into a text within JSON.
+  if (typeof value === 'string') return value.includes('states') ? inText(value, depth) : [];
+  if (Array.isArray(value)) return value.flatMap((one) => reportsIn(one, depth + 1));
+  if (isRecord(value)) return Object.values(value).flatMap((one) => reportsIn(one, depth + 1));
+  return [];
+}
+
+function inText(value: string, depth: number): unknown[] {
+  const start = value.indexOf('{');
+  return start < 0 ? [] : reportsIn(jsonOf(value.slice(start)), depth + 1);
+}
+
+/** Tells it from other objects; whether it is right is seen later, to say what is wrong with it. */
+function isReport(value: unknown): boolean {
+  return isRecord(value) && 'version' in value && 'trigger' in value && 'states' in value;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,92 @@
+import type {
+  ReportedConnections,
+  ReportedFlush,
+  ReportedNewConnections,
+  ReportedParticipant,
+  ReportedProbes,
+  ReportedState,
+  ReportedTrigger,
+  ShutdownReport,
+} from '../../report/shutdown-report.js';
+import { plain } from '../../shutdown/plain-text.js';
+import { timeText } from './time-axis.js';
+
+/** What a report says, in words that every picture uses. */
+
+const ENDS: Readonly<Record<ReportedState['endedBy'], string>> = {
+  elapsed: 'its time had passed',
+  quiet: 'no traffic any more',
+  done: 'done',
+  timeout: 'time was up',
+  signal: 'a second signal',
+  exit: 'the process ended',
+};
+
+/** @internal */
+export function triggerText({ kind, signal, typed, reason }: ReportedTrigger): string {
+  const names: Readonly<Record<ReportedTrigger['kind'], string>> = {
+    signal: `${signal ?? 'A signal'}${typed ? ' at the terminal' : ''}`,
+    request: 'shutdown()',
+    restart: 'A restart',
+    crash: 'A crash',
+    close: 'app.close()',
+  };
+  return plain(reason === undefined ? names[kind] : `${names[kind]}: ${reason}`);
+}
+
+/** @internal */
+export function totalText({ totalMs, budget, exitCode }: ShutdownReport): string {
+  const total = `${timeText(totalMs)} of ${timeText(budget.totalMs)}`;
+  return exitCode === undefined ? total : `${total}, exit code ${exitCode}`;
+}
+
+/** @internal */
+export function originText({ pid, startedAt }: ShutdownReport): string {
+  return plain(`process ${pid}, ${startedAt}`);
+}
+
+/** @internal */
+export function stateEndText(end: ReportedState['endedBy']): string {
+  return ENDS[end];
+}
+
+/** @internal */
+export function newConnectionsText({ count, late }: ReportedNewConnections): string {
+  return sentence(`${count} new`, late > 0 && `${late} late`);
+}
+
+/** @internal */
+export function probesText({ answered, failing }: ReportedProbes): string {
+  return sentence(`${answered} answered`, `${failing} red`);
+}
+
+/** @internal */
+export function connectionsText({ atStart, closedBy, left }: ReportedConnections): string {
+  const { told, idle, peer, cut } = closedBy;
+  const closed = `closed: ${told} told to go, ${idle} idle, ${peer} by their peer, ${cut} cut`;
+  return `${atStart} at the start; ${closed}; ${left} left`;
+}
+
+/** @internal */
+export function participantText({ name, atStart, cut, summary }: ReportedParticipant): string {
+  const isToldByItself = atStart === 0 && cut === 0 && summary !== undefined;
+  if (isToldByItself) return plain(`${name}: ${summary}`);
+  const figures = sentence(`${atStart} at the start`, cut > 0 && `${cut} cut`);
+  return plain(`${name}: ${figures}${summary === undefined ? '' : `; ${summary}`}`);
+}
+
+/** @internal */
+export function flushText({ flushed, ms }: ReportedFlush): string {
+  return flushed ? `done in ${timeText(ms)}` : `not done within ${timeText(ms)}`;
+}
+
+/** Equal names as one, with their count. @internal */
+export function tallyText(names: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const name of names.map((one) => plain(one))) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts].map(([name, count]) => (count > 1 ? `${name} (${count})` : name)).join(', ');
+}
+
+function sentence(...parts: (string | false)[]): string {
+  return parts.filter((part) => part !== false).join(', ');
+}

@@ -1,0 +1,113 @@
+import type { ShutdownReport } from '../../report/shutdown-report.js';
+import { svgAxis, svgBudgetLabel, svgBudgetLine, svgGrid } from './svg-axis.js';
+import { COLUMNS, drawAll, gap, heightOf, type SvgBlock, xOf } from './svg-block.js';
+import { element, escapeMarkup, rounded } from './svg-element.js';
+import { svgFigures, svgHeader } from './svg-header.js';
+import { svgLoad, svgMark } from './svg-load.js';
+import { svgParagraph } from './svg-paragraphs.js';
+import { svgLegend, svgStates } from './svg-states.js';
+import { SVG_STYLE } from './svg-style.js';
+import { svgHeading, svgWork } from './svg-work.js';
+import type { TimeAxis } from './time-axis.js';
+import { type Timeline, timelineOf } from './timeline.js';
+import type { WorkBars } from './work-bars.js';
+
+const MARGIN = 24;
+const FUNNEL_HEIGHT = 26;
+
+/**
+ * A report as a picture over time, for a file or for a page: self-contained, without scripts, for
+ * both colour schemes.
+ *
+ * @internal
+ */
+export function svgPicture(report: ShutdownReport): string {
+  const timeline = timelineOf(report);
+  const blocks = [
+    svgHeader(timeline),
+    svgFigures(timeline),
+    ...overTime(timeline),
+    ...enlargedHooks(timeline),
+    gap(timeline.paragraphs.length > 0 ? 14 : 0),
+    ...timeline.paragraphs.map(svgParagraph),
+  ];
+  const { width } = COLUMNS;
+  const height = heightOf(blocks) + 2 * MARGIN;
+  return element(
+    'svg',
+    {
+      xmlns: 'http://www.w3.org/2000/svg',
+      viewBox: `0 0 ${width} ${height}`,
+      width,
+      height,
+      role: 'img',
+      class: 'nd-picture',
+    },
+    element('title', {}, escapeMarkup(`Shutdown by ${timeline.title}: ${timeline.outcome}`)),
+    element('desc', {}, escapeMarkup(description(timeline))),
+    element('style', {}, SVG_STYLE),
+    element('rect', {
+      x: 0.5,
+      y: 0.5,
+      width: width - 1,
+      height: height - 1,
+      rx: 8,
+      class: 'nd-paper',
+    }),
+    drawAll(blocks, MARGIN),
+  );
+}
+
+function description({ total, states, figures }: Timeline): string {
+  const parts = states.map(({ state, took, end }) => `${state} ${took} (${end})`);
+  return [total, ...parts, ...figures.map(({ value, label }) => `${value} ${label}`)].join('; ');
+}
+
+/** All that stands under the one axis, with its grid behind it. */
+function overTime(timeline: Timeline): SvgBlock[] {
+  const { axis, load, marks, requests, hooks } = timeline;
+  const rows = [
+    svgStates(timeline),
+    ...load.map((series) => svgLoad(series, axis)),
+    ...marks.map((mark) => svgMark(mark, axis)),
+    ...work('slowest requests', requests, axis),
+    ...(hooks.isMagnified ? [] : work('hooks', hooks, axis)),
+  ];
+  const height = heightOf(rows);
+  const behind: SvgBlock = {
+    height: 0,
+    draw: (top) =>
+      svgGrid(axis, top, top + height) +
+      closingBand(timeline, top, top + height) +
+      svgBudgetLine(timeline, top, top + height),
+  };
+  return [svgLegend(timeline), svgBudgetLabel(timeline), svgAxis(axis), behind, ...rows];
+}
+
+/** The hooks on an axis of their own, where closing is but a thin slice of the whole. */
+function enlargedHooks({ hooks }: Timeline): SvgBlock[] {
+  if (!hooks.isMagnified) return [];
+  const rows = svgWork(hooks, hooks.axis);
+  const height = heightOf(rows);
+  const behind: SvgBlock = {
+    height: 0,
+    draw: (top) => svgGrid(hooks.axis, top, top + height),
+  };
+  return [gap(FUNNEL_HEIGHT), svgAxis(hooks.axis, 'hooks, enlarged'), behind, ...rows];
+}
+
+function work(heading: string, bars: WorkBars, axis: TimeAxis): SvgBlock[] {
+  if (bars.bars.length === 0) return [];
+  return [gap(8), svgHeading(heading), ...svgWork(bars, axis)];
+}
+
+/** Leads the eye from the slice to its enlargement. */
+function closingBand({ hooks, axis }: Timeline, top: number, bottom: number): string {
+  if (!hooks.isMagnified) return '';
+  const start = rounded(xOf(hooks.axis.fromMs, axis));
+  const end = rounded(Math.max(xOf(hooks.axis.toMs, axis), start + 2));
+  const { chart, chartEnd } = COLUMNS;
+  const base = rounded(bottom + FUNNEL_HEIGHT);
+  const d = `M${start} ${top}H${end}V${rounded(bottom)}L${chartEnd} ${base}H${chart}L${start} ${rounded(bottom)}Z`;
+  return element('path', { d, class: 'nd-closing nd-faint' });
+}

@@ -1,0 +1,165 @@
+import type { ReportedState, ShutdownReport } from '../../report/shutdown-report.js';
+import { loadOf, type LoadSeries } from './load-series.js';
+import { type Paragraph, paragraphsOf } from './paragraphs.js';
+import {
+  newConnectionsText,
+  originText,
+  probesText,
+  stateEndText,
+  totalText,
+  triggerText,
+} from './report-words.js';
+import { type TimeAxis, timeAxis, timeText } from './time-axis.js';
+import { hooksOf, requestsOf, type WorkBars } from './work-bars.js';
+
+/** One shutdown, laid out over time, before anything is drawn. All its texts are plain. @internal */
+export interface Timeline {
+  /** What began it. */
+  readonly title: string;
+  readonly outcome: ShutdownReport['outcome'];
+  readonly total: string;
+  readonly origin: string;
+  readonly figures: readonly Figure[];
+  readonly axis: TimeAxis;
+  readonly budget: BudgetEnd;
+  readonly states: readonly StateBar[];
+  readonly load: readonly LoadSeries[];
+  readonly marks: readonly Mark[];
+  readonly requests: WorkBars;
+  readonly hooks: WorkBars & Magnified;
+  readonly paragraphs: readonly Paragraph[];
+}
+
+/** A number that is to be seen first. @internal */
+export interface Figure {
+  readonly value: number;
+  readonly label: string;
+  readonly isBad: boolean;
+}
+
+/** @internal */
+export interface BudgetEnd {
+  /** For people. */
+  readonly end: string;
+  /** Undefined where it lies far behind the end, and would press all else together. */
+  readonly atMs?: number;
+}
+
+/** @internal */
+export interface StateBar {
+  readonly state: ReportedState['state'];
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly took: string;
+  readonly end: string;
+}
+
+/** The last of something that came again and again. @internal */
+export interface Mark {
+  readonly label: string;
+  readonly last?: { readonly atMs: number; readonly text: string };
+  readonly text: string;
+}
+
+/** @internal */
+export interface Magnified {
+  /** Its own one where the part would be too small to be seen on that of the whole. */
+  readonly axis: TimeAxis;
+  readonly isMagnified: boolean;
+}
+
+/** How many times the whole the budget may be, to be shown to scale. */
+const FAR = 1.4;
+/** How much of the axis may lie before the start. */
+const LEAD = 0.08;
+/** A part of the axis that is smaller than this is magnified. */
+const SMALL = 0.3;
+/** It goes through each one once at most. */
+const MOST_STATES = 4;
+
+/** @internal */
+export function timelineOf(report: ShutdownReport): Timeline {
+  const { totalMs, budget } = report;
+  const endMs = budget.totalMs <= totalMs * FAR ? Math.max(totalMs, budget.totalMs) : totalMs;
+  const firstMs = Math.min(0, ...report.requests.slowest.map(({ startMs }) => startMs));
+  const axis = timeAxis(Math.max(firstMs, -LEAD * endMs), endMs);
+  return {
+    title: triggerText(report.trigger),
+    outcome: report.outcome,
+    total: totalText(report),
+    origin: originText(report),
+    figures: figuresOf(report),
+    axis,
+    budget: {
+      end: timeText(budget.totalMs),
+      ...(budget.totalMs <= endMs ? { atMs: budget.totalMs } : {}),
+    },
+    states: statesOf(report),
+    load: loadOf(report),
+    marks: marksOf(report),
+    requests: requestsOf(report.requests.slowest, axis),
+    hooks: hooksOnTheirAxis(report, axis),
+    paragraphs: paragraphsOf(report),
+  };
+}
+
+function figuresOf({ requests, connections, failures }: ShutdownReport): Figure[] {
+  const { atStart, received, completed, aborted, cut } = requests;
+  return [
+    { value: atStart, label: 'requests under way', isBad: false },
+    { value: received, label: 'received since', isBad: false },
+    { value: completed, label: 'completed', isBad: false },
+    { value: aborted, label: 'aborted', isBad: false },
+    { value: cut, label: 'of them cut', isBad: cut > 0 },
+    { value: connections.left, label: 'connections left', isBad: connections.left > 0 },
+    { value: failures.length, label: 'failures', isBad: failures.length > 0 },
+  ];
+}
+
+function statesOf({ states }: ShutdownReport): StateBar[] {
+  return states
+    .filter(({ ms }) => ms > 0)
+    .slice(0, MOST_STATES)
+    .map(({ state, startMs, ms, endedBy }) => ({
+      state,
+      startMs,
+      endMs: startMs + ms,
+      took: timeText(ms),
+      end: stateEndText(endedBy),
+    }));
+}
+
+function marksOf({ newConnections, probes }: ShutdownReport): Mark[] {
+  const rows = [
+    {
+      label: 'new connections',
+      count: newConnections.count,
+      text: newConnectionsText(newConnections),
+      lastOffsetMs: newConnections.lastOffsetMs,
+    },
+    {
+      label: 'health probes',
+      count: probes.answered,
+      text: probesText(probes),
+      lastOffsetMs: probes.lastOffsetMs,
+    },
+  ];
+  return rows
+    .filter(({ count }) => count > 0)
+    .map(({ label, text, lastOffsetMs }) => ({
+      label,
+      text,
+      ...(lastOffsetMs === undefined
+        ? {}
+        : { last: { atMs: lastOffsetMs, text: `last at ${timeText(lastOffsetMs)}` } }),
+    }));
+}
+
+function hooksOnTheirAxis({ hooks, states }: ShutdownReport, whole: TimeAxis): Timeline['hooks'] {
+  const parts = [...hooks, ...states.filter(({ state }) => state === 'closing')];
+  const fromMs = Math.min(...parts.map(({ startMs }) => startMs));
+  const toMs = Math.max(...parts.map(({ startMs, ms }) => startMs + ms));
+  const isMagnified = hooks.length > 0 && toMs - fromMs < SMALL * (whole.toMs - whole.fromMs);
+  const axis = isMagnified ? timeAxis(fromMs, toMs) : whole;
+  return { ...hooksOf(hooks, axis), axis, isMagnified };
+}

@@ -1,0 +1,77 @@
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { assertPrivate, controlFolders, controlFoldersOf, pidOf } from './control-folder.js';
+import { isAbandoned, probeSocket } from '../sockets/probe-socket.js';
+
+/** A service that can be commanded. @internal */
+export interface RunningService {
+  readonly pid: number;
+  /** Of its control socket. */
+  readonly path: string;
+}
+
+/** Those of this user that were not given a control socket of their own. @internal */
+export async function runningServices(warn: (message: string) => void): Promise<RunningService[]> {
+  const sockets = controlFolders().flatMap((folder) => socketsIn(folder, warn));
+  await Promise.all(sockets.map(removeIfStale));
+  return listening(sockets);
+}
+
+async function listening(sockets: readonly RunningService[]): Promise<RunningService[]> {
+  const probed = await Promise.all(
+    sockets.map(async (service) =>
+      (await probeSocket(service.path)) === 'listening' ? service : [],
+    ),
+  );
+  return probed.flat();
+}
+
+/** The one with a PID, whoever's it is, if this user may look for it. @internal */
+export async function servicesOf(
+  pid: number,
+  warn: (message: string) => void,
+): Promise<RunningService[]> {
+  const { folders, uid } = controlFoldersOf(pid);
+  const sockets = folders.flatMap((folder) => socketsIn(folder, warn, uid));
+  return listening(sockets.filter((service) => service.pid === pid));
+}
+
+/** Removes what services that were killed have left. @internal */
+export async function removeStaleSockets(folder: string): Promise<void> {
+  await Promise.all(socketsIn(folder, () => {}).map(removeIfStale));
+}
+
+function socketsIn(
+  folder: string,
+  warn: (message: string) => void,
+  uid?: number,
+): RunningService[] {
+  if (!existsSync(folder)) return [];
+  try {
+    assertPrivate(folder, uid);
+    return readdirSync(folder).flatMap((name) => {
+      const pid = pidOf(name);
+      return pid === undefined ? [] : [{ pid, path: join(folder, name) }];
+    });
+  } catch (error) {
+    warn((error as Error).message);
+    return [];
+  }
+}
+
+/**
+ * Both, as neither is enough. The process may live where its PID means nothing, in another
+ * container with the same folder. And macOS refuses a connection also when too many wait.
+ */
+async function removeIfStale({ pid, path }: RunningService): Promise<void> {
+  if (!isAlive(pid) && (await isAbandoned(path))) rmSync(path, { force: true });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,78 @@
+import type { ReloadResult, RestartStatus, WorkerStatus } from '../restart/restart-status.js';
+
+const HEADINGS = ['SLOT', 'PID', 'GENERATION', 'AGE', 'STATE', 'IN FLIGHT'];
+/** The numbers stand to the right of their column. */
+const TEXTS: ReadonlySet<string> = new Set(['STATE']);
+
+/** A status for people. @internal */
+export function statusText(status: RestartStatus, now: Date = new Date()): string {
+  const rows = [HEADINGS, ...status.workers.toSorted(bySlot).map(cells)];
+  return [heading(status, now), lastReload(status.lastReload), '', ...aligned(rows)].join('\n');
+}
+
+/** How a reload ended, for people. @internal */
+export function reloadText({ ok, replaced, generation, reason }: ReloadResult): string {
+  const workers = `${replaced} ${replaced === 1 ? 'worker' : 'workers'} replaced`;
+  if (ok) return `${workers}, generation ${generation}`;
+  return `failed, ${workers}: ${reason ?? 'no reason given'}`;
+}
+
+/** The two largest units: nobody counts the seconds of a day. @internal */
+export function ageText(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  const parts: [number, string][] = [
+    [Math.floor(seconds / 86_400), 'd'],
+    [Math.floor(seconds / 3600) % 24, 'h'],
+    [Math.floor(seconds / 60) % 60, 'm'],
+    [seconds % 60, 's'],
+  ];
+  const first = parts.findIndex(([amount]) => amount > 0);
+  if (first < 0) return '0s';
+  return parts
+    .slice(first, first + 2)
+    .filter(([amount]) => amount > 0)
+    .map(([amount, unit]) => `${amount}${unit}`)
+    .join(' ');
+}
+
+function heading(
+  { pid, uptimeMs, generation, wanted, workers, isReloading }: RestartStatus,
+  now: Date,
+) {
+  const since = new Date(now.getTime() - uptimeMs).toISOString().replace(/\.\d+Z$/, 'Z');
+  const ready = workers.filter(({ phase }) => phase === 'ready').length;
+  return [
+    `PID ${pid}`,
+    `up ${ageText(uptimeMs)} since ${since}`,
+    `generation ${generation}`,
+    `${ready} ready, ${wanted} wanted`,
+    isReloading ? 'reloading' : 'not reloading',
+  ].join(', ');
+}
+
+function lastReload(result: ReloadResult | undefined): string {
+  return `last reload: ${result === undefined ? 'none' : reloadText(result)}`;
+}
+
+function bySlot(a: WorkerStatus, b: WorkerStatus): number {
+  return a.slot - b.slot || a.ageMs - b.ageMs;
+}
+
+function cells({ slot, pid, generation, ageMs, phase, state, inFlight }: WorkerStatus): string[] {
+  // Of an application that just runs, its phase says all.
+  const both = state === undefined || state === 'running' ? phase : `${phase}, ${state}`;
+  return [`${slot}`, `${pid}`, `${generation}`, ageText(ageMs), both, `${inFlight ?? '-'}`];
+}
+
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) =>
+        TEXTS.has(HEADINGS[column]!)
+          ? cell.padEnd(widths[column]!)
+          : cell.padStart(widths[column]!),
+      )
+      .join('  '),
+  );
+}
