@@ -11,11 +11,10 @@ import {
 } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 
-import { BalancerEvidence } from './adaptive-grace/balancer-evidence.js';
+import { ADAPTIVE_GRACE, GRACE_PERIOD } from './adaptive-grace/adaptive-grace.providers.js';
 import { importedTwice, missingFactory, notImported } from './graceful-shutdown.errors.js';
 import {
   type GracefulShutdownOptions,
-  isGraceAdaptive,
   RESOLVED_OPTIONS,
   type ResolvedOptions,
   resolveOptions,
@@ -29,30 +28,24 @@ import { NEST } from './nest/nest.providers.js';
 import { ownHooks } from './nest/own-hooks.js';
 import { unwrap } from './nest/unwrap.js';
 import { HttpServers } from './connections/http-servers.js';
-import { NET } from './connections/connections.providers.js';
+import { CONNECTIONS } from './connections/connections.providers.js';
 import { Traffic } from './connections/traffic.js';
 import { PARTICIPANTS } from './participants/index.js';
 import { ReportPublisher } from './report/report-publisher.js';
 import { LOGGER, REPORT } from './report/report.providers.js';
 import { ShutdownLog } from './report/shutdown-log.js';
 import { ShutdownRecord } from './report/shutdown-record.js';
-import { thisWorker } from './restart/worker/this-worker.js';
-import { Routes } from './routes/routes.js';
 import { ROUTES } from './routes/routes.providers.js';
-import { AdaptiveGracePeriod } from './adaptive-grace/adaptive-grace-period.js';
-import type { Clock } from './shutdown/clock.js';
+import { thisHost } from './shutdown/host.js';
 import type { ProcessShutdown } from './shutdown/process-shutdown.js';
 import { ShutdownSequence } from './shutdown/shutdown-sequence.js';
 import { supervise } from './supervisors/supervise.js';
 import { GracefulShutdownInterceptor } from './handlers/graceful-shutdown.interceptor.js';
-import { TRACKING } from './handlers/handlers.providers.js';
+import { HANDLERS } from './handlers/handlers.providers.js';
 import { WorkTracker } from './handlers/work-tracker.js';
-import { provide } from './wiring/provide.js';
+import { provide, provideClass } from './wiring/provide.js';
 import { CLOCK, PROCESS, SURROUNDINGS } from './wiring/surroundings.js';
 import { token } from './wiring/token.js';
-
-// Before any server listens and any signal is handled.
-thisWorker();
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
   new ConfigurableModuleBuilder<GracefulShutdownOptions>({ moduleName: 'GracefulShutdown' })
@@ -72,10 +65,11 @@ const providers: readonly Provider[] = [
   provide(GIVEN_OPTIONS, [], () => ({})),
   provide(RESOLVED_OPTIONS, [GIVEN_OPTIONS], resolveOptions),
   ...SURROUNDINGS,
-  ...NET,
+  ...CONNECTIONS,
   ...NEST,
   ...ROUTES,
-  provide(ShutdownSequence, [RESOLVED_OPTIONS, Traffic, Routes, CLOCK], sequenceOf),
+  ...ADAPTIVE_GRACE,
+  provideClass(ShutdownSequence, [RESOLVED_OPTIONS, CLOCK, GRACE_PERIOD]),
   ...REPORT,
   provide(
     ApplicationShutdown,
@@ -91,7 +85,7 @@ const providers: readonly Provider[] = [
     shutdownOf,
   ),
   provide(HOST, [ApplicationShutdown, HttpServers, PROCESS, LOGGER], joinHost),
-  ...TRACKING,
+  ...HANDLERS,
   ...PARTICIPANTS,
   provide(
     GracefulShutdownService,
@@ -204,21 +198,6 @@ const importedModules: { options: ResolvedOptions; module: DynamicModule }[] = [
 const asyncModules = new WeakMap<object, { options: AsyncOptions; module: DynamicModule }[]>();
 const owners = new WeakMap<ModulesContainer, ApplicationShutdown>();
 
-/** Traffic is watched from the start on only where the grace period depends on it. */
-function sequenceOf(
-  options: ResolvedOptions,
-  traffic: Traffic,
-  routes: Routes,
-  clock: Clock,
-): ShutdownSequence {
-  const sequence = new ShutdownSequence(options, clock);
-  if (isGraceAdaptive(options)) {
-    const evidence = new BalancerEvidence(traffic, routes, clock);
-    sequence.gracePeriod = new AdaptiveGracePeriod(evidence, options, clock);
-  }
-  return sequence;
-}
-
 function shutdownOf(
   ...[options, sequence, modules, ...others]: ConstructorParameters<typeof ApplicationShutdown>
 ): ApplicationShutdown {
@@ -260,8 +239,8 @@ function joinHost(
   process: ProcessShutdown,
   logger: Logger,
 ): true {
-  const worker = thisWorker();
-  if (worker !== undefined) worker.join(application, servers);
+  const host = thisHost();
+  if (host !== undefined) host.join(application, servers);
   else supervise(application, process, (message) => logger.warn(message));
   return true;
 }

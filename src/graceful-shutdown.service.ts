@@ -83,7 +83,7 @@ export class GracefulShutdownService implements BeforeApplicationShutdown {
    * @internal
    */
   get isReady(): boolean {
-    return this.state === 'running' || this.#sequence.isUnhurried;
+    return this.state === 'running' || !this.#sequence.isAwaited;
   }
 
   /** How many requests, messages and tracked pieces of work are under way. */

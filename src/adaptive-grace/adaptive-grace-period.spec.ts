@@ -37,7 +37,12 @@ class Evidence implements GraceEvidence {
 function setUp(bounds: Partial<GraceBounds> = {}) {
   const clock = new FakeClock();
   const evidence = new Evidence(clock);
-  const sequence = new ShutdownSequence(BUDGET, clock);
+  const gracePeriod = new AdaptiveGracePeriod(
+    evidence,
+    { minGracePeriodMs: 5000, maxGracePeriodMs: 5000, ...bounds },
+    clock,
+  );
+  const sequence = new ShutdownSequence(BUDGET, clock, gracePeriod);
   const entered: [state: ShutdownState, at: number, endedBy?: StateEnd | undefined][] = [];
   const extended: [at: number, stillMs: number, maxMs: number][] = [];
   const observer: ShutdownObserver = {
@@ -45,11 +50,6 @@ function setUp(bounds: Partial<GraceBounds> = {}) {
     graceExtended: (stillMs, maxMs) => void extended.push([clock.now(), stillMs, maxMs]),
   };
   sequence.observe(observer);
-  sequence.gracePeriod = new AdaptiveGracePeriod(
-    evidence,
-    { minGracePeriodMs: 5000, maxGracePeriodMs: 5000, ...bounds },
-    clock,
-  );
   return { clock, evidence, sequence, entered, extended };
 }
 
@@ -161,7 +161,7 @@ it.each([
   evidence.arrivals = [4900, 5800];
   void sequence.start(SIGTERM);
   await clock.advance(at);
-  sequence.force();
+  sequence.cutNow();
   await clock.flush();
   expect(entered[1]).toEqual(['forcing', at, 'signal']);
 });

@@ -8,7 +8,7 @@ import type {
 import type { Routes } from '../routes/routes.js';
 import type { GraceEvidence } from './adaptive-grace-period.js';
 import type { Clock } from '../shutdown/clock.js';
-import { type Arrival, Arrivals } from './arrivals.js';
+import { type Arrival, Arrivals } from '../connections/arrivals.js';
 import { Peer } from './peer.js';
 import { Probers } from './probers.js';
 import { Sightings } from './sightings.js';

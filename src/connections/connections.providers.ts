@@ -6,4 +6,4 @@ import { HttpServers } from './http-servers.js';
 import { Traffic } from './traffic.js';
 
 /** @internal */
-export const NET = [kind(HttpServers, [HttpAdapterHost]), provideClass(Traffic, [])];
+export const CONNECTIONS = [kind(HttpServers, [HttpAdapterHost]), provideClass(Traffic, [])];

@@ -14,7 +14,7 @@ import { GraphQlConnections } from './graphql-connections.js';
 import { WorkTracker } from './work-tracker.js';
 
 /** @internal */
-export const TRACKING: readonly Provider[] = [
+export const HANDLERS: readonly Provider[] = [
   kind(WorkTracker, [CLOCK, ShutdownSequence]),
   GraphQlConnections,
   provide(

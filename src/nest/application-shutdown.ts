@@ -116,7 +116,7 @@ export class ApplicationShutdown implements ProcessMember {
     if (this.#onStarted.length > 0) application.onStarted = () => this.#started();
     application.onFailed = () => this.release();
     sequence.addParticipant(application.bootstrap);
-    sequence.teardown = application;
+    sequence.adopt(application);
     this.#instance = instance;
     this.#application = application;
     this.#leaveProcess = this.process.join(this);
@@ -134,7 +134,7 @@ export class ApplicationShutdown implements ProcessMember {
       return;
     }
     if (this.sequence.state !== 'running') return;
-    this.log.armed(this.signals, this.sequence.budget, this.process.primaryPid);
+    this.log.armed(this.signals, this.sequence.budget, this.process.signalledPid);
     this.log.runsOn(this.process);
     this.#tellIdleSettings(this.#instance);
     const { gracePeriodMs } = this.sequence.budget;

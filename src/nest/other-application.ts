@@ -47,7 +47,7 @@ export class OtherApplication implements ProcessMember {
       return instance;
     });
     this.sequence.addParticipant(this.#application.bootstrap);
-    this.sequence.teardown = this.#application;
+    this.sequence.adopt(this.#application);
     this.sequence.observe({ failed: onFailure });
   }
 

@@ -1,4 +1,4 @@
-import type { Arrival } from '../adaptive-grace/arrivals.js';
+import type { Arrival } from '../connections/arrivals.js';
 import type { ReportedNewConnections } from './shutdown-report.js';
 
 /** In the last part of the grace period, and after it, a connection is late (OpenShift's measure). */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { FakeClock } from '../testing/fake-clock.js';
+import type { GracePeriod } from '../shutdown/grace-period.js';
 import { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 import type { ShutdownTrigger } from '../shutdown/shutdown-trigger.js';
 import { type LogSink, ShutdownLog } from './shutdown-log.js';
@@ -11,9 +12,9 @@ const CLOSE: ShutdownTrigger = { kind: 'close' };
 
 type Line = readonly [level: keyof LogSink, message: string, stack?: string | undefined];
 
-function setUp() {
+function setUp(gracePeriod?: (clock: FakeClock) => GracePeriod) {
   const clock = new FakeClock();
-  const sequence = new ShutdownSequence(BUDGET, clock);
+  const sequence = new ShutdownSequence(BUDGET, clock, gracePeriod?.(clock));
   const lines: Line[] = [];
   const log = new ShutdownLog(
     {
@@ -70,14 +71,12 @@ describe('a grace period of another length than configured', () => {
   });
 
   it('that ended early says after how long', async () => {
-    const under = setUp();
-    const { clock, sequence, lines } = under;
-    sequence.gracePeriod = {
+    const { sequence, lines } = setUp((clock) => ({
       pass: async () => {
         await clock.advance(2000);
         return 'quiet';
       },
-    };
+    }));
     await sequence.start(SIGTERM);
     expect(lines.map(([, message]) => message)).toContain(
       'No new traffic: the grace period ended after 2.0 s of 5.0 s',
@@ -189,7 +188,7 @@ describe('the log of a shutdown', () => {
     const all = setUp();
     const { clock, sequence, lines } = all;
     const finish = keepBusy(all, 0);
-    sequence.teardown = { run: () => new Promise(() => {}), unfinished: () => [] };
+    sequence.adopt({ run: () => new Promise(() => {}), unfinished: () => [] });
     void sequence.start(SIGTERM);
     const begun = lines.length;
     await clock.advance(5999);
@@ -274,7 +273,7 @@ describe('the log of a shutdown', () => {
       const { sequence, clock, lines } = idle();
       void sequence.start(SIGTERM);
       await clock.advance(100);
-      sequence.force();
+      sequence.cutNow();
       await clock.flush();
       expect(lines[1]).toEqual(['warn', 'Second signal: closing now']);
     });
@@ -294,7 +293,7 @@ describe('the log of a shutdown', () => {
     });
     void sequence.start(SIGTERM);
     await clock.advance(100);
-    sequence.force();
+    sequence.cutNow();
     await clock.flush();
     expect(lines[1]).toEqual(['warn', `Second signal: cutting ${amount}: ${labels.join(', ')}`]);
     expect(lines[2]).toEqual(['warn', `Cut: ${labels.join(', ')}`]);
@@ -329,13 +328,13 @@ describe('the log of a shutdown', () => {
   it('has an error for each failure, and a warning at the end that counts them', async () => {
     const { clock, sequence, lines } = setUp();
     const error = new Error('no such table');
-    sequence.teardown = {
+    sequence.adopt({
       run: async (_, observer) => {
         observer.failed({ where: 'OrdersModule.onModuleDestroy', error });
         observer.failed({ where: 'Cache.onModuleDestroy', error: 'gone' });
       },
       unfinished: () => [],
-    };
+    });
     void sequence.start(CLOSE);
     await clock.flush();
     expect(lines.slice(1)).toEqual([

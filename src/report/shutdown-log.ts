@@ -49,15 +49,15 @@ export class ShutdownLog implements ShutdownObserver {
     private readonly clock: Clock,
   ) {}
 
-  /** @param primaryPid - the process that gets the signals in place of this one, if any */
-  armed(signals: readonly string[], budget: ShutdownBudget, primaryPid?: number): void {
+  /** @param signalledPid - the process that gets the signals in place of this one, if any */
+  armed(signals: readonly string[], budget: ShutdownBudget, signalledPid?: number): void {
     const { gracePeriodMs, drainTimeoutMs, closeTimeoutMs } = budget;
     const times =
       `grace ${seconds(gracePeriodMs)} + drain ${seconds(drainTimeoutMs)} + ` +
       `close ${seconds(closeTimeoutMs)} = ${seconds(totalMs(budget))}`;
-    if (primaryPid !== undefined) {
+    if (signalledPid !== undefined) {
       this.sink.log(
-        `Armed as a worker of process ${primaryPid}, which takes the signals: ${times}`,
+        `Armed as a worker of process ${signalledPid}, which takes the signals: ${times}`,
       );
       return;
     }
@@ -210,10 +210,10 @@ export class ShutdownLog implements ShutdownObserver {
   }
 
   #begun(): void {
-    const { trigger, inFlight, isUnhurried } = this.sequence;
+    const { trigger, inFlight, isAwaited } = this.sequence;
     if (trigger === undefined) return;
     this.#begunAt = this.clock.now();
-    const readiness = isUnhurried ? 'stays up' : 'is down';
+    const readiness = isAwaited ? 'is down' : 'stays up';
     this.#tell(
       `${describeTrigger(trigger)}, stopping: readiness ${readiness}, ${inFlight} in flight`,
     );

@@ -1,4 +1,4 @@
-import { type Arrival, Arrivals } from '../adaptive-grace/arrivals.js';
+import { type Arrival, Arrivals } from '../connections/arrivals.js';
 import type { HttpResponse } from '../connections/open-responses.js';
 import type {
   ConnectionEnd,

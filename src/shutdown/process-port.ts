@@ -5,7 +5,7 @@
  */
 export interface ProcessPort {
   /** The process that gets the signals in place of this one; undefined where it gets its own. */
-  readonly primaryPid?: number;
+  readonly signalledPid?: number;
   /** False in a worker thread: Node delivers signals to the main thread only. */
   readonly getsSignals?: boolean;
   /** The name of a runtime on which requests are not counted. */

@@ -69,7 +69,7 @@ describe('a process that leaves for a restart', () => {
     void shutdown.leave(RESTART);
     await clock.advance(1000);
     void shutdown.leave(STOP);
-    expect(sequence.isUnhurried).toBe(false);
+    expect(sequence.isAwaited).toBe(true);
     expect(sequence.remainingMs()).toBe(12_000);
     expect(port.watchdogs.at(-1)).toBeLessThanOrEqual(17_000 + WATCHDOG_MARGIN_MS);
     void shutdown.leave(STOP);
@@ -78,7 +78,7 @@ describe('a process that leaves for a restart', () => {
 
   it('is gone in time once it hurries, though a hook of close() hangs that nobody promised an end', async () => {
     const { clock, port, shutdown, sequence, finish } = setUp();
-    sequence.teardown = { run: () => new Promise(() => {}), unfinished: () => ['a hook'] };
+    sequence.adopt({ run: () => new Promise(() => {}), unfinished: () => ['a hook'] });
     void sequence.start({ kind: 'close' });
     await clock.flush();
     finish();
@@ -100,7 +100,7 @@ describe('a process that leaves for a restart', () => {
     void shutdown.leave(STOP);
     void shutdown.leave(RESTART);
     await clock.flush();
-    expect(sequence.isUnhurried).toBe(false);
+    expect(sequence.isAwaited).toBe(true);
     expect(port.watchdogs).toHaveLength(1);
   });
 
@@ -121,7 +121,7 @@ describe('a process that leaves for a restart', () => {
     void shutdown.leave(RESTART);
     await clock.flush();
     const late = add();
-    shutdown.force();
+    shutdown.cutNow();
     await clock.flush();
     await clock.flush();
     expect([sequence.state, late.sequence.state]).toEqual(['closed', 'closed']);

@@ -52,10 +52,10 @@ class Member implements ProcessMember {
 
   /** Takes until `tearDown()` to be closed. */
   closesSlowly(): this {
-    this.sequence.teardown = {
+    this.sequence.adopt({
       run: () => new Promise((resolve) => (this.#torn = () => resolve())),
       unfinished: () => ['close()'],
-    };
+    });
     return this;
   }
 

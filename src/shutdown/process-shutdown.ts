@@ -6,7 +6,7 @@ import { plain } from './plain-text.js';
 import type { ProcessPort } from './process-port.js';
 import { isClean } from './shutdown-outcome.js';
 import type { ShutdownSequence } from './shutdown-sequence.js';
-import { isUrgent, type ShutdownTrigger } from './shutdown-trigger.js';
+import { isAwaited, type ShutdownTrigger } from './shutdown-trigger.js';
 import { within } from './within.js';
 
 /** `npm start` passes on a Ctrl-C that the terminal has already delivered: one wish, two signals. @internal */
@@ -65,7 +65,7 @@ export class ProcessShutdown {
   readonly #onSignal = (signal: NodeJS.Signals) => this.#received(signal);
   #signals = 0;
   #last: { signal: NodeJS.Signals; at: number } | undefined;
-  #isForced = false;
+  #cutsNow = false;
   #hasCrashed = false;
   #isClosed = false;
   /** Whether it was interrupted before what it does was done. */
@@ -73,7 +73,7 @@ export class ProcessShutdown {
   #isAnnounced = false;
   #trigger: ShutdownTrigger | undefined;
   #leaving: Promise<void> | undefined;
-  /** Aborted when it was told to hurry, and has not left within that time either. */
+  /** Aborted when it was told to leave now, and has not left within that time either. */
   readonly #overdue = new AbortController();
 
   constructor(
@@ -82,8 +82,8 @@ export class ProcessShutdown {
   ) {}
 
   /** The process that gets the signals in place of this one, if any. */
-  get primaryPid(): number | undefined {
-    return this.port.primaryPid;
+  get signalledPid(): number | undefined {
+    return this.port.signalledPid;
   }
 
   /** False in a worker thread. */
@@ -134,8 +134,8 @@ export class ProcessShutdown {
 
   /** All applications leave, then the process ends. Joins a shutdown that runs. */
   leave(trigger: ShutdownTrigger): Promise<void> {
-    const wasUrgent = this.#trigger === undefined || isUrgent(this.#trigger);
-    if (this.#trigger === undefined || !wasUrgent) this.#trigger = trigger;
+    const wasAwaited = this.#trigger === undefined || isAwaited(this.#trigger);
+    if (this.#trigger === undefined || !wasAwaited) this.#trigger = trigger;
     if (this.#leaving === undefined) {
       // Known before it runs: whoever is told of its beginning may ask for it again.
       let begin!: (leave: Promise<void>) => void;
@@ -143,16 +143,16 @@ export class ProcessShutdown {
       // From here on an error that nobody catches must not end it in the middle.
       this.refresh();
       begin(this.#leave(trigger));
-    } else if (!wasUrgent && isUrgent(trigger)) {
-      this.#hurry(trigger);
+    } else if (!wasAwaited && isAwaited(trigger)) {
+      this.#leaveNow(trigger);
     }
     return this.#leaving;
   }
 
   /** What is under way is cut. */
-  force(): void {
-    this.#isForced = true;
-    for (const { sequence } of this.#members) sequence.force();
+  cutNow(): void {
+    this.#cutsNow = true;
+    for (const { sequence } of this.#members) sequence.cutNow();
   }
 
   /** The listeners of others on a signal. */
@@ -187,9 +187,9 @@ export class ProcessShutdown {
       void this.leave({ kind: 'signal', signal, typed });
       this.nameForeignListeners();
     } else if (this.#signals === 2) {
-      this.force();
+      this.cutNow();
     } else {
-      this.#exit(1);
+      this.#exitNow(1);
     }
   }
 
@@ -216,7 +216,7 @@ export class ProcessShutdown {
     const members = [...this.#members];
     const isServer = members.some((member) => member.isServer());
     if (!members.some((member) => member.isCreated())) {
-      return this.#exit(this.#hasCrashed ? 1 : isServer ? 0 : this.#interruptedCode());
+      return this.#exitNow(this.#hasCrashed ? 1 : isServer ? 0 : this.#interruptedCode());
     }
     this.port.ignoreOutputErrors();
     this.port.onExit((code) => this.#announceExit(code));
@@ -225,13 +225,13 @@ export class ProcessShutdown {
     const isJob = !isReachable && !members.some(({ sequence }) => sequence.takesWork);
     const longestMs = this.#longestMs(trigger);
     const closed = this.#closeAll();
-    if (!(await this.#isOverWithin(longestMs, closed, this.#overdue.signal))) return this.#exit(1);
+    if (!(await this.#isOverWithin(longestMs, closed, this.#overdue.signal))) return this.#exitNow(1);
     const clean = (await closed) && !this.#hasCrashed;
     const code = clean ? 0 : 1;
     this.#isClosed = true;
     // A `main.ts` that awaits the start at its top level would have Node exit with 13.
     if ([...this.#members].some((one) => one.isStarting())) {
-      return this.#exit(clean && !isServer ? this.#interruptedCode() : code);
+      return this.#exitNow(clean && !isServer ? this.#interruptedCode() : code);
     }
     if (clean && isJob) return this.#endJob();
     this.#announceExit(code);
@@ -264,7 +264,7 @@ export class ProcessShutdown {
     return trigger?.kind === 'signal' ? SIGNAL_EXIT + constants.signals[trigger.signal] : 0;
   }
 
-  #exit(code: number): void {
+  #exitNow(code: number): void {
     this.#announceExit(code);
     this.port.exit(code);
   }
@@ -276,7 +276,7 @@ export class ProcessShutdown {
   }
 
   /** It has begun to leave without haste, and somebody waits for its end now. */
-  #hurry(trigger: ShutdownTrigger): void {
+  #leaveNow(trigger: ShutdownTrigger): void {
     for (const { sequence } of this.#members) {
       if (sequence.trigger !== undefined) void sequence.start(trigger);
     }
@@ -307,7 +307,7 @@ export class ProcessShutdown {
         open.map(({ sequence }) => {
           const outcome = sequence.start(this.#trigger!);
           // It came after the second signal, which forced the others.
-          if (this.#isForced) sequence.force();
+          if (this.#cutsNow) sequence.cutNow();
           return outcome;
         }),
       );

@@ -35,9 +35,9 @@ function setUp(idleMs?: number) {
 describe('in a restart', () => {
   it('there is no grace period, and nobody waits for the end', async () => {
     const { clock, sequence, states, finish } = setUp();
-    expect(sequence.isUnhurried).toBe(false);
+    expect(sequence.isAwaited).toBe(true);
     void sequence.start(RESTART);
-    expect(sequence.isUnhurried).toBe(true);
+    expect(sequence.isAwaited).toBe(false);
     await clock.advance(500);
     finish();
     await clock.flush();
@@ -78,7 +78,7 @@ describe('in a restart', () => {
       void sequence.start(RESTART);
       await clock.advance(20_000);
       void sequence.start(trigger);
-      expect(sequence.isUnhurried).toBe(false);
+      expect(sequence.isAwaited).toBe(true);
       expect(sequence.trigger).toEqual(RESTART);
       expect(sequence.remainingMs()).toBe(12_000);
       await clock.advance(8999);
@@ -101,16 +101,16 @@ describe('in a restart', () => {
     void sequence.start(RESTART);
     await clock.advance(10);
     void sequence.start(CLOSE);
-    expect(sequence.isUnhurried).toBe(true);
+    expect(sequence.isAwaited).toBe(false);
   });
 
   it('force() ends it', async () => {
     const { clock, sequence, states } = setUp(73_000);
     void sequence.start(RESTART);
     await clock.advance(100);
-    sequence.force();
+    sequence.cutNow();
     await clock.flush();
-    expect(sequence.isUnhurried).toBe(false);
+    expect(sequence.isAwaited).toBe(true);
     expect(states.map(([state]) => state)).toContain('forcing');
     expect(states.at(-1)).toEqual(['closed', 100]);
   });
@@ -120,5 +120,5 @@ it.each([SIGTERM, CRASH, CLOSE])('after $kind everything is urgent', (trigger) =
   const { sequence } = setUp(73_000);
   void sequence.start(trigger);
   void sequence.start(RESTART);
-  expect(sequence.isUnhurried).toBe(false);
+  expect(sequence.isAwaited).toBe(true);
 });

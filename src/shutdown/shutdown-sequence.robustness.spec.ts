@@ -68,7 +68,7 @@ describe('the application is closed, and in time,', () => {
 
   it('when its teardown throws before it has begun', async () => {
     const { clock, sequence } = setUp();
-    sequence.teardown = { run: throws, unfinished: () => [] };
+    sequence.adopt({ run: throws, unfinished: () => [] });
     const outcome = sequence.start(CLOSE);
     await clock.flush();
     await expect(outcome).resolves.toMatchObject({ failures: [{ where: 'close()' }] });
@@ -76,7 +76,7 @@ describe('the application is closed, and in time,', () => {
 
   it('when the event loop was blocked as the deadline passed', async () => {
     const { clock, sequence } = setUp({ active: () => 1, drain: hangs });
-    sequence.teardown = { run: hangs, unfinished: () => [] };
+    sequence.adopt({ run: hangs, unfinished: () => [] });
     void sequence.start(SIGTERM);
     await clock.advance(13_900);
     clock.block(600);
@@ -93,7 +93,7 @@ it('a second signal in the grace period stops the intake before it cuts', async 
   });
   void sequence.start(SIGTERM);
   await clock.advance(1000);
-  sequence.force();
+  sequence.cutNow();
   await clock.flush();
   expect(told).toEqual(['stopIntake', 'force']);
 });
@@ -120,13 +120,13 @@ it('no time remains when it is closed', async () => {
 it('an outcome does not change once it is told', async () => {
   const { clock, sequence } = setUp();
   let fail: ((failure: ShutdownFailure) => void) | undefined;
-  sequence.teardown = {
+  sequence.adopt({
     run: (_, observer) => {
       fail = (failure) => observer.failed(failure);
       return hangs();
     },
     unfinished: () => ['close()'],
-  };
+  });
   const outcome = sequence.start(SIGTERM);
   await clock.advance(TOTAL_MS);
   fail?.({ where: 'late', error: new Error('late') });

@@ -227,7 +227,7 @@ describe('what users may ask a shutdown', () => {
 
   it('the time left is never negative', async () => {
     const { clock, sequence } = setUp();
-    sequence.teardown = hanging;
+    sequence.adopt(hanging);
     void sequence.start(CLOSE);
     await clock.advance(60_000);
     expect(sequence.state).toBe('closing');
@@ -348,7 +348,7 @@ describe('the deadline', () => {
     const { clock, sequence, jobs } = setUp();
     jobs.finish();
     if (parts !== undefined) sequence.addParticipant(stubborn(parts));
-    if (teardown !== undefined) sequence.teardown = teardown;
+    if (teardown !== undefined) sequence.adopt(teardown);
     void sequence.start(SIGTERM);
     await clock.advance(17_000);
     expect(sequence.state).toBe('closed');
@@ -360,7 +360,7 @@ describe('force()', () => {
     const { clock, sequence, states, jobs } = setUp();
     const outcome = sequence.start(SIGTERM);
     await clock.advance(1000);
-    sequence.force();
+    sequence.cutNow();
     await clock.flush();
     expect(states).toEqual([
       ['grace', 0],
@@ -379,7 +379,7 @@ describe('force()', () => {
     const { clock, sequence, states, jobs } = setUp();
     void sequence.start(SIGTERM);
     await clock.advance(at);
-    sequence.force();
+    sequence.cutNow();
     await clock.flush();
     expect(states.slice(2)).toEqual([
       ['forcing', forcing],
@@ -397,7 +397,7 @@ describe('force()', () => {
     const left: (readonly [state: string, ms: number])[] = [];
     sequence.observe({ entered: (state) => void left.push([state, sequence.remainingMs()]) });
     void sequence.start(CLOSE);
-    sequence.force();
+    sequence.cutNow();
     await clock.flush();
     expect(left).toContainEqual(['forcing', 2000]);
     expect(left).toContainEqual(['closing', 2000]);
@@ -405,12 +405,12 @@ describe('force()', () => {
 
   it('leaves a teardown that has begun its closeTimeoutMs, and is no cut of a drain that went well', async () => {
     const { clock, sequence, jobs } = setUp();
-    sequence.teardown = hanging;
+    sequence.adopt(hanging);
     jobs.finish();
     const outcome = sequence.start(SIGTERM);
     await clock.advance(5500);
     expect(sequence.remainingMs()).toBe(11_500);
-    sequence.force();
+    sequence.cutNow();
     await clock.advance(1999);
     expect(sequence.state).toBe('closing');
     expect(sequence.remainingMs()).toBe(1);
@@ -424,14 +424,14 @@ describe('the teardown', () => {
     const { clock, sequence, jobs } = setUp();
     const told: [ShutdownTrigger, number][] = [];
     const failure = { where: 'OrdersModule.onModuleDestroy', error: new Error('no such table') };
-    sequence.teardown = {
+    sequence.adopt({
       run: (trigger, observer) => {
         told.push([trigger, clock.now()]);
         observer.failed(failure);
         return sleep(clock, 500);
       },
       unfinished: () => [],
-    };
+    });
     const outcome = sequence.start(SIGTERM);
     await clock.advance(7000);
     jobs.finish();
@@ -449,7 +449,7 @@ describe('the teardown', () => {
   it('that cannot go on is a failure of close()', async () => {
     const { clock, sequence, jobs } = setUp();
     const error = new Error('not initialised');
-    sequence.teardown = { ...hanging, run: () => Promise.reject(error) };
+    sequence.adopt({ ...hanging, run: () => Promise.reject(error) });
     jobs.finish();
     const outcome = sequence.start(CLOSE);
     await clock.flush();
@@ -458,7 +458,7 @@ describe('the teardown', () => {
 
   it('has all that the drain did not use, up to the promised end', async () => {
     const { clock, sequence, jobs } = setUp();
-    sequence.teardown = { ...hanging, run: () => sleep(clock, 9000) };
+    sequence.adopt({ ...hanging, run: () => sleep(clock, 9000) });
     const outcome = sequence.start(SIGTERM);
     await clock.advance(7000);
     jobs.finish();
@@ -472,7 +472,7 @@ describe('the teardown', () => {
   it('has closeTimeoutMs where the drain needs all of its time, less what is kept for a flush', async () => {
     const { clock, sequence } = setUp();
     sequence.addFlush({ timeoutMs: 800, run: () => NEVER });
-    sequence.teardown = hanging;
+    sequence.adopt(hanging);
     const outcome = sequence.start(SIGTERM);
     await clock.advance(15_000);
     expect(sequence.state).toBe('closing');
@@ -486,7 +486,7 @@ describe('the teardown', () => {
 
   it('that takes too long is left behind when the process ends: what has not ended is named', async () => {
     const { clock, sequence, jobs } = setUp();
-    sequence.teardown = hanging;
+    sequence.adopt(hanging);
     jobs.finish();
     const outcome = sequence.start(CRASH);
     await clock.advance(12_000);
@@ -508,10 +508,10 @@ describe('the teardown', () => {
     const { clock, sequence, jobs } = setUp();
     const seen: string[] = [];
     sequence.observe({ failed: ({ where }) => void seen.push(where) });
-    sequence.teardown = {
+    sequence.adopt({
       ...hanging,
       run: () => sleep(clock, 60_000),
-    };
+    });
     jobs.finish();
     const outcome = sequence.start(CLOSE);
     await clock.advance(1999);
@@ -554,7 +554,7 @@ describe('one shutdown runs, however many ask for it', () => {
 
   it('a signal that joins a close() makes it end the process, and bounds its teardown', async () => {
     const { clock, sequence, jobs } = setUp();
-    sequence.teardown = hanging;
+    sequence.adopt(hanging);
     const outcome = sequence.start(CLOSE);
     await clock.flush();
     void sequence.start(SIGTERM);

@@ -13,7 +13,7 @@ import type { ShutdownState, StateEnd } from './shutdown-state.js';
 import {
   deservesGrace,
   endsTheProcess,
-  isUrgent,
+  isAwaited,
   type ShutdownTrigger,
 } from './shutdown-trigger.js';
 import { nothingToTearDown, type Teardown } from './teardown.js';
@@ -33,9 +33,10 @@ export class ShutdownSequence {
   readonly #failures: ShutdownFailure[] = [];
   readonly #observers = new ShutdownObservers((failure) => this.#failures.push(failure));
   readonly #flushes: Flushes;
-  readonly #hurry = new AbortController();
-  /** Aborted when somebody waits for the end. */
-  readonly #urgent = new AbortController();
+  /** Aborted when somebody who did not wait for the end does so after all. */
+  readonly #leaveNow = new AbortController();
+  /** Aborted when nobody waits for work under way any more. */
+  readonly #cutNow = new AbortController();
   #state: ShutdownState = 'running';
   #trigger: ShutdownTrigger | undefined;
   #endsProcess = false;
@@ -46,16 +47,15 @@ export class ShutdownSequence {
   #outcome: Promise<ShutdownOutcome> | undefined;
   /** Whether peers may have come: nobody needs a grace period otherwise. */
   isReachable = true;
-  teardown: Teardown = nothingToTearDown;
-  gracePeriod: GracePeriod;
+  #teardown: Teardown = nothingToTearDown;
 
   constructor(
     readonly budget: ShutdownBudget,
     private readonly clock: Clock,
+    private readonly gracePeriod: GracePeriod = new FixedGracePeriod(clock),
   ) {
     this.#drain = new Drain(clock, (failure) => this.#fail(failure));
     this.#flushes = new Flushes(clock);
-    this.gracePeriod = new FixedGracePeriod(clock);
     // Every request and job may listen: many listeners are no leak here.
     setMaxListeners(0, this.#intake.signal, this.#deadline.signal);
   }
@@ -75,11 +75,11 @@ export class ShutdownSequence {
   }
 
   /**
-   * Whether nobody waits for the end, as another process serves on the same sockets. Until somebody
-   * does: a signal after all, a crash.
+   * Whether somebody waits for the end. Nobody does while another process serves on the same
+   * sockets, until somebody does after all: a signal, a crash.
    */
-  get isUnhurried(): boolean {
-    return this.#trigger !== undefined && !isUrgent(this.#trigger) && !this.#urgent.signal.aborted;
+  get isAwaited(): boolean {
+    return !this.#trigger || isAwaited(this.#trigger) || this.#leaveNow.signal.aborted;
   }
 
   get inFlight(): number {
@@ -131,6 +131,15 @@ export class ShutdownSequence {
     return this.#drain.takesWork();
   }
 
+  get teardown(): Teardown {
+    return this.#teardown;
+  }
+
+  /** @param teardown - what takes the application apart in the end */
+  adopt(teardown: Teardown): void {
+    this.#teardown = teardown;
+  }
+
   participants(): ParticipantState[] {
     return this.#drain.states();
   }
@@ -156,9 +165,9 @@ export class ShutdownSequence {
     this.#mayEndProcess(trigger);
     // A listener of the application's own that calls close() may hear a signal first.
     const isOpen = this.#state === 'running' && this.#trigger?.kind === 'close';
-    if (isOpen && isUrgent(trigger)) this.#trigger = trigger;
+    if (isOpen && isAwaited(trigger)) this.#trigger = trigger;
     this.#trigger ??= trigger;
-    this.#mayHurry(trigger);
+    this.#mayLeaveNow(trigger);
     if (this.#outcome === undefined) {
       // Known before it runs: whoever is told of its beginning may ask for it again.
       let begin!: (run: Promise<ShutdownOutcome>) => void;
@@ -174,10 +183,10 @@ export class ShutdownSequence {
   }
 
   /** Waits for nothing any more: cuts what is under way and closes. */
-  force(): void {
+  cutNow(): void {
     if (this.#state === 'closing') this.#endBy(this.budget.closeTimeoutMs);
-    this.#urgent.abort();
-    this.#hurry.abort();
+    this.#leaveNow.abort();
+    this.#cutNow.abort();
   }
 
   /** How long the teardown may still take: what comes after it has its own share. */
@@ -223,16 +232,16 @@ export class ShutdownSequence {
     this.#drain.stopEarlyIntake();
     if (gracePeriodMs === 0) return 'elapsed';
     this.#drain.announce(announceWindowMs(this.budget));
-    return this.gracePeriod.pass(gracePeriodMs, this.#hurry.signal, this.#observers);
+    return this.gracePeriod.pass(gracePeriodMs, this.#cutNow.signal, this.#observers);
   }
 
   async #drainOrForce(graceEnd: StateEnd): Promise<StateEnd> {
-    if (this.#hurry.signal.aborted) return this.#force(never(), graceEnd);
+    if (this.#cutNow.signal.aborted) return this.#force(never(), graceEnd);
     this.#enter('draining', graceEnd);
     const drained = this.#drain.run(this.deadlineSignal);
-    if (this.isUnhurried && (await this.#isDrained(drained, this.#urgent.signal))) return 'done';
-    if (await this.#isDrained(drained, this.#hurry.signal)) return 'done';
-    return this.#force(drained, this.#hurry.signal.aborted ? 'signal' : 'timeout');
+    if (!this.isAwaited && (await this.#isDrained(drained, this.#leaveNow.signal))) return 'done';
+    if (await this.#isDrained(drained, this.#cutNow.signal)) return 'done';
+    return this.#force(drained, this.#cutNow.signal.aborted ? 'signal' : 'timeout');
   }
 
   #isDrained(drained: Promise<void>, interrupt: AbortSignal): Promise<boolean> {
@@ -242,15 +251,15 @@ export class ShutdownSequence {
   /** Idle peers may need longer to leave by themselves than work may take. */
   #drainMs(trigger: ShutdownTrigger): number {
     const { drainTimeoutMs } = this.budget;
-    if (isUrgent(trigger)) return drainTimeoutMs;
+    if (isAwaited(trigger)) return drainTimeoutMs;
     return Math.max(drainTimeoutMs, this.#drain.idleMs() + abortWindowMs(this.budget));
   }
 
   /** Somebody waits for the end now: it comes as soon as if it had begun now. */
-  #mayHurry(trigger: ShutdownTrigger): void {
-    if (!this.isUnhurried || !isUrgent(trigger) || !endsTheProcess(trigger)) return;
+  #mayLeaveNow(trigger: ShutdownTrigger): void {
+    if (this.isAwaited || !isAwaited(trigger) || !endsTheProcess(trigger)) return;
     this.#endBy(this.budget.drainTimeoutMs + this.budget.closeTimeoutMs);
-    this.#urgent.abort();
+    this.#leaveNow.abort();
   }
 
   /** It ends in so many ms at the latest. */
@@ -273,16 +282,16 @@ export class ShutdownSequence {
   }
 
   async #force(drained: Promise<void>, endedBy: StateEnd): Promise<StateEnd> {
-    const abortMs = this.#hurry.signal.aborted ? 0 : abortWindowMs(this.budget);
+    const abortMs = this.#cutNow.signal.aborted ? 0 : abortWindowMs(this.budget);
     this.#endBy(abortMs + this.budget.closeTimeoutMs);
     this.#enter('forcing', endedBy);
     this.#deadline.abort();
     const cutMs = Math.min(abortMs, this.remainingMs() - this.budget.closeTimeoutMs);
-    if (await within(this.clock, cutMs, drained, this.#hurry.signal)) return 'done';
-    if (!this.#hurry.signal.aborted) this.#nameUnfinished();
+    if (await within(this.clock, cutMs, drained, this.#cutNow.signal)) return 'done';
+    if (!this.#cutNow.signal.aborted) this.#nameUnfinished();
     this.#cut = this.#drain.cut();
     if (this.#cut.length > 0) this.#observers.tell((observer) => observer.cut?.(this.#cut));
-    return this.#hurry.signal.aborted ? 'signal' : 'timeout';
+    return this.#cutNow.signal.aborted ? 'signal' : 'timeout';
   }
 
   #nameUnfinished(): void {
@@ -299,7 +308,7 @@ export class ShutdownSequence {
     let isClosed = await this.#isTornDown(closing, begin);
     if (!isClosed) {
       const error = closeTimeout(this.clock.now() - begin, this.budget.closeTimeoutMs);
-      for (const where of this.teardown.unfinished()) this.#fail({ where, error });
+      for (const where of this.#teardown.unfinished()) this.#fail({ where, error });
     }
     if (!isClosed && !this.#endsProcess) {
       // Nobody promised an end to `app.close()`: who called it decides how long to wait.
@@ -325,7 +334,7 @@ export class ShutdownSequence {
 
   async #tearDown(trigger: ShutdownTrigger): Promise<void> {
     try {
-      await this.teardown.run(trigger, {
+      await this.#teardown.run(trigger, {
         failed: (failure) => this.#fail(failure),
         hookBegan: (hook) => this.#observers.tell((one) => one.hookBegan?.(hook)),
         hookEnded: (hook, failed) => this.#observers.tell((one) => one.hookEnded?.(hook, failed)),

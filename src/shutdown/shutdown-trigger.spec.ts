@@ -4,7 +4,7 @@ import {
   deservesGrace,
   describeTrigger,
   endsTheProcess,
-  isUrgent,
+  isAwaited,
   type ShutdownTrigger,
   signalOf,
 } from './shutdown-trigger.js';
@@ -84,7 +84,7 @@ describe('ShutdownTrigger', () => {
   });
 
   it.each(rows)('$line is waited for, unless it is a restart', ({ trigger }) => {
-    expect(isUrgent(trigger)).toBe(trigger.kind !== 'restart');
+    expect(isAwaited(trigger)).toBe(trigger.kind !== 'restart');
   });
 
   it.each(rows)('$line hands $signal to the hooks', ({ trigger, signal: expected }) => {

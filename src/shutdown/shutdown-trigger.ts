@@ -18,12 +18,12 @@ export function endsTheProcess(trigger: ShutdownTrigger): boolean {
 }
 
 /**
- * Whether somebody waits for the end. Not where another process serves on the same sockets: peers
- * that are idle may stay until they leave by themselves.
+ * Whether somebody waits for the end of a shutdown. Nobody does where another process has taken over
+ * the same sockets: idle peers may stay until they leave by themselves.
  *
  * @internal
  */
-export function isUrgent(trigger: ShutdownTrigger): boolean {
+export function isAwaited(trigger: ShutdownTrigger): boolean {
   return trigger.kind !== 'restart';
 }
 

@@ -87,7 +87,7 @@ export class ShutdownTest<App extends INestApplicationContext = INestApplication
     this.#sequence = sequence;
     this.#teardown = new HeldTeardown(sequence.teardown, sequence.budget.closeTimeoutMs, clock);
     this.#time = new TestTime(clock, sequence, this.#teardown, patienceMs);
-    sequence.teardown = this.#teardown;
+    sequence.adopt(this.#teardown);
     sequence.addParticipant(heldDrain(clock));
   }
 
@@ -250,7 +250,7 @@ export class ShutdownTest<App extends INestApplicationContext = INestApplication
     closing.catch(() => {});
     // It begins at the end of the tick.
     await this.#clock.settle();
-    this.#sequence.force();
+    this.#sequence.cutNow();
     if (!(await this.#time.until(() => isClosed, false))) throw stuck(this.#teardown.unfinished());
     await closing;
     await this.#clock.settle();

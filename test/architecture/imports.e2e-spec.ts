@@ -31,14 +31,14 @@ const layers: readonly Layer[] = [
     nodeOnly: true,
   },
   { files: /^adaptive-grace\//, imports: ['shutdown/', 'connections/', 'routes/'] },
-  { files: /^report\//, imports: ['shutdown/', 'connections/', 'routes/', 'adaptive-grace/'] },
+  { files: /^report\//, imports: ['shutdown/', 'connections/', 'routes/'] },
   {
     files: /^handlers\/deadline-signal\./,
     imports: ['shutdown/', 'graceful-shutdown.service.ts'],
   },
   { files: /^handlers\//, imports: ['shutdown/', 'routes/', 'wiring/token.ts'] },
   { files: /^sockets\//, imports: ['shutdown/'], nodeOnly: true },
-  { files: /^connections\//, imports: ['shutdown/'] },
+  { files: /^connections\//, imports: ['shutdown/', 'routes/'] },
   { files: /^routes\//, imports: ['shutdown/plain-text.ts'] },
   // Drains them as the application itself.
   {

@@ -55,7 +55,7 @@ export class RandomApplication implements ProcessMember, Teardown {
   ) {
     this.leavesOnCrash = plan.leavesOnCrash;
     this.sequence = new ShutdownSequence(budget, clock);
-    this.sequence.teardown = this;
+    this.sequence.adopt(this);
     this.work = plan.work.map((work) => new RandomWork(work, this.sequence, findings));
     for (const work of this.work) this.sequence.addParticipant(work);
     if (plan.flush !== undefined) this.#flush(plan.flush);

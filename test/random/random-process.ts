@@ -1,5 +1,5 @@
 import { ECHO_MS, ProcessShutdown } from '../../src/shutdown/process-shutdown.js';
-import { isUrgent, type ShutdownTrigger } from '../../src/shutdown/shutdown-trigger.js';
+import { isAwaited, type ShutdownTrigger } from '../../src/shutdown/shutdown-trigger.js';
 import { FakeClock } from '../../src/testing/fake-clock.js';
 import { FakeProcess } from '../../src/testing/fake-process.js';
 import { Findings } from './findings.js';
@@ -31,7 +31,7 @@ export class RandomProcess {
   #hasCrashed = false;
   /** When it has promised to be gone. */
   #goneBy = Infinity;
-  #isUnhurried = false;
+  #isAwaited = true;
 
   constructor(private readonly plan: Plan) {
     this.#port.terminal = plan.isTerminal;
@@ -172,8 +172,8 @@ export class RandomProcess {
   /** From when on somebody waits for the end, and for how long. */
   #promise(trigger: ShutdownTrigger): void {
     const isFirst = this.#goneBy === Infinity;
-    if (!isFirst && !(this.#isUnhurried && isUrgent(trigger))) return;
-    this.#isUnhurried = !isUrgent(trigger);
+    if (!isFirst && (this.#isAwaited || !isAwaited(trigger))) return;
+    this.#isAwaited = isAwaited(trigger);
     const typed = trigger.kind === 'signal' && trigger.typed && trigger.signal === 'SIGINT';
     const budgeted = trigger.kind === 'signal' ? { ...trigger, typed } : trigger;
     const longest = this.#applications.map(({ sequence }) => sequence.longestMs(budgeted));

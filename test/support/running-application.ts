@@ -18,6 +18,12 @@ export interface Exit {
 
 const running = new Set<RunningApplication>();
 
+/** Where the sources and the fixtures are that run with the Nest of this project. */
+export function compiledFolder(): string {
+  const base = process.env['NEST'] === 'nest-11' ? join(testFolder, 'nest-11') : testFolder;
+  return join(base, '.out');
+}
+
 /** A fixture application in a process of its own. */
 export class RunningApplication {
   readonly events: FixtureEvent[] = [];
@@ -27,14 +33,18 @@ export class RunningApplication {
   readonly #child: ChildProcess;
   #changed = deferred();
 
-  /** @param wrapper - a command that runs the program given to it */
-  constructor(config: FixtureConfig, env: NodeJS.ProcessEnv = {}, wrapper: string[] = []) {
-    const base = process.env['NEST'] === 'nest-11' ? join(testFolder, 'nest-11') : testFolder;
-    const command = [
-      ...wrapper,
-      process.execPath,
-      join(base, `.out/test/fixtures/${config.program ?? 'app'}.js`),
-    ];
+  /**
+   * @param wrapper - a command that runs the program given to it
+   * @param nodeOptions - of the process, before its script
+   */
+  constructor(
+    config: FixtureConfig,
+    env: NodeJS.ProcessEnv = {},
+    wrapper: string[] = [],
+    nodeOptions: string[] = [],
+  ) {
+    const program = join(compiledFolder(), `test/fixtures/${config.program ?? 'app'}.js`);
+    const command = [...wrapper, process.execPath, ...nodeOptions, program];
     this.#child = spawn(command[0]!, command.slice(1), {
       env: {
         PATH: process.env['PATH'],

@@ -1,4 +1,5 @@
 import type { SendHandle } from 'node:child_process';
+import { join } from 'node:path';
 
 import { bind, type ListenHandle } from '../../src/sockets/bind.js';
 import {
@@ -10,7 +11,7 @@ import {
   wrap,
 } from '../../src/restart/protocol.js';
 import type { FixtureConfig } from '../fixtures/config.js';
-import { RunningApplication } from './running-application.js';
+import { compiledFolder, RunningApplication } from './running-application.js';
 
 type Bind = Extract<FromWorker, { type: 'bind' }>;
 type State = Extract<FromWorker, { type: 'state' }>;
@@ -71,7 +72,8 @@ export class RunningWorker extends RunningApplication {
     env?: NodeJS.ProcessEnv,
   ) {
     const settings = JSON.stringify({ primaryPid: process.pid, readyPath });
-    super(config, { [WORKER_VARIABLE]: settings, ...env });
+    const preload = join(compiledFolder(), 'src/restart/worker/preload.js');
+    super(config, { [WORKER_VARIABLE]: settings, ...env }, [], ['--import', preload]);
   }
 
   get isReady(): boolean {

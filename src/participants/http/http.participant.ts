@@ -16,7 +16,7 @@ import { HttpTraffic } from './http-traffic.js';
 /** How long a connection may be silent that has not sent a whole request yet. */
 const SILENCE_MS = 200;
 /** The same where nobody waits for the end; the rule of Go's `Server.Shutdown`. */
-const UNHURRIED_SILENCE_MS = 5000;
+const LEISURELY_SILENCE_MS = 5000;
 /** How much later than Node an idle connection would be ended that Node has to end. */
 const KEEP_ALIVE_MARGIN_MS = 1000;
 /** How long before the drain's time is up idle connections go, so that none is left to be cut. */
@@ -104,7 +104,7 @@ export class HttpParticipant implements DrainParticipant {
    * application may listen again at once (hot reload), so that no turn may pass before that.
    */
   get #leavesQueue(): boolean {
-    return this.sequence.isUnhurried || !this.sequence.endsProcess;
+    return !(this.sequence.isAwaited && this.sequence.endsProcess);
   }
 
   active(): number {
@@ -171,13 +171,13 @@ export class HttpParticipant implements DrainParticipant {
 
   /** For how much longer a connection without a request is left alone. */
   #restMs(connection: Connection): number {
-    const { isUnhurried } = this.sequence;
+    const { isAwaited } = this.sequence;
     const lastCallMs = this.sequence.drainRemainingMs() - LAST_CALL_MS;
-    if (isUnhurried && connection.used) return lastCallMs;
+    if (!isAwaited && connection.used) return lastCallMs;
     // Closed last: as long as something runs, nobody waits for this one either.
     if (connection.used && this.active() > 0) return Infinity;
     const now = this.clock.now();
-    const silenceMs = isUnhurried ? UNHURRIED_SILENCE_MS : SILENCE_MS;
+    const silenceMs = isAwaited ? SILENCE_MS : LEISURELY_SILENCE_MS;
     const patienceMs = connection.used ? this.#lingerMs() : silenceMs;
     const restedMs = now - Math.max(connection.restsSince, this.#stoppedAt);
     const slowHeaderMs = patienceMs + SLOW_HEADER_MS - restedMs;

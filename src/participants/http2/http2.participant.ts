@@ -76,7 +76,7 @@ export class Http2Participant implements DrainParticipant {
    * application may listen again at once (hot reload), so that no turn may pass before that.
    */
   get #leavesQueue(): boolean {
-    return this.sequence.isUnhurried || !this.sequence.endsProcess;
+    return !(this.sequence.isAwaited && this.sequence.endsProcess);
   }
 
   active(): number {

@@ -43,10 +43,10 @@ export class RpcParticipants {
   }
 
   #tcpPatience(): TcpPatience {
-    const { endsProcess, isUnhurried } = this.sequence;
+    const { endsProcess, isAwaited } = this.sequence;
     return {
       ...(endsProcess ? TCP_PATIENCE : TCP_IMPATIENCE),
-      isShared: isUnhurried,
+      leavesQueue: !isAwaited,
       acceptMs: this.sequence.drainRemainingMs(),
     };
   }

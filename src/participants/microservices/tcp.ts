@@ -18,8 +18,8 @@ export interface TcpPatience {
   readonly silenceMs: number;
   /** How long one that never pauses is listened to. */
   readonly streamMs: number;
-  /** Whether others listen on the same socket, and accept what waits to be accepted. */
-  readonly isShared: boolean;
+  /** Whether what waits to be accepted is left to another process on the same socket. */
+  readonly leavesQueue: boolean;
   /** How long emptying the accept queue may take. */
   readonly acceptMs: number;
 }
@@ -55,8 +55,8 @@ export class TcpTransport implements RpcTransport {
     this.server.retire();
     const listener = this.#listener;
     if (listener?.listening) {
-      const { isShared, acceptMs } = this.patience();
-      if (!isShared) {
+      const { leavesQueue, acceptMs } = this.patience();
+      if (!leavesQueue) {
         const queue = acceptQueueOf(listener, () => this.#accepted);
         await emptyAcceptQueue(queue, acceptMs, this.clock);
       }

@@ -24,6 +24,7 @@ const STARTING_NOTICE_MS = 2000;
 /** A worker keeps its promised end by itself; this is for one that cannot. */
 const OVERDUE_MS = 2000;
 const REPORT_MS = 1000;
+const PRELOAD = new URL('../worker/preload.js', import.meta.url).href;
 
 /** What the primary is told by, and does for, its workers. @internal */
 export interface WorkerOwner {
@@ -90,11 +91,15 @@ export class WorkerProcess {
     this.ready = new Promise((resolve) => (this.#becomeReady = resolve));
     this.#accepting = new Promise((resolve) => (this.#accepts = resolve));
     this.gone = new Promise((resolve) => (this.#begone = resolve));
-    this.#child = spawn(process.execPath, [...nodeOptions, release.script, ...args], {
-      cwd: release.folder,
-      env: { ...env, [WORKER_VARIABLE]: JSON.stringify(settings) },
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    });
+    this.#child = spawn(
+      process.execPath,
+      [...nodeOptions, '--import', PRELOAD, release.script, ...args],
+      {
+        cwd: release.folder,
+        env: { ...env, [WORKER_VARIABLE]: JSON.stringify(settings) },
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      },
+    );
     this.pid = this.#child.pid ?? 0;
     this.#child.on('message', (received) => this.#received(unwrap(received) as FromWorker));
     this.ended = new Promise((resolve) => {

@@ -34,7 +34,7 @@ export function workerPort(
   for (const signal of [...GROUP_SIGNALS, ...more]) if (signal in constants.signals) ignore(signal);
   return {
     ...nodeProcess,
-    primaryPid,
+    signalledPid: primaryPid,
     onSignal: (signal) => {
       ignore(signal);
       onAsked(signal);

@@ -175,7 +175,7 @@ describe('leaving', () => {
     channel.receive({ type: 'leave', because: RESTART });
     await clock.advance(1000);
     channel.receive({ type: 'leave', because: STOP });
-    expect(app.sequence.isUnhurried).toBe(false);
+    expect(app.sequence.isAwaited).toBe(true);
     expect(states().at(-1)).toEqual({ type: 'state', state: 'draining', endsInMs: 11_000 });
   });
 

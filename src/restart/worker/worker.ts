@@ -3,34 +3,16 @@ import { Server as HttpsServer } from 'node:https';
 import type { Server } from 'node:net';
 
 import type { Clock } from '../../shutdown/clock.js';
+import type { Host, HostedApplication, HostedServers } from '../../shutdown/host.js';
 import { sleep } from '../../shutdown/within.js';
 import type { ProcessShutdown } from '../../shutdown/process-shutdown.js';
 import { totalMs } from '../../shutdown/shutdown-budget.js';
-import type { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
 import type { ShutdownState } from '../../shutdown/shutdown-state.js';
 import type { ShutdownTrigger } from '../../shutdown/shutdown-trigger.js';
 import type { WorkerSettings } from '../protocol.js';
 import type { FromPrimaryUnasked, PrimaryLink } from './primary-link.js';
 import { Readiness } from './readiness.js';
 import type { SharedListeners } from './shared-listeners.js';
-
-/**
- * An application of a worker.
- *
- * @internal
- */
-export interface WorkerMember {
-  readonly sequence: ShutdownSequence;
-  onStarted(callback: () => void): void;
-  notReady(reason: string): void;
-}
-
-/** The HTTP servers of an application. @internal */
-export interface WorkerServers {
-  each(callback: (server: Server) => void): void;
-  has(server: Server): boolean;
-  add(server: Server): void;
-}
 
 /** A server that could not listen may try again. */
 const LOOK_AGAIN_MS = 100;
@@ -51,12 +33,12 @@ const ORDER: readonly ShutdownState[] = [
  *
  * @internal
  */
-export class Worker {
+export class Worker implements Host {
   /** Those that have not started yet. */
-  readonly #starting = new Set<WorkerMember>();
-  readonly #members = new Set<WorkerMember>();
+  readonly #starting = new Set<HostedApplication>();
+  readonly #members = new Set<HostedApplication>();
   readonly #servers = new Set<Server>();
-  readonly #owners = new Set<WorkerServers>();
+  readonly #owners = new Set<HostedServers>();
   #isChecking = false;
   #told: ShutdownState = 'running';
 
@@ -73,7 +55,7 @@ export class Worker {
   }
 
   /** @param servers - those of the application */
-  join(member: WorkerMember, servers: WorkerServers): void {
+  join(member: HostedApplication, servers: HostedServers): void {
     this.#members.add(member);
     this.#owners.add(servers);
     this.#starting.add(member);
@@ -95,13 +77,13 @@ export class Worker {
     first?.add(server);
   }
 
-  #started(member: WorkerMember): void {
+  #started(member: HostedApplication): void {
     this.#starting.delete(member);
     if (this.#starting.size === 0 && this.#members.size > 0) void this.#becomeReady();
   }
 
   /** It was closed alone, and the process lives on for the others. */
-  #closed(member: WorkerMember): void {
+  #closed(member: HostedApplication): void {
     if (this.process.isLeaving) return;
     this.#members.delete(member);
     this.#started(member);
@@ -153,7 +135,7 @@ export class Worker {
       case 'leave':
         return this.#leave(message.because);
       case 'force':
-        return this.process.force();
+        return this.process.cutNow();
       case 'report':
         return this.#report(message.id);
     }

@@ -1,5 +1,5 @@
-import type { HttpResponse } from '../connections/open-responses.js';
-import type { TrafficConnection, TrafficObserver } from '../connections/traffic.js';
+import type { HttpResponse } from './open-responses.js';
+import type { TrafficConnection, TrafficObserver } from './traffic.js';
 import type { Routes } from '../routes/routes.js';
 import type { Clock } from '../shutdown/clock.js';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { FakeClock } from '../testing/fake-clock.js';
-import type { HttpResponse } from '../connections/open-responses.js';
-import type { TrafficConnection } from '../connections/traffic.js';
+import type { HttpResponse } from './open-responses.js';
+import type { TrafficConnection } from './traffic.js';
 import { type Arrival, Arrivals } from './arrivals.js';
 
 function setUp() {

@@ -1,0 +1,14 @@
+/**
+ * The first thing that a worker runs, before its application is loaded: the primary starts it with
+ * `--import`. Its servers then listen on sockets of the primary, and signals are left to the
+ * primary.
+ *
+ * A process that a worker starts, and a thread of it, inherits the option, and runs this in vain.
+ */
+import { takeWorkerSettings } from './worker-settings.js';
+
+const settings = takeWorkerSettings();
+if (settings !== undefined) {
+  const { beginWorker } = await import('./begin-worker.js');
+  beginWorker(settings);
+}
