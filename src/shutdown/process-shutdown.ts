@@ -225,7 +225,8 @@ export class ProcessShutdown {
     const isJob = !isReachable && !members.some(({ sequence }) => sequence.takesWork);
     const longestMs = this.#longestMs(trigger);
     const closed = this.#closeAll();
-    if (!(await this.#isOverWithin(longestMs, closed, this.#overdue.signal))) return this.#exitNow(1);
+    if (!(await this.#isOverWithin(longestMs, closed, this.#overdue.signal)))
+      return this.#exitNow(1);
     const clean = (await closed) && !this.#hasCrashed;
     const code = clean ? 0 : 1;
     this.#isClosed = true;
