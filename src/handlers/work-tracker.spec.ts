@@ -10,7 +10,7 @@ function setUp() {
   const isDrained = async () => {
     let drained = false;
     void tracker.drain().then(() => (drained = true));
-    await clock.flush();
+    await clock.settle();
     return drained;
   };
   return { clock, deadline, tracker, isDrained };

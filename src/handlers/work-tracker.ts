@@ -1,6 +1,7 @@
 import type { Clock } from '../shutdown/clock.js';
 import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 import type { DrainParticipant, WorkUnderWay } from '../shutdown/drain-participant.js';
+import { TasksInFlight } from '../shutdown/tasks-in-flight.js';
 
 /** The work that came by one connection. @internal */
 export interface ConnectionWork {
@@ -27,14 +28,14 @@ export const liveTrackers = new Set<WorkTracker>();
  */
 export class WorkTracker implements DrainParticipant {
   readonly name = 'work';
-  readonly #underWay = new Set<{ readonly label: string; readonly since: number }>();
+  readonly #tasks: TasksInFlight;
   readonly #counts = new WeakMap<object, ConnectionWork>();
-  #onIdle = () => {};
 
   constructor(
     private readonly clock: Clock,
     private readonly sequence: Pick<ShutdownSequence, 'deadlineSignal'>,
   ) {
+    this.#tasks = new TasksInFlight(clock);
     liveTrackers.add(this);
   }
 
@@ -59,13 +60,10 @@ export class WorkTracker implements DrainParticipant {
    * @returns what ends it; more than once is once
    */
   begin(label: string, connection?: object): () => void {
-    const entry = { label, since: this.clock.now() };
-    this.#underWay.add(entry);
     if (connection !== undefined) this.#count(connection, 1);
+    const end = this.#tasks.begin(label);
     return () => {
-      if (!this.#underWay.delete(entry)) return;
-      if (connection !== undefined) this.#count(connection, -1);
-      if (this.#underWay.size === 0) this.#onIdle();
+      if (end() && connection !== undefined) this.#count(connection, -1);
     };
   }
 
@@ -75,17 +73,16 @@ export class WorkTracker implements DrainParticipant {
   }
 
   active(): number {
-    return this.#underWay.size;
+    return this.#tasks.count;
   }
 
   underWay(): readonly WorkUnderWay[] {
-    const now = this.clock.now();
-    return [...this.#underWay].map(({ label, since }) => ({ label, ageMs: now - since }));
+    return this.#tasks.list();
   }
 
   async drain(): Promise<void> {
     do {
-      if (this.active() > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve));
+      await this.#tasks.none();
       // The reply to a message is written after its handler has ended.
       await this.clock.turn();
     } while (this.active() > 0);

@@ -1,5 +1,5 @@
+import { AnnounceWindow } from './announce-window.js';
 import type { Clock } from './clock.js';
-import { drainSpread } from './drain-spread.js';
 
 /**
  * Peers that are told to go, each at a moment of its own.
@@ -8,7 +8,7 @@ import { drainSpread } from './drain-spread.js';
  */
 export class Departures<Peer> {
   readonly #pending = new Set<() => void>();
-  #end = 0;
+  readonly #window: AnnounceWindow;
 
   /**
    * @param random - uniform in [0, 1)
@@ -16,20 +16,22 @@ export class Departures<Peer> {
    */
   constructor(
     private readonly clock: Clock,
-    private readonly random: () => number,
+    random: () => number,
     private readonly leave: (peer: Peer) => void,
-  ) {}
+  ) {
+    this.#window = new AnnounceWindow(clock, random);
+  }
 
   /** Spreads those that are there over the next `windowMs`. */
   announce(peers: readonly Peer[], windowMs: number): void {
-    this.#end = this.clock.now() + windowMs;
-    const offsets = drainSpread(peers.length, windowMs, this.random);
-    peers.forEach((peer, i) => this.#leaveAfter(offsets[i]!, peer));
+    this.#window.open(windowMs);
+    const moments = this.#window.moments(peers.length);
+    peers.forEach((peer, i) => this.#leaveAt(moments[i]!, peer));
   }
 
   /** One more has come: it goes within the rest of the window. */
   add(peer: Peer): void {
-    this.#leaveAfter(this.random() * Math.max(0, this.#end - this.clock.now()), peer);
+    this.#leaveAt(this.#window.moment(), peer);
   }
 
   /** Those who have not been told yet will not be. */
@@ -38,8 +40,8 @@ export class Departures<Peer> {
     this.#pending.clear();
   }
 
-  #leaveAfter(ms: number, peer: Peer): void {
-    const cancel = this.clock.after(ms, () => {
+  #leaveAt(moment: number, peer: Peer): void {
+    const cancel = this.clock.after(moment - this.clock.now(), () => {
       this.#pending.delete(cancel);
       this.leave(peer);
     });

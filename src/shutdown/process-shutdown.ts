@@ -6,11 +6,10 @@ import { plain } from './plain-text.js';
 import type { ProcessPort } from './process-port.js';
 import { isClean } from './shutdown-outcome.js';
 import type { ShutdownSequence } from './shutdown-sequence.js';
+import { SignalEcho } from './signal-echo.js';
 import { isAwaited, type ShutdownTrigger } from './shutdown-trigger.js';
 import { within } from './within.js';
 
-/** `npm start` passes on a Ctrl-C that the terminal has already delivered: one wish, two signals. @internal */
-export const ECHO_MS = 30;
 /** How long the event loop may live on once all applications are closed. */
 const EXIT_WAIT_MS = 100;
 /** What a shell adds to the number of a signal that ended a command. */
@@ -64,7 +63,7 @@ export class ProcessShutdown {
   readonly #knownPackages = new Set<string>();
   readonly #onSignal = (signal: NodeJS.Signals) => this.#received(signal);
   #signals = 0;
-  #last: { signal: NodeJS.Signals; at: number } | undefined;
+  readonly #echo: SignalEcho;
   #cutsNow = false;
   #hasCrashed = false;
   #isClosed = false;
@@ -79,7 +78,9 @@ export class ProcessShutdown {
   constructor(
     private readonly port: ProcessPort,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.#echo = new SignalEcho(clock);
+  }
 
   /** The process that gets the signals in place of this one, if any. */
   get signalledPid(): number | undefined {
@@ -177,10 +178,7 @@ export class ProcessShutdown {
   }
 
   #received(signal: NodeJS.Signals): void {
-    const at = this.clock.now();
-    const echo = this.#last?.signal === signal && at - this.#last.at < ECHO_MS;
-    this.#last = { signal, at };
-    if (echo) return;
+    if (this.#echo.isEcho(signal)) return;
     this.#signals += 1;
     if (this.#signals === 1) {
       const typed = signal === 'SIGINT' && this.port.isTerminal();

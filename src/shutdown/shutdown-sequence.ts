@@ -41,6 +41,7 @@ export class ShutdownSequence {
   #trigger: ShutdownTrigger | undefined;
   #endsProcess = false;
   #endsAt = Infinity;
+  #drainingSince = Infinity;
   /** Aborted, and replaced, when `#endsAt` is another one while somebody waits for it. */
   #endMoved = new AbortController();
   #cut: readonly WorkUnderWay[] = [];
@@ -80,6 +81,11 @@ export class ShutdownSequence {
    */
   get isAwaited(): boolean {
     return !this.#trigger || isAwaited(this.#trigger) || this.#leaveNow.signal.aborted;
+  }
+
+  /** When the grace period ended, by the clock; Infinity before. */
+  get drainingSince(): number {
+    return this.#drainingSince;
   }
 
   get inFlight(): number {
@@ -236,6 +242,7 @@ export class ShutdownSequence {
   }
 
   async #drainOrForce(graceEnd: StateEnd): Promise<StateEnd> {
+    this.#drainingSince = this.clock.now();
     if (this.#cutNow.signal.aborted) return this.#force(never(), graceEnd);
     this.#enter('draining', graceEnd);
     const drained = this.#drain.run(this.deadlineSignal);

@@ -2,7 +2,7 @@ import type { INestApplication, INestApplicationContext } from '@nestjs/common';
 
 import { GracefulShutdownService } from '../graceful-shutdown.service.js';
 import type { ShutdownReport } from '../report/shutdown-report.js';
-import { ECHO_MS } from '../shutdown/process-shutdown.js';
+import { ECHO_MS } from '../shutdown/signal-echo.js';
 import { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 import type { ShutdownState } from '../shutdown/shutdown-state.js';
 import { deservesGrace } from '../shutdown/shutdown-trigger.js';

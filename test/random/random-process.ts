@@ -1,5 +1,6 @@
-import { ECHO_MS, ProcessShutdown } from '../../src/shutdown/process-shutdown.js';
+import { ProcessShutdown } from '../../src/shutdown/process-shutdown.js';
 import { isAwaited, type ShutdownTrigger } from '../../src/shutdown/shutdown-trigger.js';
+import { ECHO_MS } from '../../src/shutdown/signal-echo.js';
 import { FakeClock } from '../../src/testing/fake-clock.js';
 import { FakeProcess } from '../../src/testing/fake-process.js';
 import { Findings } from './findings.js';

@@ -1,6 +1,7 @@
 import { replaceMethod } from '../../nest/replace-method.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { WorkUnderWay } from '../../shutdown/drain-participant.js';
+import { TasksInFlight } from '../../shutdown/tasks-in-flight.js';
 import { within } from '../../shutdown/within.js';
 import { type BullJob, type BullWorker, handBackError, isInstruction } from './bull-worker.js';
 
@@ -14,11 +15,10 @@ const GOODBYE_MS = 1000;
  * @internal
  */
 export class WorkerJobs {
-  readonly #underWay = new Set<{ readonly label: string; readonly since: number }>();
+  readonly #jobs: TasksInFlight;
   /** Each gives one running processor's job back. */
   readonly #handBacks = new Set<() => void>();
   readonly #restores: ((() => void) | undefined)[];
-  #onIdle = () => {};
   #stopped = false;
   #closing: Promise<void> | undefined;
   #goodbye: Promise<void> | undefined;
@@ -33,6 +33,7 @@ export class WorkerJobs {
     private readonly deadline: AbortSignal,
     private readonly clock: Clock,
   ) {
+    this.#jobs = new TasksInFlight(clock);
     this.#restores = [
       replaceMethod(
         worker,
@@ -52,12 +53,11 @@ export class WorkerJobs {
   }
 
   get active(): number {
-    return this.#underWay.size;
+    return this.#jobs.count;
   }
 
   underWay(): WorkUnderWay[] {
-    const now = this.clock.now();
-    return [...this.#underWay].map(({ label, since }) => ({ label, ageMs: now - since }));
+    return this.#jobs.list();
   }
 
   stop(): void {
@@ -75,7 +75,7 @@ export class WorkerJobs {
   }
 
   async drain(): Promise<void> {
-    while (this.active > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve));
+    await this.#jobs.none();
     await this.#sayGoodbye();
   }
 
@@ -113,14 +113,12 @@ export class WorkerJobs {
   }
 
   async #count(job: BullJob, process: () => Promise<unknown>): Promise<unknown> {
-    const entry = { label: `${this.owner} ${job.name}`, since: this.clock.now() };
-    this.#underWay.add(entry);
+    const end = this.#jobs.begin(`${this.owner} ${job.name}`);
     try {
       return await process();
     } finally {
-      this.#underWay.delete(entry);
       if (this.#stopped) this.finished += 1;
-      if (this.active === 0) this.#onIdle();
+      end();
     }
   }
 

@@ -1,9 +1,9 @@
 import type { HttpResponse, OpenResponses } from '../../connections/open-responses.js';
 import type { Traffic } from '../../connections/traffic.js';
 import type { Routes } from '../../routes/routes.js';
+import { AnnounceWindow } from '../../shutdown/announce-window.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { DrainParticipant } from '../../shutdown/drain-participant.js';
-import { drainSpread } from '../../shutdown/drain-spread.js';
 import type { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
 import { endResponse, isOfEventSource, wantsEventStream } from './end-response.js';
 
@@ -25,8 +25,8 @@ interface Stream {
 /**
  * Responses that would never end by themselves: those to an `EventSource`, which comes back, and
  * those of routes marked `@LongLived()`. Any other event stream is an answer like all others, such
- * as the one that a language model gives to a POST. Costs nothing before a shutdown; from then on it looks again and again at the
- * responses that the servers have open. They stay those servers' work under way.
+ * as the one that a language model gives to a POST. Costs nothing before a shutdown; from then on it
+ * looks again and again at the responses that the servers have open. They stay those servers' work under way.
  *
  * @internal
  */
@@ -36,8 +36,7 @@ export class EventStreamParticipant implements DrainParticipant {
   /** Those whose treatment is known. */
   readonly #seen = new WeakSet<HttpResponse>();
   #begunAt = Infinity;
-  #announcedUntil = 0;
-  #drainingSince = Infinity;
+  readonly #window: AnnounceWindow;
   #ended = 0;
   #cancelLook: (() => void) | undefined;
 
@@ -48,6 +47,7 @@ export class EventStreamParticipant implements DrainParticipant {
     private readonly sequence: ShutdownSequence,
     private readonly clock: Clock,
   ) {
+    this.#window = new AnnounceWindow(clock, options.random);
     sequence.observe({
       entered: (state) => {
         if (state === 'grace') this.#begunAt = this.clock.now();
@@ -57,7 +57,7 @@ export class EventStreamParticipant implements DrainParticipant {
   }
 
   announce(windowMs: number): void {
-    this.#announcedUntil = this.clock.now() + windowMs;
+    this.#window.open(windowMs);
     this.#lookAfterFarewell();
   }
 
@@ -66,7 +66,6 @@ export class EventStreamParticipant implements DrainParticipant {
   }
 
   async drain(): Promise<void> {
-    this.#drainingSince = Math.min(this.#drainingSince, this.clock.now());
     this.#lookAfterFarewell();
   }
 
@@ -109,11 +108,9 @@ export class EventStreamParticipant implements DrainParticipant {
   }
 
   #plan(found: readonly [HttpResponse, OpenResponses][]): void {
-    const now = this.clock.now();
-    const windowMs = this.#drainingSince <= now ? 0 : Math.max(0, this.#announcedUntil - now);
-    const offsets = drainSpread(found.length, windowMs, this.options.random);
+    const moments = this.#window.moments(found.length);
     found.forEach(([response, source], i) => {
-      this.#streams.set(response, { source, endsAt: now + offsets[i]! });
+      this.#streams.set(response, { source, endsAt: moments[i]! });
       response.once('close', () => this.#streams.delete(response));
     });
   }
@@ -130,10 +127,10 @@ export class EventStreamParticipant implements DrainParticipant {
 
   #advance(response: HttpResponse, stream: Stream): void {
     const now = this.clock.now();
-    const isDraining = this.#drainingSince <= now;
+    const { drainingSince } = this.sequence;
     if (stream.endedAt === undefined) {
-      if (now >= stream.endsAt || isDraining) this.#end(response, stream);
-    } else if (now - Math.max(stream.endedAt, this.#drainingSince) >= FLUSH_MS) {
+      if (now >= Math.min(stream.endsAt, drainingSince)) this.#end(response, stream);
+    } else if (now - Math.max(stream.endedAt, drainingSince) >= FLUSH_MS) {
       // Its client does not read: one such must not hold the exit to the deadline.
       response.destroy();
     }

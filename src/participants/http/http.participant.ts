@@ -3,11 +3,12 @@ import type { Server } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 
 import type { HttpServers } from '../../connections/http-servers.js';
+import { receiveWaitingBytes } from '../../connections/receive-waiting-bytes.js';
 import type { Traffic } from '../../connections/traffic.js';
 import type { Routes } from '../../routes/routes.js';
+import { AnnounceWindow } from '../../shutdown/announce-window.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { DrainParticipant, WorkUnderWay } from '../../shutdown/drain-participant.js';
-import { drainSpread } from '../../shutdown/drain-spread.js';
 import type { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
 import { within } from '../../shutdown/within.js';
 import type { Connection } from './connection.js';
@@ -76,15 +77,12 @@ export class HttpParticipant implements DrainParticipant {
   }
 
   announce(windowMs: number): void {
-    const { random } = this.options;
-    const begin = this.clock.now();
-    const connections = this.#traffic.connections;
-    const offsets = drainSpread(connections.length, windowMs, random);
-    connections.forEach((connection, i) => (connection.leavesAt = begin + offsets[i]!));
-    this.#traffic.onConnection = (connection) => {
-      const now = this.clock.now();
-      connection.leavesAt = now + random() * Math.max(0, begin + windowMs - now);
-    };
+    const window = new AnnounceWindow(this.clock, this.options.random);
+    window.open(windowMs);
+    const { connections } = this.#traffic;
+    const moments = window.moments(connections.length);
+    connections.forEach((connection, i) => (connection.leavesAt = moments[i]!));
+    this.#traffic.onConnection = (connection) => (connection.leavesAt = window.moment());
     this.#traffic.sayCloseTo(({ leavesAt }) => this.clock.now() >= leavesAt);
   }
 
@@ -191,8 +189,7 @@ export class HttpParticipant implements DrainParticipant {
 
   /** Closes what stays at rest while the event loop reads what the kernel holds already. */
   async #close(connections: readonly Connection[]): Promise<void> {
-    await this.clock.turn();
-    await this.clock.turn();
+    await receiveWaitingBytes(this.clock);
     for (const connection of connections) {
       if (!connection.isResting || this.#restMs(connection) > 0) continue;
       connection.end = 'idle';

@@ -1,12 +1,12 @@
+import { receiveWaitingBytes } from '../../connections/receive-waiting-bytes.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { WorkUnderWay } from '../../shutdown/drain-participant.js';
+import { type TaskInFlight, TasksInFlight } from '../../shutdown/tasks-in-flight.js';
 import type { Broker } from './broker.js';
 
 /** A message whose handler runs. @internal */
-export interface RpcCall {
-  readonly label: string;
+export interface RpcCall extends TaskInFlight {
   readonly context: unknown;
-  readonly since: number;
 }
 
 /**
@@ -15,15 +15,16 @@ export interface RpcCall {
  * @internal
  */
 export class RpcCalls {
-  readonly #underWay = new Set<RpcCall>();
+  readonly #calls: TasksInFlight<RpcCall>;
   #begun = 0;
   #replies = 0;
-  #onIdle = () => {};
 
   constructor(
     private readonly clock: Clock,
     private readonly broker: Broker,
-  ) {}
+  ) {
+    this.#calls = new TasksInFlight(clock);
+  }
 
   /** How many there have been. */
   get begun(): number {
@@ -31,27 +32,21 @@ export class RpcCalls {
   }
 
   get active(): number {
-    return this.#underWay.size;
+    return this.#calls.count;
   }
 
   get all(): Iterable<RpcCall> {
-    return this.#underWay;
+    return this.#calls;
   }
 
   underWay(): WorkUnderWay[] {
-    const now = this.clock.now();
-    return [...this.#underWay].map(({ label, since }) => ({ label, ageMs: now - since }));
+    return this.#calls.list();
   }
 
   /** @returns what ends it */
   begin(label: string, context: unknown): () => void {
-    const call = { label, context, since: this.clock.now() };
-    this.#underWay.add(call);
     this.#begun += 1;
-    return () => {
-      this.#underWay.delete(call);
-      if (this.active === 0) this.#onIdle();
-    };
+    return this.#calls.begin(label, { context });
   }
 
   /** A reply is handed to the client library, which may take its time. @returns what ends it */
@@ -63,10 +58,9 @@ export class RpcCalls {
   /** Resolves when no handler runs. */
   async idle(): Promise<void> {
     do {
-      if (this.active > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve));
+      await this.#calls.none();
       // A message is decoded before its handler begins, a reply sent the tick after its end.
-      await this.clock.turn();
-      await this.clock.turn();
+      await receiveWaitingBytes(this.clock);
     } while (this.active > 0);
   }
 

@@ -2,6 +2,7 @@ import { Server, type Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 
 import { acceptQueueOf, emptyAcceptQueue } from '../../connections/accept-queue.js';
+import { receiveWaitingBytes } from '../../connections/receive-waiting-bytes.js';
 import type { Clock } from '../../shutdown/clock.js';
 import { sleep } from '../../shutdown/within.js';
 import type { RpcCalls } from './rpc-calls.js';
@@ -84,8 +85,7 @@ export class TcpTransport implements RpcTransport {
     const stoppedAt = this.clock.now();
     for (;;) {
       // What the kernel holds is read, and its handlers begin.
-      await this.clock.turn();
-      await this.clock.turn();
+      await receiveWaitingBytes(this.clock);
       const now = this.clock.now();
       const oldestCall = this.#oldestCalls();
       for (const peer of this.#peers.values()) {

@@ -1,5 +1,6 @@
 import { forEachAlone } from '../../connections/for-each-alone.js';
 import type { HttpServers } from '../../connections/http-servers.js';
+import { receiveWaitingBytes } from '../../connections/receive-waiting-bytes.js';
 import type { Traffic } from '../../connections/traffic.js';
 import type { Clock } from '../../shutdown/clock.js';
 import { Departures } from '../../shutdown/departures.js';
@@ -40,7 +41,6 @@ export class WebSocketsParticipant implements DrainParticipant {
   /** When. */
   readonly #told = new WeakMap<WebSocketConnection, number>();
   #cancelEnd = () => {};
-  #stoppedAt = Infinity;
   #isOver = false;
   #closed = 0;
 
@@ -81,7 +81,6 @@ export class WebSocketsParticipant implements DrainParticipant {
   }
 
   stopIntake(): void {
-    this.#stoppedAt = this.clock.now();
     this.#departures.cancel();
     this.#connections.refuseUpgrades();
     // A poll of socket.io is no upgrade.
@@ -134,7 +133,7 @@ export class WebSocketsParticipant implements DrainParticipant {
   }
 
   get #isStopped(): boolean {
-    return this.#stoppedAt < Infinity;
+    return this.sequence.drainingSince < Infinity;
   }
 
   /** Closes it once its handlers have ended and its client can be told. */
@@ -155,15 +154,14 @@ export class WebSocketsParticipant implements DrainParticipant {
       while (this.#waitsFor(connection) && stay.isHeld()) {
         await sleep(this.clock, LOOK_AGAIN_MS);
       }
-      await this.clock.turn();
-      await this.clock.turn();
+      await receiveWaitingBytes(this.clock);
     } while (this.#waitsFor(connection) && stay.isHeld());
   }
 
   /** Waits for the next poll. Once nobody can connect any more, it may never come. */
   async #polled(connection: WebSocketConnection): Promise<void> {
     const since = this.clock.now();
-    const end = () => Math.max(since, this.#stoppedAt) + this.#lingerMs();
+    const end = () => Math.max(since, this.sequence.drainingSince) + this.#lingerMs();
     while (connection.isAway && this.#waitsFor(connection) && this.clock.now() < end()) {
       await sleep(this.clock, LOOK_AGAIN_MS);
     }

@@ -1,8 +1,7 @@
 import { systemClock } from '../../shutdown/clock.js';
+import { SignalEcho } from '../../shutdown/signal-echo.js';
 import { Terminal } from './terminal.js';
 
-/** `npx` passes on a Ctrl-C that the terminal has already delivered: one wish, two signals. */
-const ECHO_MS = 30;
 const RELOADS: ReadonlySet<NodeJS.Signals> = new Set(['SIGHUP', 'SIGUSR2']);
 const STOPS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGQUIT'];
 
@@ -25,7 +24,7 @@ export class PrimarySignals {
   readonly #terminal = new Terminal(() => systemClock.now());
   readonly #listened = new Set<NodeJS.Signals>();
   readonly #stops = new Set<NodeJS.Signals>(STOPS);
-  #last: { readonly signal: NodeJS.Signals; readonly at: number } | undefined;
+  readonly #echo = new SignalEcho(systemClock);
 
   constructor(private readonly handlers: SignalHandlers) {
     this.listenTo([...RELOADS, ...STOPS]);
@@ -52,10 +51,7 @@ export class PrimarySignals {
   }
 
   readonly #onSignal = (signal: NodeJS.Signals): void => {
-    const at = systemClock.now();
-    const isEcho = this.#last?.signal === signal && at - this.#last.at < ECHO_MS;
-    this.#last = { signal, at };
-    if (isEcho) return;
+    if (this.#echo.isEcho(signal)) return;
     const isHangup = signal === 'SIGHUP' && this.#terminal.hasClosed();
     this.handlers.around(signal, () => {
       if (isHangup) this.handlers.terminalClosed();
