@@ -15,8 +15,8 @@ export function invalidOptions(
 export function missingOptions(given: unknown): GracefulShutdownError {
   return new GracefulShutdownError(
     'ERR_SHUTDOWN_MISSING_OPTIONS',
-    `GracefulShutdownModule got ${Array.isArray(given) ? 'an array' : String(given)} for its ` +
-      'options: give it an object, {} for the defaults; forRootAsync() returns one from its factory',
+    `GracefulShutdownModule got ${Array.isArray(given) ? 'an array' : String(given)} as its options: ` +
+      'pass an object, {} for the defaults; with forRootAsync(), return one from the factory',
   );
 }
 
@@ -25,7 +25,7 @@ export function missingFactory(): GracefulShutdownError {
   return new GracefulShutdownError(
     'ERR_SHUTDOWN_MISSING_OPTIONS',
     'GracefulShutdownModule.forRootAsync() got none of useFactory, useClass and useExisting: ' +
-      'give it one, or use forRoot()',
+      'pass one of them, or use forRoot()',
   );
 }
 
@@ -42,7 +42,7 @@ export function importedTwice(): GracefulShutdownError {
 export function notHttp(): GracefulShutdownError {
   return new GracefulShutdownError(
     'ERR_SHUTDOWN_NOT_HTTP',
-    'addServer() got something that is no server of node:http, node:https or node:http2: ' +
+    'addServer() got something that is not a node:http, node:https or node:http2 server: ' +
       'pass the server itself; drain other kinds of servers with addParticipant()',
   );
 }

@@ -129,7 +129,7 @@ describe('bad options', () => {
     const { code, message } = errorFor({ [name]: value });
     expect(code).toBe('ERR_SHUTDOWN_INVALID_OPTIONS');
     expect(message).toContain(`${name} is ${shown}`);
-    expect(message).toContain(`allowed is ${allowed}`);
+    expect(message).toContain(`expected ${allowed}`);
   });
 
   it('that do not exist are named beside those that do', () => {
@@ -189,17 +189,17 @@ describe('the bounds of the grace period', () => {
   it.each([
     {
       given: { minGracePeriodMs: 5001 },
-      problem: 'minGracePeriodMs is 5001, allowed is from 0 to gracePeriodMs (5000)',
+      problem: 'minGracePeriodMs is 5001, expected a value from 0 to gracePeriodMs (5000)',
     },
     {
       given: { maxGracePeriodMs: 4999 },
       problem:
-        'maxGracePeriodMs is 4999, allowed is from gracePeriodMs (5000) to gracePeriodMs and ' +
+        'maxGracePeriodMs is 4999, expected a value from gracePeriodMs (5000) to gracePeriodMs and ' +
         'drainTimeoutMs together (25000)',
     },
     {
       given: { gracePeriodMs: 1000, drainTimeoutMs: 500, maxGracePeriodMs: 1501 },
-      problem: 'maxGracePeriodMs is 1501, allowed is from gracePeriodMs (1000) to',
+      problem: 'maxGracePeriodMs is 1501, expected a value from gracePeriodMs (1000) to',
     },
   ])('stop the start where they are not: $problem', ({ given, problem }) => {
     const { code, message } = errorFor(given, KUBERNETES);
@@ -258,7 +258,7 @@ describe('options of whatever make', () => {
       { signals: Object.assign([], { 0: 'SIGTERM', 2: 'SIGINT' }) },
       'signals is',
     ],
-    ['a list', [], 'got an array for its options'],
+    ['a list', [], 'got an array as its options'],
     ['a signal that every object has', { signals: ['toString'] }, 'signals is'],
   ])('are refused: %s', (_, given: unknown, text) => {
     expect(() => resolveOptions(given, NOWHERE)).toThrow(text);

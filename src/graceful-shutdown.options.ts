@@ -241,11 +241,11 @@ function contradictionsIn(options: ResolvedOptions): string[] {
   if (gracePeriodMs === 0) return [];
   const grace = `gracePeriodMs (${gracePeriodMs})`;
   const longest = `gracePeriodMs and drainTimeoutMs together (${gracePeriodMs + drainTimeoutMs})`;
-  const shorter = between(0, gracePeriodMs, `from 0 to ${grace}`);
+  const shorter = between(0, gracePeriodMs, `a value from 0 to ${grace}`);
   const longer = between(
     gracePeriodMs,
     gracePeriodMs + drainTimeoutMs,
-    `from ${grace} to ${longest}`,
+    `a value from ${grace} to ${longest}`,
   );
   return [
     ...problemWith('minGracePeriodMs', minGracePeriodMs, shorter),

@@ -58,7 +58,7 @@ function isOwner(owner: object | null): boolean {
 export function problemsWith(rules: Readonly<Record<string, OptionRule>>, given: object): string[] {
   return Object.entries(given).flatMap(([name, value]) => {
     if (!Object.hasOwn(rules, name)) {
-      return [`unknown option ${name}, allowed are ${Object.keys(rules).join(', ')}`];
+      return [`unknown option ${name}, expected one of ${Object.keys(rules).join(', ')}`];
     }
     return value === undefined ? [] : problemWith(name, value, rules[name]!);
   });
@@ -66,7 +66,7 @@ export function problemsWith(rules: Readonly<Record<string, OptionRule>>, given:
 
 /** @internal */
 export function problemWith(name: string, value: unknown, rule: OptionRule): string[] {
-  return rule.accepts(value) ? [] : [`${name} is ${show(value)}, allowed is ${rule.allowed}`];
+  return rule.accepts(value) ? [] : [`${name} is ${show(value)}, expected ${rule.allowed}`];
 }
 
 function show(value: unknown): string {

@@ -111,12 +111,12 @@ describe('wrong usage names the option, its value, and what is allowed', () => {
     ['--control', `/${'x'.repeat(107)}`, 'the path of a Unix socket, of at most'],
   ])('%s %s', (option, value, allowed) => {
     expect(problemsOf(option, value, main)).toContain(
-      `wrong usage: ${option} is '${value}', allowed is ${allowed}`,
+      `wrong usage: ${option} is '${value}', expected ${allowed}`,
     );
   });
 
   it('--pid', () => {
-    expect(problemsOf('reload', '--pid', '0')).toContain(`--pid is '0', allowed is the PID of`);
+    expect(problemsOf('reload', '--pid', '0')).toContain(`--pid is '0', expected the PID of`);
   });
 
   it('all of it at once', () => {
@@ -124,7 +124,7 @@ describe('wrong usage names the option, its value, and what is allowed', () => {
     expect(text.match(/^ {2}- .*/gm)).toEqual([
       expect.stringContaining(`--workers is '0'`),
       expect.stringContaining(`--soak is '1 s'`),
-      `  - the script is '/nowhere.js', allowed is a file that can be read, such as dist/main.js`,
+      `  - the script is '/nowhere.js', expected a file that can be read, such as dist/main.js`,
       `  - unexpected 'extra': arguments for the application come after --`,
     ]);
   });
@@ -137,15 +137,11 @@ describe('wrong usage', () => {
     [
       'an unknown option',
       ['--cores', '2', main],
-      'unknown option --cores, allowed are --workers, ',
+      'unknown option --cores, expected one of --workers, ',
     ],
-    ['an unknown letter', ['-w', main], 'unknown option -w, allowed are --workers, '],
+    ['an unknown letter', ['-w', main], 'unknown option -w, expected one of --workers, '],
     ['a name that every object has', ['--constructor', main], 'unknown option --constructor,'],
-    [
-      'an option without a value',
-      [main, '--workers'],
-      '--workers has no value, allowed is a whole',
-    ],
+    ['an option without a value', [main, '--workers'], '--workers has no value, expected a whole'],
     ['an option for a value', [main, '--workers', '--soak', '1s'], '--workers has no value'],
     ['a value too many', ['reload', '--wait=yes'], `--wait is 'yes', but takes no value`],
     [
@@ -153,7 +149,11 @@ describe('wrong usage', () => {
       ['status', '--workers', '2'],
       'unknown option --workers of status',
     ],
-    ['an option of reload for a service', [main, '--wait'], 'unknown option --wait, allowed are'],
+    [
+      'an option of reload for a service',
+      [main, '--wait'],
+      'unknown option --wait, expected one of',
+    ],
     ['a word too many', ['status', '4711'], `unexpected '4711'`],
     ['arguments for nobody', ['status', '--', 'x'], `unexpected 'x'`],
     ['two services', ['reload', '--pid', '1', '--control', 'a'], '--pid and --control are given'],
@@ -216,7 +216,7 @@ describe('report', () => {
   });
 
   it('is no option of a service', () => {
-    expect(problemsOf('--svg', main)).toContain('unknown option --svg, allowed are --workers');
+    expect(problemsOf('--svg', main)).toContain('unknown option --svg, expected one of --workers');
     expect(parseArguments([main, '--', '--svg', 'a.svg'])).toMatchObject({
       args: ['--svg', 'a.svg'],
     });
@@ -256,7 +256,7 @@ describe('kubernetes', () => {
     ['--failure-threshold', '2s', 'a whole number from 1 to 1000'],
   ])('%s %s is wrong usage', (option, value, allowed) => {
     expect(problemsOf('kubernetes', option, value)).toContain(
-      `wrong usage: ${option} is '${value}', allowed is ${allowed}`,
+      `wrong usage: ${option} is '${value}', expected ${allowed}`,
     );
   });
 
@@ -264,12 +264,16 @@ describe('kubernetes', () => {
     const text = problemsOf('kubernetes', '--pre-stop', 'x', '--workers', '2', 'deployment.yaml');
     expect(text.match(/^ {2}- .*/gm)).toEqual([
       expect.stringContaining(`--pre-stop is 'x'`),
-      expect.stringContaining('unknown option --workers of kubernetes, allowed are --grace-period'),
+      expect.stringContaining(
+        'unknown option --workers of kubernetes, expected one of --grace-period',
+      ),
       expect.stringContaining(`unexpected 'deployment.yaml'`),
     ]);
   });
 
   it('has options that a service has not', () => {
-    expect(problemsOf('--pre-stop', '5', main)).toContain('unknown option --pre-stop, allowed are');
+    expect(problemsOf('--pre-stop', '5', main)).toContain(
+      'unknown option --pre-stop, expected one of',
+    );
   });
 });

@@ -144,17 +144,17 @@ function problemWith({ name, typed, value }: GivenOption, action: Action): strin
   const rule = Object.hasOwn(OPTION_RULES, name) ? OPTION_RULES[name] : undefined;
   if (rule === undefined || !rule.actions.includes(action)) {
     const where = action === 'run' ? '' : ` of ${action}`;
-    return [`unknown option ${typed}${where}, allowed are ${optionsOf(action).join(', ')}`];
+    return [`unknown option ${typed}${where}, expected one of ${optionsOf(action).join(', ')}`];
   }
   if (rule.value === undefined) {
     return value === undefined ? [] : [`${typed} is '${value}', but takes no value`];
   }
   const { allowed, isOptional } = rule.value;
   if (value === undefined) {
-    return isOptional ? [] : [`${typed} has no value, allowed is ${allowed}`];
+    return isOptional ? [] : [`${typed} has no value, expected ${allowed}`];
   }
   if (rule.value.read(value) !== undefined) return [];
-  return [`${typed} is '${value}', allowed is ${allowed}`];
+  return [`${typed} is '${value}', expected ${allowed}`];
 }
 
 /** As in most commands, of an option given twice the last one counts. */
@@ -178,7 +178,7 @@ function choiceProblems({ options }: Line): string[] {
 function scriptProblems({ words: [first], isUnclear }: Line, found: string | undefined): string[] {
   if (isUnclear || found !== undefined) return [];
   if (first !== undefined) {
-    return [`the script is '${first}', allowed is a file that can be read, such as dist/main.js`];
+    return [`the script is '${first}', expected a file that can be read, such as dist/main.js`];
   }
   return ['there is no script: name the main file of the application, such as dist/main.js'];
 }

@@ -14,8 +14,8 @@ export function wrongUsage(problems: readonly string[]): GracefulShutdownError {
 export function unsupportedPlatform(platform: NodeJS.Platform): GracefulShutdownError {
   return new GracefulShutdownError(
     'ERR_RESTART_UNSUPPORTED_PLATFORM',
-    `graceful restart needs Unix signals and sockets, which ${platform} has not: ` +
-      'start the application with node, the module drains it there too',
+    `graceful restart needs Unix signals and sockets, which ${platform} does not have: ` +
+      'start the application with node; the module drains it there too',
   );
 }
 
@@ -23,14 +23,14 @@ export function unsupportedPlatform(platform: NodeJS.Platform): GracefulShutdown
 export function hooksNotLoaded(file: string, cause: unknown): GracefulShutdownError {
   return new GracefulShutdownError(
     'ERR_RESTART_HOOKS',
-    `the hooks of ${file} cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`,
+    `the hooks in ${file} cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`,
     { cause },
   );
 }
 
 /** @internal */
 export function wrongHooks(file: string, problem: string): GracefulShutdownError {
-  return new GracefulShutdownError('ERR_RESTART_HOOKS', `the hooks of ${file}: ${problem}`);
+  return new GracefulShutdownError('ERR_RESTART_HOOKS', `the hooks in ${file}: ${problem}`);
 }
 
 /** @internal */
@@ -53,7 +53,7 @@ export function controlPathTooLong(path: string, longest: number): GracefulShutd
 export function controlPathTaken(path: string): GracefulShutdownError {
   return new GracefulShutdownError(
     'ERR_RESTART_CONTROL_PATH',
-    `${path} is in use by another service, or is no socket: use --control with another path`,
+    `${path} is in use by another service, or is not a socket: use --control with another path`,
   );
 }
 
@@ -83,7 +83,7 @@ export function serviceGone(cause: unknown): GracefulShutdownError {
 export function noAnswer(ms: number): GracefulShutdownError {
   return new GracefulShutdownError(
     'ERR_RESTART_NO_ANSWER',
-    `the service is there, but has not answered within ${ms} ms: is its machine overloaded?`,
+    `the service is running, but has not answered within ${ms} ms: is its machine overloaded?`,
   );
 }
 
@@ -100,8 +100,8 @@ export function refused(status: number, body: unknown): GracefulShutdownError {
 export function tooLarge(source: string, mostBytes: number): GracefulShutdownError {
   return new GracefulShutdownError(
     'ERR_SHUTDOWN_REPORT_TOO_LARGE',
-    `${source} has more than ${mostBytes} bytes: hand over its end only, ` +
-      'as with tail -n 10000 app.log | nestjs-drain report -',
+    `${source} is larger than ${mostBytes} bytes: pass only its end, ` +
+      'for example tail -n 10000 app.log | nestjs-drain report -',
   );
 }
 

@@ -50,8 +50,8 @@ describe('the folder for control sockets', () => {
   it.each([
     ['is open to others', () => mkdirSync(folder), 'has the mode 755 instead of 700'],
     ['is open to its group', () => mkdirSync(folder), 'has the mode 710 instead of 700'],
-    ['is a file', () => writeFileSync(folder, ''), 'is no folder'],
-    ['is a link', () => symlinkSync(parent, folder), 'is no folder'],
+    ['is a file', () => writeFileSync(folder, ''), 'is not a folder'],
+    ['is a link', () => symlinkSync(parent, folder), 'is not a folder'],
   ])('is refused where it %s', (_, make, problem) => {
     make();
     const mode = /mode (\d+)/.exec(problem)?.[1];

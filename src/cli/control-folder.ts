@@ -61,7 +61,7 @@ export function makeControlFolder(folder: string): void {
  */
 export function assertPrivate(folder: string, uid: number = process.getuid!()): void {
   const found = lstatSync(folder);
-  if (!found.isDirectory()) throw unsafeFolder(folder, 'is no folder');
+  if (!found.isDirectory()) throw unsafeFolder(folder, 'is not a folder');
   if (found.uid !== uid) {
     throw unsafeFolder(folder, `belongs to the user ${found.uid}`);
   }

@@ -62,7 +62,7 @@ export class ControlServer {
     }
     log.warn(
       `nestjs-drain reload and status cannot reach this service (${problems.join('; ')}). ` +
-        'Signals work. Name a place for its control socket with --control',
+        'Signals work. Set the path of the control socket with --control',
     );
     return undefined;
   }

@@ -40,17 +40,17 @@ function readPid(file: string): number {
   try {
     text = readFileSync(file, 'utf8').trim();
   } catch (error) {
-    throw notRunning(`no service: its PID file cannot be read, ${(error as Error).message}`, error);
+    throw notRunning(`no service: the PID file cannot be read: ${(error as Error).message}`, error);
   }
   if (/^[1-9]\d*$/.test(text)) return Number(text);
-  throw notRunning(`no service: ${file} holds no PID`);
+  throw notRunning(`no service: ${file} does not contain a PID`);
 }
 
 function whyNone(pid: number | undefined, others: readonly number[]): string {
   const whose = `of the user ${process.getuid!()}`;
   const remedy =
-    'One that was started with --control is found by its --control only, and root finds that of another user by its --pid';
+    'A service that was started with --control is found only by --control; root finds the service of another user by --pid';
   if (pid === undefined) return `no service ${whose} is running. ${remedy}`;
-  const instead = others.length > 0 ? `; there are ${others.join(', ')}` : '';
+  const instead = others.length > 0 ? `; running: ${others.join(', ')}` : '';
   return `no service ${whose} is running with the PID ${pid}${instead}. ${remedy}`;
 }

@@ -56,7 +56,7 @@ it('a preStop hook counts for the pod, and not for the module', () => {
   const options = { preStopSeconds: 8, gracePeriodMs: 2000, drainTimeoutMs: 10_500 };
   expect(comments(options)).toEqual([
     'preStop 8.0 s + grace 2.0 s + drain 10.5 s + close 4.0 s = 24.5 s; ' +
-      'in whole seconds, and 1 s for the kubelet: 26',
+      'rounded up, plus 1 s for the kubelet: 26',
   ]);
   const { spec } = parse(printed(options)) as { spec: Record<string, unknown> };
   expect(spec).toMatchObject({
@@ -101,7 +101,7 @@ describe('says what does not go together', () => {
     [
       'the default probe of Kubernetes',
       { probePeriodSeconds: 10, failureThreshold: 3 },
-      'Readiness is noticed after up to 10 s x 3 = 30.0 s, later than the grace period ends',
+      'The readiness probe fails after up to 10 s x 3 = 30.0 s, after the grace period has ended',
     ],
   ])('%s', (_, options, note) => {
     expect(comments(options)).toEqual([expect.any(String), expect.stringContaining(note)]);

@@ -34,7 +34,7 @@ function arithmetic({ budget, preStopSeconds, terminationGracePeriodSeconds }: P
   return (
     `${preStop}grace ${seconds(gracePeriodMs)} + drain ${seconds(drainTimeoutMs)} + ` +
     `close ${seconds(closeTimeoutMs)} = ${seconds(preStopSeconds * 1000 + totalMs(budget))}; ` +
-    `in whole seconds, and 1 s for the kubelet: ${terminationGracePeriodSeconds}`
+    `rounded up, plus 1 s for the kubelet: ${terminationGracePeriodSeconds}`
   );
 }
 
@@ -56,9 +56,9 @@ function notes(times: PodTimes): string[] {
   }
   if (gracePeriodMs > 0 && noticedMs > gracePeriodMs) {
     told.push(
-      `Readiness is noticed after up to ${probePeriodSeconds} s x ${failureThreshold} = ` +
-        `${seconds(noticedMs)}, later than the grace period ends. What goes by the probe alone ` +
-        'learns too late.',
+      `The readiness probe fails after up to ${probePeriodSeconds} s x ${failureThreshold} = ` +
+        `${seconds(noticedMs)}, after the grace period has ended: a balancer that relies on the ` +
+        'probe alone learns too late.',
     );
   }
   return told;
@@ -72,17 +72,17 @@ function container(times: PodTimes): string[] {
       ? []
       : [
           'lifecycle:',
-          `  preStop: { sleep: { seconds: ${preStopSeconds} } } # from Kubernetes 1.30 on`,
+          `  preStop: { sleep: { seconds: ${preStopSeconds} } } # Kubernetes 1.30 and newer`,
         ];
   return [
     ...preStop,
-    'env: # of what is left for the module, which says so if its times do not fit',
+    'env: # the time left for the module, which warns if its own times do not fit',
     `  - { name: TERMINATION_GRACE_PERIOD_SECONDS, value: '${secondsFromSignal}' }`,
-    'readinessProbe: # has GracefulShutdownHealthIndicator',
+    'readinessProbe: # with GracefulShutdownHealthIndicator',
     '  httpGet: { path: /health/ready, port: 3000 }',
     `  periodSeconds: ${probePeriodSeconds}`,
     `  failureThreshold: ${failureThreshold}`,
-    'livenessProbe: # has it not: green to the end',
+    'livenessProbe: # without it: green to the end',
     '  httpGet: { path: /health/live, port: 3000 }',
     '  periodSeconds: 10',
     '  failureThreshold: 3',

@@ -22,7 +22,7 @@ export function reportProblems(
   const allowed = 'a file that can be read, or - for standard input';
   const problems = others.map((word) => `unexpected '${word}': one report is shown at a time`);
   if (source === undefined) problems.push(`there is no report: name ${allowed}`);
-  else if (!isReadable(source)) problems.push(`the report is '${source}', allowed is ${allowed}`);
+  else if (!isReadable(source)) problems.push(`the report is '${source}', expected ${allowed}`);
   if (svg === '-' && html === '-') {
     problems.push('--svg and --html both go to standard output: name a file for one of them');
   }

@@ -14,7 +14,7 @@ export async function report({ source, options }: ReportInvocation): Promise<num
   const name = source === '-' ? 'standard input' : source;
   const { report: found, count } = parseReport(await readText(source), name);
   if (count > 1)
-    console.error(`nestjs-drain: ${name} holds ${count} reports, this is the last one`);
+    console.error(`nestjs-drain: ${name} holds ${count} reports; showing the last one`);
   if (svg !== undefined) write(svg === true ? besides(source, 'svg') : svg, svgPicture(found));
   if (html !== undefined) write(html === true ? besides(source, 'html') : html, htmlPicture(found));
   if (svg === undefined && html === undefined) {

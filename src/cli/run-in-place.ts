@@ -14,7 +14,7 @@ export function whyNotFork(
     return 'This process is a worker of node:cluster (as in the cluster mode of PM2), whose primary starts and replaces its workers';
   }
   if (env['KUBERNETES_SERVICE_HOST']) {
-    return 'This is Kubernetes, which replaces pods (kubectl rollout restart) and counts on one process that leaves with its pod';
+    return 'This is Kubernetes, which replaces pods (kubectl rollout restart) and expects one process that stops with its pod';
   }
   return undefined;
 }
@@ -30,7 +30,7 @@ export function runInPlace(
   why: string,
   log: Pick<RestartLog, 'warn'>,
 ): void {
-  const lost = given.length > 0 ? `; without effect here: ${given.join(', ')}` : '';
+  const lost = given.length > 0 ? `; ignored: ${given.join(', ')}` : '';
   log.warn(`${why}. The application runs in this process, without workers${lost}`);
   process.argv.splice(1, process.argv.length - 1, resolve(script), ...args);
   // Not within a promise of ours: what its main module throws is for Node, as ever.

@@ -23,7 +23,7 @@ export function contained<This, Args extends unknown[]>(
 function report(error: unknown): void {
   const detail = error instanceof Error ? error.stack : undefined;
   process.emitWarning(
-    `A listener of nestjs-drain failed, and counts may be wrong: ${String(error)}`,
+    `A listener of nestjs-drain failed, so its counts may be wrong: ${String(error)}`,
     {
       type: 'nestjs-drain',
       ...(detail !== undefined && { detail }),

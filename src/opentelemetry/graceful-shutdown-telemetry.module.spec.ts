@@ -23,7 +23,7 @@ describe('GracefulShutdownTelemetryModule', () => {
       'GracefulShutdownTelemetryModule has invalid options: flushTimeoutMs is -1',
     );
     expect(forRoot({ flush: true })).toThrow('a function that returns a promise');
-    expect(forRoot({ deferSignalListeners: true })).toThrow('allowed is telemetry, all, none');
+    expect(forRoot({ deferSignalListeners: true })).toThrow('expected telemetry, all, none');
   });
 
   it('calls the flush that it is given, after the hooks, and reports it', async () => {

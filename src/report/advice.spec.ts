@@ -107,12 +107,12 @@ describe('each advice has its numbers', () => {
     [
       'a slow hook',
       { hooks: [{ name: 'Db.onModuleDestroy', startMs: 10_400, ms: 3100, status: 'done' }] },
-      'Db.onModuleDestroy took 3.1 s, and closing is sure of 4.0 s only: make it faster, or raise closeTimeoutMs.',
+      'Db.onModuleDestroy took 3.1 s, and only 4.0 s are guaranteed for closing: make it faster, or raise closeTimeoutMs.',
     ],
     [
       'a hook that did not end',
       { hooks: [{ name: 'Db.onModuleDestroy', startMs: 10_400, ms: 4000, status: 'unfinished' }] },
-      'Db.onModuleDestroy did not end within 4.0 s, and closing is sure of 4.0 s only: make it faster, or raise closeTimeoutMs.',
+      'Db.onModuleDestroy did not finish within 4.0 s, and only 4.0 s are guaranteed for closing: make it faster, or raise closeTimeoutMs.',
     ],
     [
       'a foreign listener',

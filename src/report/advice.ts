@@ -89,7 +89,7 @@ function onDropped({ connections: { dropped = 0 } }: Facts): string[] {
   return [
     `${dropped} ${plural(dropped, 'connection')} waited to be accepted when the listener closed, and ` +
       `${dropped === 1 ? 'was' : 'were'} reset: the event loop was too busy to accept more. Move long ` +
-      'work to a worker thread, or raise gracePeriodMs, so that a balancer notices earlier.',
+      'work to a worker thread, or raise gracePeriodMs, so that the balancer notices in time.',
   ];
 }
 
@@ -139,9 +139,9 @@ function onSlowHooks({ hooks, budget }: Facts): string[] {
     .toSorted((a, b) => b.ms - a.ms)
     .slice(0, NAMED_AT_MOST)
     .map(({ name, ms, status }) => {
-      const took = status === 'unfinished' ? 'did not end within' : 'took';
+      const took = status === 'unfinished' ? 'did not finish within' : 'took';
       return (
-        `${name} ${took} ${seconds(ms)}, and closing is sure of ${seconds(closeTimeoutMs)} only: make ` +
+        `${name} ${took} ${seconds(ms)}, and only ${seconds(closeTimeoutMs)} are guaranteed for closing: make ` +
         'it faster, or raise closeTimeoutMs.'
       );
     });

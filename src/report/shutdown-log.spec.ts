@@ -65,7 +65,7 @@ describe('a grace period of another length than configured', () => {
       [
         'warn',
         'New connections still arrive: the grace period is extended until 1.0 s pass without one, ' +
-          'to 9.0 s at most; the drain has that much less',
+          'to 9.0 s at most; the drain gets that much less time',
       ],
     ]);
   });

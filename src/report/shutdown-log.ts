@@ -71,13 +71,13 @@ export class ShutdownLog implements ShutdownObserver {
   runsOn({ getsSignals, unsupportedRuntime }: Surroundings): void {
     if (!getsSignals) {
       this.sink.warn(
-        'This is a worker thread, and Node delivers signals to the main thread only: call ' +
-          'app.close() when the main thread says so. A blocked worker thread is not ended.',
+        'Running in a worker thread: Node delivers signals to the main thread only. Let the main ' +
+          'thread tell this one to call app.close(). A blocked worker thread is not killed.',
       );
     }
     if (unsupportedRuntime === undefined) return;
     this.sink.warn(
-      `${unsupportedRuntime} is not supported: requests under way are not counted, and may be cut`,
+      `${unsupportedRuntime} is not supported: requests in flight are not counted and may be cut`,
     );
   }
 
@@ -98,16 +98,16 @@ export class ShutdownLog implements ShutdownObserver {
     if (settings.length === 0) return;
     this.sink.warn(
       `These settings have no effect, because requests are drained before Nest closes: ` +
-        `${settings.join(', ')}. Remove them; gracePeriodMs is the time that a balancer gets.`,
+        `${settings.join(', ')}. Remove them; gracePeriodMs is the time for the load balancer.`,
     );
   }
 
   unreadableSettings(error: unknown): void {
-    this.sink.warn(`Settings without effect are not looked for: ${messageOf(error)}`);
+    this.sink.warn(`Could not check for settings that have no effect: ${messageOf(error)}`);
   }
 
   unreadableHook(hook: string, error: unknown): void {
-    this.sink.warn(`${hook} throws when it is read, and is not called: ${messageOf(error)}`);
+    this.sink.warn(`Reading ${hook} throws, so it is not called: ${messageOf(error)}`);
   }
 
   foreignListener(signal: NodeJS.Signals, name: string): void {
@@ -124,29 +124,29 @@ export class ShutdownLog implements ShutdownObserver {
   /** @param gracePeriodMs - what there would be with a server */
   unreachable(gracePeriodMs: number): void {
     this.sink.log(
-      `Nothing listens here, so nobody has to notice that it leaves: no grace period of ` +
-        `${seconds(gracePeriodMs)}, unless a server listens when the signal comes`,
+      `No server is listening: the grace period of ${seconds(gracePeriodMs)} is skipped, unless a ` +
+        'server is listening when the signal comes',
     );
   }
 
   otherApplication(): void {
     this.sink.log(
-      'Another application of this process does not import GracefulShutdownModule: it leaves with ' +
-        'this one, in the same times; its websockets and messages are not awaited',
+      'Another application in this process does not import GracefulShutdownModule: it shuts down ' +
+        'with this one, within the same times; its websockets and messages are not awaited',
     );
   }
 
   crashedLate(error: unknown): void {
-    this.sink.warn(`Uncaught after all was closed, and ignored: ${messageOf(error)}`);
+    this.sink.warn(`Ignored an uncaught error after everything was closed: ${messageOf(error)}`);
   }
 
   /** It was interrupted in the middle of a job. */
   gaveUp(resources: readonly string[], code: number): void {
     const what = resources.length > 0 ? tally(heldBy(resources)) : 'work that then failed';
     this.sink.warn(
-      `Interrupted: given up while the event loop was still busy (${what}). Exit code ${code}: what ` +
-        'the process was there for may not be done. Let the shutdown wait for it with ' +
-        'GracefulShutdownService.track().',
+      `Interrupted: the job was abandoned while the event loop was still busy (${what}). Exit code ` +
+        `${code}: the job may be incomplete. Track it with GracefulShutdownService.track(), so that ` +
+        'the shutdown waits for it.',
     );
   }
 
@@ -154,7 +154,7 @@ export class ShutdownLog implements ShutdownObserver {
   notClosed(code: number): void {
     const took = seconds(this.clock.now() - this.#begunAt);
     this.sink.warn(
-      `Not closed: the process ends with ${code} after ${took}, while ${this.sequence.state}`,
+      `Exiting with ${code} after ${took}, while ${this.sequence.state}: the application is not closed`,
     );
   }
 
@@ -184,7 +184,7 @@ export class ShutdownLog implements ShutdownObserver {
   graceExtended(stillMs: number, maxMs: number): void {
     this.sink.warn(
       `New connections still arrive: the grace period is extended until ${seconds(stillMs)} pass ` +
-        `without one, to ${seconds(maxMs)} at most; the drain has that much less`,
+        `without one, to ${seconds(maxMs)} at most; the drain gets that much less time`,
     );
   }
 

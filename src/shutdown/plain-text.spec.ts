@@ -31,7 +31,7 @@ it.each([
   ['an error', new Error('no\ntable'), 'no table'],
   ['a text', 'gone\u001b[2J', 'gone'],
   ['nothing', undefined, 'undefined'],
-  ['what has no text', Object.create(null), 'something without a text'],
+  ['what has no text', Object.create(null), 'a value that cannot be shown'],
 ])('the message of %s', (_, error, message) => {
   expect(messageOf(error)).toBe(message);
 });

@@ -48,6 +48,6 @@ function textOf(value: unknown): string {
   try {
     return String(value);
   } catch {
-    return 'something without a text';
+    return 'a value that cannot be shown';
   }
 }

@@ -4,7 +4,7 @@ import { GracefulShutdownError } from './graceful-shutdown.error.js';
 export function drainTimeout(drainTimeoutMs: number): GracefulShutdownError {
   return new GracefulShutdownError(
     'ERR_SHUTDOWN_DRAIN_TIMEOUT',
-    `has nothing under way, but its drain() did not end within drainTimeoutMs (${drainTimeoutMs} ms)`,
+    `has no work in flight, but its drain() did not finish within drainTimeoutMs (${drainTimeoutMs} ms)`,
   );
 }
 
@@ -12,7 +12,7 @@ export function drainTimeout(drainTimeoutMs: number): GracefulShutdownError {
 export function closeTimeout(tookMs: number, closeTimeoutMs: number): GracefulShutdownError {
   return new GracefulShutdownError(
     'ERR_SHUTDOWN_CLOSE_TIMEOUT',
-    `did not end within ${Math.round(tookMs)} ms, all that was left for closing (closeTimeoutMs is ` +
+    `did not finish within ${Math.round(tookMs)} ms, the time left for closing (closeTimeoutMs is ` +
       `${closeTimeoutMs}): make it faster or raise closeTimeoutMs`,
   );
 }

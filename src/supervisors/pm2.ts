@@ -46,7 +46,7 @@ export class Pm2 implements Supervisor {
     const killMs = this.#killTimeoutMs;
     if (killMs >= budgetMs) return;
     this.warn(
-      `PM2 kills this process ${killMs} ms after it has asked it to leave, and leaving may take ` +
+      `PM2 kills this process ${killMs} ms after it asks it to stop, and stopping may take ` +
         `${budgetMs} ms: set kill_timeout to ${budgetMs + EXIT_MARGIN_MS} in the ecosystem file.`,
     );
   }

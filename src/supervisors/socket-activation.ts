@@ -38,8 +38,8 @@ export function warnOfUnused(sockets: InheritedSockets, warn: (message: string) 
   const { unused } = sockets;
   if (unused.length === 0) return;
   warn(
-    `Nobody listens on ${unused.map(describeSocket).join(', ')}, passed by the service manager: ` +
-      'clients that connect there wait in vain. Listen on the same address and port, or take it ' +
-      'out of the socket unit.',
+    `The service manager passed ${unused.map(describeSocket).join(', ')}, but no server listens on it: ` +
+      'clients that connect there get no answer. Listen on the same address and port, or remove it ' +
+      'from the socket unit.',
   );
 }

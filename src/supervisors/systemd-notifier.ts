@@ -139,8 +139,8 @@ export class SystemdNotifier implements Supervisor {
     if (this.#hasFailed) return;
     this.#hasFailed = true;
     this.warn(
-      `systemd may not know how this service is, as ${PROGRAM} failed: ${reason}. The program comes ` +
-        'with systemd; where it is missing, use Type=exec in place of Type=notify.',
+      `systemd may not know the state of this service: ${PROGRAM} failed: ${reason}. The program comes ` +
+        'with systemd; where it is missing, use Type=exec instead of Type=notify.',
     );
   }
 }

@@ -5,7 +5,7 @@ import type { ShutdownState } from '../shutdown/shutdown-state.js';
 export function notListening(): GracefulShutdownError {
   return new GracefulShutdownError(
     'ERR_SHUTDOWN_TEST_NOT_LISTENING',
-    'This application has no URL, as it has no HTTP server: ' +
+    'This application has no URL, because it has no HTTP server: ' +
       'start it with ShutdownTest.start(), not with startContext()',
   );
 }
@@ -38,7 +38,7 @@ export function stateNotReached(
 export function nothingUnderWay(wanted: number, actual: number): GracefulShutdownError {
   return new GracefulShutdownError(
     'ERR_SHUTDOWN_TEST_NOT_IN_FLIGHT',
-    `${actual} in flight, not ${wanted}: begin the requests before, without awaiting their ` +
+    `${actual} in flight, not ${wanted}: start the requests first, without awaiting their ` +
       'responses, and let their handlers await something that the test resolves',
   );
 }

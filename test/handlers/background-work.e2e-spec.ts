@@ -113,7 +113,7 @@ it.each(['express', 'fastify'] as const)(
     const message = new Promise<string>((resolve, reject) => {
       socket.once('open', () => socket.send('{"event":"ws"}'));
       socket.once('message', (data: Buffer) => resolve(data.toString()));
-      socket.once('close', () => reject(new Error('closed without an answer')));
+      socket.once('close', () => reject(new Error('closed without a response')));
     });
     const answers = Promise.all([
       request(app.port, '/http'),

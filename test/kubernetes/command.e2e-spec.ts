@@ -60,9 +60,9 @@ describe('nestjs-drain kubernetes', () => {
   });
 
   it.each([
-    [['--pre-stop', 'five'], `--pre-stop is 'five', allowed is a whole number of seconds`],
-    [['--pre-stop'], '--pre-stop has no value, allowed is a whole number of seconds'],
-    [['--grace', '5s'], 'unknown option --grace of kubernetes, allowed are --grace-period,'],
+    [['--pre-stop', 'five'], `--pre-stop is 'five', expected a whole number of seconds`],
+    [['--pre-stop'], '--pre-stop has no value, expected a whole number of seconds'],
+    [['--grace', '5s'], 'unknown option --grace of kubernetes, expected one of --grace-period,'],
     [['deployment.yaml'], `unexpected 'deployment.yaml'`],
   ])('%j is wrong usage, and 2', async (argv, problem) => {
     const { status, stdout, stderr } = await run('kubernetes', ...argv);

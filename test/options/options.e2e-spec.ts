@@ -59,7 +59,7 @@ describe('forRoot', () => {
   it('stops the start with an error that names option, value and what is allowed', () => {
     const options = { drainTimeoutMs: '5s' as unknown as number };
     expect(() => GracefulShutdownModule.forRoot(options)).toThrow(
-      /drainTimeoutMs is '5s', allowed is a whole number of milliseconds/,
+      /drainTimeoutMs is '5s', expected a whole number of milliseconds/,
     );
     expect(() => GracefulShutdownModule.forRoot(options)).toThrow(GracefulShutdownError);
   });
@@ -148,7 +148,7 @@ it('init() without listen() holds the process no longer than Nest does', async (
 });
 
 it.each([
-  ['a worker thread', { getsSignals: false }, 'This is a worker thread'],
+  ['a worker thread', { getsSignals: false }, 'Running in a worker thread'],
   ['a runtime that is not supported', { unsupportedRuntime: 'Bun' }, 'Bun is not supported'],
 ])('the start warns in %s', async (_, surroundings, text) => {
   const process = new ProcessShutdown({ ...nodeProcess, ...surroundings }, systemClock);
@@ -254,7 +254,7 @@ describe('forRootAsync', () => {
       'values that contradict each other',
       { gracePeriodMs: 1000, minGracePeriodMs: 1001 },
       'ERR_SHUTDOWN_INVALID_OPTIONS',
-      'minGracePeriodMs is 1001, allowed is from 0 to gracePeriodMs (1000)',
+      'minGracePeriodMs is 1001, expected a value from 0 to gracePeriodMs (1000)',
     ],
   ])('stops the start when the factory returns %s', async (_, result, code, text) => {
     @Module({

@@ -217,9 +217,9 @@ describe('beside providers that throw when they are looked at', () => {
     expect(report).toMatchObject({ failures: [], outcome: 'clean', exitCode: 0 });
     expect(destroyed).toEqual(['Pool']);
     expect(lines.all.toSorted()).toEqual([
-      'PROXY.onModuleDestroy, beforeApplicationShutdown, onApplicationShutdown throws when it is read, and is not called: PROXY: get onApplicationShutdown',
-      'Unready.onModuleDestroy, onApplicationShutdown throws when it is read, and is not called: no store',
-      'Unready.onModuleDestroy, onApplicationShutdown throws when it is read, and is not called: no store',
+      'Reading PROXY.onModuleDestroy, beforeApplicationShutdown, onApplicationShutdown throws, so it is not called: PROXY: get onApplicationShutdown',
+      'Reading Unready.onModuleDestroy, onApplicationShutdown throws, so it is not called: no store',
+      'Reading Unready.onModuleDestroy, onApplicationShutdown throws, so it is not called: no store',
     ]);
   });
 });

@@ -80,7 +80,7 @@ describe('a report is shown', () => {
     expect(await run(['app.log'])).toEqual({
       status: 0,
       stdout: terminalPicture(exampleReport('rolling')),
-      stderr: 'nestjs-drain: app.log holds 2 reports, this is the last one\n',
+      stderr: 'nestjs-drain: app.log holds 2 reports; showing the last one\n',
     });
   });
 
@@ -144,7 +144,7 @@ describe('what cannot be shown', () => {
     const { status, stderr } = await run(['-'], '{"level":"log"}\n');
     expect(status).toBe(1);
     expect(stderr).toMatch(
-      /^nestjs-drain: standard input holds no shutdown report: expected is .*\n$/,
+      /^nestjs-drain: standard input holds no shutdown report: expected .*\n$/,
     );
   });
 
@@ -154,17 +154,20 @@ describe('what cannot be shown', () => {
       JSON.stringify({ ...exampleReport('close'), version: 2 }),
     );
     expect(status).toBe(1);
-    expect(stderr).toContain('cannot be shown: version is 2, expected is 1\n');
+    expect(stderr).toContain('cannot be shown: version is 2, expected 1\n');
   });
 
   it.each([
     [[], 'there is no report: name a file that can be read, or - for standard input'],
-    [['nowhere.json'], `the report is 'nowhere.json', allowed is a file that can be read, or -`],
-    [['.'], `the report is '.', allowed is a file that can be read, or -`],
+    [['nowhere.json'], `the report is 'nowhere.json', expected a file that can be read, or -`],
+    [['.'], `the report is '.', expected a file that can be read, or -`],
     [['forced.json', 'more.json'], `unexpected 'more.json': one report is shown at a time`],
-    [['forced.json', '--svg=a.json'], `--svg is 'a.json', allowed is a file that ends in .svg`],
+    [['forced.json', '--svg=a.json'], `--svg is 'a.json', expected a file that ends in .svg`],
     [['forced.json', '--svg', '-', '--html', '-'], '--svg and --html both go to standard output'],
-    [['forced.json', '--workers', '2'], 'unknown option --workers of report, allowed are --svg'],
+    [
+      ['forced.json', '--workers', '2'],
+      'unknown option --workers of report, expected one of --svg',
+    ],
   ])('is wrong usage, and 2: %j', async (argv, problem) => {
     const { status, stdout, stderr } = await run(argv);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });

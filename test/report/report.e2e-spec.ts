@@ -241,7 +241,7 @@ describe('what was not as it should be', () => {
     expect(report.states.at(-1)).toMatchObject({ state: 'closing', endedBy: 'timeout' });
     expect(report.advice).toContainEqual(
       expect.stringMatching(
-        `^${hook!.name} did not end within \\d\\.\\d s, and closing is sure of 0\\.4 s only`,
+        `^${hook!.name} did not finish within \\d\\.\\d s, and only 0\\.4 s are guaranteed for closing`,
       ),
     );
   });

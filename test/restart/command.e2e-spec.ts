@@ -96,7 +96,7 @@ describe('the command', () => {
     const { status, stdout, stderr } = await run(['--workers', '0', '--soak', 'x', 'nowhere.js']);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     for (const wrong of [`--workers is '0'`, `--soak is 'x'`, `the script is 'nowhere.js'`]) {
-      expect(stderr).toContain(`\n  - ${wrong}, allowed is `);
+      expect(stderr).toContain(`\n  - ${wrong}, expected `);
     }
   });
 
@@ -105,7 +105,7 @@ describe('the command', () => {
     writeFileSync(join(temp, 'hooks.mjs'), 'throw new Error("no database")');
     const { status, stderr } = await run(['main.js', '--hooks', 'hooks.mjs']);
     expect(status).toBe(2);
-    expect(stderr).toMatch(/^nestjs-drain: the hooks of .*hooks\.mjs .*: no database\n$/);
+    expect(stderr).toMatch(/^nestjs-drain: the hooks in .*hooks\.mjs .*: no database\n$/);
   });
 });
 
@@ -129,7 +129,7 @@ describe('where others replace processes, the application runs in this one', () 
       args: [join(temp, 'dist/main.js'), '--port', '1', null],
     });
     expect(stderr).toMatch(new RegExp(`${String(pid)} .*WARN This is Kubernetes, which replaces`));
-    expect(stderr).toContain('without effect here: --workers\n');
+    expect(stderr).toContain('ignored: --workers\n');
   });
 
   it('what it throws is uncaught, as with node', async () => {
@@ -248,8 +248,8 @@ describe('the service that is meant', () => {
 
   it.each([
     ['a PID of nobody', ['--pid', '4194304'], 'is running with the PID 4194304'],
-    ['a PID file that is not there', ['--pid-file', 'x'], 'its PID file cannot be read, ENOENT'],
-    ['a PID file that is none', ['--pid-file', 'notes.txt'], 'notes.txt holds no PID'],
+    ['a PID file that is not there', ['--pid-file', 'x'], 'the PID file cannot be read: ENOENT'],
+    ['a PID file that is none', ['--pid-file', 'notes.txt'], 'notes.txt does not contain a PID'],
     ['a socket that is not there', ['--control', 'x.sock'], 'x.sock (connect ENOENT'],
   ])('is not running: %s', async (_, argv, problem) => {
     writeFileSync(join(temp, 'notes.txt'), 'dear diary');

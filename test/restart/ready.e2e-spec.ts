@@ -42,7 +42,7 @@ describe('ready means that every socket is there', () => {
       });
       expect(await service.version()).toBe('v1');
       expect(service.log).toMatch(
-        new RegExp(`no socket: listen EADDRINUSE: 127.0.0.1:${taken}. Another process has it`),
+        new RegExp(`no socket: listen EADDRINUSE: 127.0.0.1:${taken}. Another process uses it`),
       );
     },
     patienceMs,
@@ -71,8 +71,8 @@ describe('ready means that every socket is there', () => {
       service.deploy({ host: '0.0.0.0' });
       expect((await service.reload()).code).toBe(1);
       expect(service.log).toContain(
-        `no socket: listen EADDRINUSE: 0.0.0.0:${service.port}. The code that runs listens on ` +
-          `127.0.0.1:${service.port}: the address of a port changes with a restart of the service only`,
+        `no socket: listen EADDRINUSE: 0.0.0.0:${service.port}. The running code listens on ` +
+          `127.0.0.1:${service.port}: changing the address of a port takes a restart of the service`,
       );
       expect(await service.version()).toBe('v1');
     },
@@ -101,7 +101,7 @@ describe('ready means that every socket is there', () => {
     await service.statusWith('a request under way', ({ workers }) => workers[0]?.inFlight === 1);
     service.signal('SIGTERM');
     await service.logged(/migrated/);
-    await service.logged(/Reload 1: failed, .*the service stops/);
+    await service.logged(/Reload 1: failed, .*the service is stopping/);
     expect((await service.status()).workers).toHaveLength(1);
     expect((await slow).status).toBe(200);
     expect(await service.exited).toMatchObject({ code: 0, signal: null });

@@ -108,7 +108,7 @@ it("a signal of the application's own option stops the service", async () => {
     release: { options: { signals: ['SIGTERM', 'SIGALRM'] } },
   });
   expect(await service.exitedAfter('SIGALRM')).toMatchObject({ code: 0, signal: null });
-  expect(service.log).toContain('SIGALRM: stops');
+  expect(service.log).toContain('SIGALRM received, stopping');
 });
 
 it('SIGQUIT stops the service, and no worker is ended by it', async () => {

@@ -95,7 +95,7 @@ describe('samples', () => {
   ])('04-async-options: GRACE_PERIOD_MS=%s ends the start', async (given, shown) => {
     const sample = startSample('04-async-options', { GRACE_PERIOD_MS: given });
     expect(await sample.exited()).toEqual({ code: 1, signal: null });
-    expect(sample.lines.join('\n')).toContain(`gracePeriodMs is ${shown}, allowed is`);
+    expect(sample.lines.join('\n')).toContain(`gracePeriodMs is ${shown}, expected`);
   });
 
   it('the runner becomes the sample: signals and exit code are its own', async () => {

@@ -27,7 +27,7 @@ describe('a process that has no server', () => {
     expect(await app.exited).toMatchObject({ code: SIGTERM_CODE, signal: null });
     expect(app.order).toContain('onApplicationShutdown');
     expect(app.log).toMatch(
-      /Interrupted: given up while the event loop was still busy \(.*Timeout/,
+      /Interrupted: the job was abandoned while the event loop was still busy \(.*Timeout/,
     );
     expect(read()).toMatchObject({ outcome: 'failed', exitCode: SIGTERM_CODE });
     expect(read().failures).toMatchObject([{ where: 'the job of this process' }]);
@@ -61,7 +61,9 @@ describe('a process that has no server', () => {
   it('has no grace period, and says so at the start', async () => {
     const options = { gracePeriodMs: 60_000 };
     const app = await start({ program: 'job', options }, { JOB: 'done' });
-    expect(app.log).toContain('no grace period of 60.0 s, unless a server listens');
+    expect(app.log).toContain(
+      'the grace period of 60.0 s is skipped, unless a server is listening',
+    );
     const sentAt = app.signal('SIGTERM');
     const { code, at } = await app.exited;
     expect(code).toBe(0);
@@ -89,7 +91,9 @@ describe('an error that nobody catches', () => {
     const app = await start({ quirks: ['crashes-late'] });
     app.signal('SIGTERM');
     expect(await app.exited).toMatchObject({ code: 0, signal: null });
-    expect(app.log).toContain('Uncaught after all was closed, and ignored: too late to matter');
+    expect(app.log).toContain(
+      'Ignored an uncaught error after everything was closed: too late to matter',
+    );
   });
 });
 
@@ -117,7 +121,7 @@ describe('a close() of the application', () => {
       const { at } = await app.exited;
       expect(at - sentAt).toBeLessThan(SOON_MS);
       expect(app.order).toContain('onApplicationShutdown');
-      expect(app.log).not.toContain('did not end within');
+      expect(app.log).not.toContain('did not finish within');
     },
   );
 

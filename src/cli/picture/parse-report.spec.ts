@@ -92,7 +92,7 @@ describe('no report', () => {
     (content) => {
       const { code, message } = errorOf(content);
       expect(code).toBe('ERR_SHUTDOWN_NO_REPORT');
-      expect(message).toMatch(/^a\.json holds no shutdown report: expected is the JSON of/);
+      expect(message).toMatch(/^a\.json holds no shutdown report: expected the JSON of/);
     },
   );
 
@@ -110,7 +110,7 @@ describe('what was made to be a burden', () => {
       const many = Array.from({ length: 200_000 }, () => one);
       const { code, message } = errorOf(JSON.stringify({ ...rolling, [field]: many }));
       expect(code).toBe('ERR_SHUTDOWN_INVALID_REPORT');
-      expect(message).toContain(`${field} has 200000 entries, allowed are 10000`);
+      expect(message).toContain(`${field} has 200000 entries, expected at most 10000`);
     },
   );
 
@@ -142,18 +142,18 @@ describe('what was made to be a burden', () => {
 
 describe('a report that is wrong', () => {
   it.each<[string, object]>([
-    ['version is 2, expected is 1', { version: 2 }],
-    ['pid is "1", expected is a number of 0 or more', { pid: '1' }],
-    ['totalMs is -1, expected is a number of 0 or more', { totalMs: -1 }],
-    ['outcome is "good", expected is clean, forced, failed', { outcome: 'good' }],
-    ['budget is missing, expected is an object', { budget: undefined }],
-    ['states is an object, expected is a list', { states: {} }],
+    ['version is 2, expected 1', { version: 2 }],
+    ['pid is "1", expected a number of 0 or more', { pid: '1' }],
+    ['totalMs is -1, expected a number of 0 or more', { totalMs: -1 }],
+    ['outcome is "good", expected clean, forced, failed', { outcome: 'good' }],
+    ['budget is missing, expected an object', { budget: undefined }],
+    ['states is an object, expected a list', { states: {} }],
     [
-      'states[0].startMs is missing, expected is a number',
+      'states[0].startMs is missing, expected a number',
       { states: [{ state: 'grace', ms: 1, endedBy: 'done' }] },
     ],
-    ['advice[1] is null, expected is a text', { advice: ['a', null] }],
-    ['flush.flushed is 1, expected is true or false', { flush: { flushed: 1, ms: 1 } }],
+    ['advice[1] is null, expected a string', { advice: ['a', null] }],
+    ['flush.flushed is 1, expected true or false', { flush: { flushed: 1, ms: 1 } }],
   ])('%s', (problem, changes) => {
     const { code, message } = errorOf(JSON.stringify({ ...rolling, ...changes }));
     expect(code).toBe('ERR_SHUTDOWN_INVALID_REPORT');
@@ -162,9 +162,7 @@ describe('a report that is wrong', () => {
 
   it('has no number that no clock has', () => {
     const content = JSON.stringify(rolling).replace('"totalMs":7184', '"totalMs":1e999');
-    expect(errorOf(content).message).toContain(
-      'totalMs is null, expected is a number of 0 or more',
-    );
+    expect(errorOf(content).message).toContain('totalMs is null, expected a number of 0 or more');
   });
 
   it('is told with some of its problems', () => {

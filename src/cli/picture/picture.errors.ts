@@ -2,8 +2,8 @@ import { GracefulShutdownError } from '../../shutdown/graceful-shutdown.error.js
 import { plain } from '../../shutdown/plain-text.js';
 
 const EXPECTED =
-  'expected is the JSON of a shutdown report, or a log with the line "Shutdown report"; what a ' +
-  'logger has shortened ([Object]) is none';
+  'expected the JSON of a shutdown report, or a log with a line "Shutdown report"; one that a ' +
+  'logger has shortened ([Object]) cannot be read';
 
 /** @internal */
 export function noReport(source: string): GracefulShutdownError {

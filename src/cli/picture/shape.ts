@@ -18,7 +18,7 @@ export const amount: Shape = (value, name) =>
 
 /** @internal */
 export const text: Shape = (value, name) =>
-  typeof value === 'string' ? [] : mismatch(value, name, 'a text');
+  typeof value === 'string' ? [] : mismatch(value, name, 'a string');
 
 /** @internal */
 export const truth: Shape = (value, name) =>
@@ -40,7 +40,7 @@ export function list(shape: Shape): Shape {
   return (value, name) => {
     if (!Array.isArray(value)) return mismatch(value, name, 'a list');
     if (value.length > LONGEST_LIST) {
-      return [`${name} has ${value.length} entries, allowed are ${LONGEST_LIST}`];
+      return [`${name} has ${value.length} entries, expected at most ${LONGEST_LIST}`];
     }
     return value.flatMap((one: unknown, index) => shape(one, `${name}[${index}]`));
   };
@@ -62,7 +62,7 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 }
 
 function mismatch(value: unknown, name: string, expected: string): string[] {
-  return [`${name} is ${shown(value)}, expected is ${expected}`];
+  return [`${name} is ${shown(value)}, expected ${expected}`];
 }
 
 function shown(value: unknown): string {

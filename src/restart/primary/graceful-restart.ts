@@ -122,7 +122,7 @@ export class GracefulRestart {
     const pids = this.#slots.serving.map(({ pid }) => pid);
     this.#options.log.log(
       `${count(pids.length, 'worker')} ready after ${seconds(this.#uptimeMs)} (${pids.join(', ')}). ` +
-        'SIGHUP loads new code, SIGTERM stops',
+        'SIGHUP loads the code on disk, SIGTERM stops',
     );
   }
 
@@ -149,7 +149,7 @@ export class GracefulRestart {
   stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<boolean> {
     this.#stopsAsked += 1;
     if (this.#stopping === undefined) {
-      this.#options.log.log(`${signal}: stops`);
+      this.#options.log.log(`${signal} received, stopping`);
       this.#stopping = this.#stop(signal);
     } else this.#insist(signal);
     return this.#stopping;
@@ -179,7 +179,7 @@ export class GracefulRestart {
       stop: (signal) => void this.stop(signal),
       reload: () => void this.reload(),
       terminalClosed: () =>
-        this.#options.log.log('SIGHUP: the terminal has closed, the service goes on'),
+        this.#options.log.log('SIGHUP: the terminal was closed, the service keeps running'),
       around: (signal, happens) => void this.#aroundSignal(signal, happens),
     });
     this.#signals.stopBy(this.#workers.signals);
@@ -207,7 +207,7 @@ export class GracefulRestart {
   async #reload(): Promise<ReloadResult> {
     const { log } = this.#options;
     const generation = ++this.#slots.generation;
-    log.log(`Reload ${generation - 1}: brings workers with the code on disk`);
+    log.log(`Reload ${generation - 1}: replacing the workers with the code on disk`);
     this.#systemd?.reloading();
     const wanted = this.#wanted ?? this.#slots.wanted;
     this.#wanted = undefined;
@@ -227,7 +227,7 @@ export class GracefulRestart {
   async #exchange(generation: number, wanted: number): Promise<ReloadResult> {
     let replaced = 0;
     try {
-      if (this.#stopping !== undefined) throw new Error('the service stops');
+      if (this.#stopping !== undefined) throw new Error('the service is stopping');
       assertWorkers(wanted);
       await this.#hooks.beforeReload();
       this.#warnOfOldCode();
@@ -242,7 +242,7 @@ export class GracefulRestart {
     const { log } = this.#options;
     const mayStop = await this.#hooks.beforeStop(signal);
     if (!mayStop && this.#stopsAsked === 1) {
-      log.warn(`${signal}: beforeStop has kept the service`);
+      log.warn(`${signal}: beforeStop() returned false, the service keeps running`);
       this.#stopping = undefined;
       this.#stopsAsked = 0;
       return false;
@@ -254,7 +254,7 @@ export class GracefulRestart {
     if (this.#stopsAsked > 1) this.#workers.force();
     const isClean = (await left) && this.#stopsAsked === 1;
     await this.#hooks.afterStop();
-    log.log(isClean ? 'Stopped' : 'Stopped; not all workers left in order');
+    log.log(isClean ? 'Stopped' : 'Stopped; at least one worker did not stop cleanly');
     this.#finish(isClean ? 0 : 1);
     return true;
   }
@@ -263,10 +263,10 @@ export class GracefulRestart {
     const { log } = this.#options;
     if (!this.#isLeaving) return;
     if (this.#stopsAsked === 2) {
-      log.warn(`${signal} again: cuts what is under way`);
+      log.warn(`Second ${signal}: cutting the work in flight`);
       this.#workers.force();
     } else {
-      log.warn(`${signal} again: kills the workers`);
+      log.warn(`Third ${signal}: killing the workers`);
       this.#workers.kill();
     }
   }
@@ -283,8 +283,8 @@ export class GracefulRestart {
   #warnOfOldCode(): void {
     if (this.#releases.hasChanged()) return;
     this.#options.log.warn(
-      `${this.#releases.script} is the same file as before. Where a link such as current names the ` +
-        'release, start the service with the absolute path of the script behind that link',
+      `${this.#releases.script} is the same file as before. If a link such as current names the ` +
+        'release, start the service with the absolute path of the script through that link',
     );
   }
 
@@ -312,7 +312,7 @@ function startFailed(cause: unknown): GracefulShutdownError {
   return new GracefulShutdownError(
     'ERR_RESTART_START_FAILED',
     `No worker could be started: ${messageOf(cause)}. Its own output says why; if it was not ready ` +
-      'in time, see that its root module imports GracefulShutdownModule.forRoot(), and that it listens',
+      'in time, check that its root module imports GracefulShutdownModule, and that it listens',
     { cause },
   );
 }

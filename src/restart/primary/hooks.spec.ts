@@ -21,9 +21,7 @@ beforeEach(() => void errors.splice(0));
 afterEach(() => vi.useRealTimers());
 
 it('a reload is called off by false, and by an error', async () => {
-  await expect(hooks({ beforeReload: () => false }).beforeReload()).rejects.toThrow(
-    'called it off',
-  );
+  await expect(hooks({ beforeReload: () => false }).beforeReload()).rejects.toThrow('cancelled it');
   await expect(hooks({ beforeReload: failing }).beforeReload()).rejects.toThrow('failed: no');
   await hooks({ beforeReload: () => {} }).beforeReload();
   await hooks({}).beforeReload();
@@ -51,5 +49,5 @@ it('one that hangs is waited for no longer than 10 s', async () => {
   const asked = hooks({ beforeStop: () => new Promise(() => {}) }).beforeStop('SIGTERM');
   await vi.advanceTimersByTimeAsync(10_000);
   expect(await asked).toBe(true);
-  expect(errors[0]).toContain('beforeStop did not end within 10000 ms');
+  expect(errors[0]).toContain('beforeStop did not finish within 10000 ms');
 });

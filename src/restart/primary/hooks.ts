@@ -27,7 +27,7 @@ export class Hooks {
     } catch (error) {
       throw new Error(`beforeReload failed: ${messageOf(error)}`, { cause: error });
     }
-    if (answer === false) throw new Error('beforeReload has called it off');
+    if (answer === false) throw new Error('beforeReload() cancelled it');
   }
 
   async afterReload(result: ReloadResult): Promise<void> {
@@ -68,6 +68,6 @@ async function inTime(name: string, hook: () => unknown): Promise<unknown> {
   if (await within(systemClock, LONGEST_MS, result)) return result;
   throw new GracefulShutdownError(
     'ERR_RESTART_HOOK_TIMEOUT',
-    `${name} did not end within ${LONGEST_MS} ms: make it faster, or do not await its work`,
+    `${name} did not finish within ${LONGEST_MS} ms: make it faster, or do not await its work`,
   );
 }

@@ -51,13 +51,13 @@ export class ListeningSockets {
   advice(query: ListenQuery, error: Errno): string {
     if (error !== EADDRINUSE) return '';
     const own = [...this.#queries.values()].find(({ port }) => port > 0 && port === query.port);
-    if (own === undefined) return '. Another process has it, or this worker has asked for it twice';
+    if (own === undefined) return '. Another process uses it, or this worker asked for it twice';
     if (describeAddress(own) === describeAddress(query)) {
-      return '. This worker has asked for it twice';
+      return '. This worker asked for it twice';
     }
     return (
-      `. The code that runs listens on ${describeAddress(own)}: the address of a port changes with ` +
-      'a restart of the service only'
+      `. The running code listens on ${describeAddress(own)}: changing the address of a port takes ` +
+      'a restart of the service'
     );
   }
 

@@ -17,17 +17,17 @@ it('has a default for all but the script', () => {
 });
 
 it.each([
-  [{}, 'script is undefined, allowed is the path of a file'],
-  [{ script: '/nowhere.js' }, "script is '/nowhere.js', allowed is the path of a file"],
-  [{ script, workers: 0 }, 'workers is 0, allowed is a whole number from 1'],
+  [{}, 'script is undefined, expected the path of a file'],
+  [{ script: '/nowhere.js' }, "script is '/nowhere.js', expected the path of a file"],
+  [{ script, workers: 0 }, 'workers is 0, expected a whole number from 1'],
   [{ script, workers: Number.NaN }, 'workers is NaN'],
-  [{ script, soakMs: -1 }, 'soakMs is -1, allowed is a whole number of milliseconds'],
+  [{ script, soakMs: -1 }, 'soakMs is -1, expected a whole number of milliseconds'],
   [{ script, readyTimeoutMs: 0.5 }, 'readyTimeoutMs is 0.5'],
   [
     { script, readyTimeoutMs: 0 },
-    'readyTimeoutMs is 0, allowed is a whole number of milliseconds from 1',
+    'readyTimeoutMs is 0, expected a whole number of milliseconds from 1',
   ],
-  [{ script, readyPath: 'ready' }, "readyPath is 'ready', allowed is a path that begins with /"],
+  [{ script, readyPath: 'ready' }, "readyPath is 'ready', expected a path that begins with /"],
   [{ script, pidFile: '' }, "pidFile is ''"],
   [{ script, color: 'red' }, 'unknown option color'],
 ])('refuses %j', (given, message) => {

@@ -126,7 +126,7 @@ describe('a reload', () => {
         setImmediate(() => worker.die('exited with 9'));
       },
       500,
-      'exited with 9 while it was tried',
+      'exited with 9 during its trial',
     ],
     [
       'leaves in the soak',
@@ -135,7 +135,7 @@ describe('a reload', () => {
         setImmediate(() => worker.leave({ kind: 'restart' }));
       },
       500,
-      'left while it was tried',
+      'left during its trial',
     ],
   ])('touches no old worker where the new one %s', async (_, misbehave, ms, reason) => {
     const { clock, started, slot, bring, fill } = setUp();
@@ -183,7 +183,7 @@ describe('a reload', () => {
     const { started, slot, bring, fill } = setUp();
     await fill();
     slot.retire();
-    expect(await bring()).toBe('the service stops');
+    expect(await bring()).toBe('the service is stopping');
     expect(started).toHaveLength(1);
   });
 
@@ -193,7 +193,7 @@ describe('a reload', () => {
     const brought = bring();
     slot.retire();
     await clock.flush();
-    expect(await brought).toBe('the service stops');
+    expect(await brought).toBe('the service is stopping');
     expect(started).toHaveLength(2);
   });
 });

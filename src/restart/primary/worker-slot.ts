@@ -158,7 +158,7 @@ export class WorkerSlot<W extends Worker> {
     }
     await this.#mustLive(worker, 'before it was ready');
     if (soakMs > 0) await this.#within(soakMs, worker.gone);
-    await this.#mustLive(worker, 'while it was tried');
+    await this.#mustLive(worker, 'during its trial');
   }
 
   /** @returns why it cannot; undefined where it does */
@@ -166,7 +166,7 @@ export class WorkerSlot<W extends Worker> {
     let refusal: string | undefined;
     const accepted = worker.accept().then((reason) => void (refusal = reason));
     await this.#within(this.options.readyTimeoutMs, accepted);
-    await this.#mustLive(worker, 'as it was to accept');
+    await this.#mustLive(worker, 'before it accepted');
     return refusal;
   }
 
@@ -177,7 +177,7 @@ export class WorkerSlot<W extends Worker> {
   }
 
   #mustGoOn(): void {
-    if (this.#stop.signal.aborted) throw new Error('the service stops');
+    if (this.#stop.signal.aborted) throw new Error('the service is stopping');
   }
 
   async #mustLive(worker: W, when: string): Promise<void> {

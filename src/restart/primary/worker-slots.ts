@@ -74,7 +74,7 @@ export class WorkerSlots implements SlotOwner<WorkerProcess> {
       await (this.#slots[i]?.bring() ?? this.#bringOneMore());
       onReplaced();
     }
-    if (this.#isRetired) throw new Error('the service stops');
+    if (this.#isRetired) throw new Error('the service is stopping');
     for (const slot of this.#slots.splice(wanted)) slot.dismiss();
   }
 
@@ -90,7 +90,7 @@ export class WorkerSlots implements SlotOwner<WorkerProcess> {
 
   died({ pid }: WorkerProcess, ending: string, againInMs: number): void {
     const again = againInMs === 0 ? 'at once' : `in ${seconds(againInMs)}`;
-    this.options.log.warn(`Worker ${pid} ${ending}: another one is started ${again}`);
+    this.options.log.warn(`Worker ${pid} ${ending}: starting another one ${again}`);
   }
 
   serves({ pid, place }: WorkerProcess, instead: WorkerProcess | undefined): void {
@@ -104,7 +104,9 @@ export class WorkerSlots implements SlotOwner<WorkerProcess> {
     log.error(`No worker in slot ${slot}: ${messageOf(error)}`);
     this.#failedStarts += 1;
     if (this.serving.length > 0 || this.#failedStarts < FAILED_STARTS_AT_MOST) return;
-    log.error(`No worker serves, and ${this.#failedStarts} starts in a row have failed`);
+    log.error(
+      `No worker is running, and ${this.#failedStarts} starts in a row have failed: giving up`,
+    );
     this.onGivenUp();
   }
 

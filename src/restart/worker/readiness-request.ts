@@ -50,7 +50,7 @@ async function askHttp2(server: Server, path: string, signal: AbortSignal): Prom
       session.on('error', reject);
       const request = session.request({ ...HTTP2_HEADERS, ':path': path });
       request.on('error', reject);
-      request.on('close', () => reject(new Error('closed without an answer')));
+      request.on('close', () => reject(new Error('closed without a response')));
       request.on('response', (headers) => resolve(headers[':status'] ?? 0));
       request.resume();
     });
