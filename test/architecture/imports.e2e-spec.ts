@@ -152,6 +152,20 @@ function ownFile(importer: string, specifier: string): string | undefined {
   return posix.join(posix.dirname(importer), specifier).replace(/\.js$/, '.ts');
 }
 
+const byName = new Map(files.map((file) => [file.name, file]));
+
+/** A file and all that it imports, and so on. Types count: they tie a reader as well. */
+function loadedBy(name: string, loaded = new Set<string>()): Set<string> {
+  const file = byName.get(name);
+  if (file === undefined || loaded.has(name)) return loaded;
+  loaded.add(name);
+  for (const specifier of importsOf(file)) {
+    const imported = ownFile(name, specifier);
+    if (imported !== undefined) loadedBy(imported, loaded);
+  }
+  return loaded;
+}
+
 function title({ files: own, imports, nodeOnly }: Layer): string {
   const others = imports.map((name) => name || 'all of src');
   return `${own.source} → ${[...others, nodeOnly ? 'node:' : 'packages'].join(', ')}`;
@@ -174,6 +188,21 @@ describe('imports point one way', () => {
         .map((specifier) => `src/${file.name} imports ${specifier}`),
     );
     expect(violations).toEqual([]);
+  });
+
+  it('an application loads nothing of the restart and of the command', () => {
+    const loaded = [...loadedBy('index.ts')];
+    expect(loaded).toContain('graceful-shutdown.module.ts');
+    expect(loaded.filter((name) => /^(restart|cli)\//.test(name))).toEqual([]);
+  });
+
+  it('no file imports itself by way of others', () => {
+    const circles = files.filter(({ name, source }) =>
+      importsOf({ name, source })
+        .map((specifier) => ownFile(name, specifier))
+        .some((imported) => imported !== undefined && loadedBy(imported).has(name)),
+    );
+    expect(circles.map(({ name }) => name)).toEqual([]);
   });
 
   it('every file belongs to a row of this table', () => {
