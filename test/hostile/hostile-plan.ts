@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 
-import { FRAME, frame, HALF_A_HEADER, OPENING } from '../support/http2-bytes.js';
+import { FIELDS, FRAME, frame, HALF_A_HEADER, OPENING } from '../support/http2-bytes.js';
 import { upgradeRequest } from '../support/web-socket-client.js';
 
 /** In the order in which the fixture starts them. */
@@ -38,8 +38,8 @@ const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 const SLOW = 'GET /slow?ms=30 HTTP/1.1\r\nHost: a\r\n\r\n';
 const POST = 'POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n';
 const none = Buffer.alloc(0);
-/** GET / over http, authority `a`, by the static table of HPACK. */
-const FIELDS = Buffer.from([0x82, 0x84, 0x86, 0x41, 0x01, 0x61]);
+/** Of a client that leaves. */
+export const GOAWAY = frame(FRAME.goaway, 0, 0, Buffer.alloc(8));
 
 const pieces: Readonly<Record<Family, readonly (string | Buffer)[]>> = {
   http1: [
@@ -79,7 +79,7 @@ const pieces: Readonly<Record<Family, readonly (string | Buffer)[]>> = {
     frame(FRAME.rstStream, 0, 1, Buffer.alloc(4)),
     frame(FRAME.ping, 0, 0, Buffer.alloc(8)),
     frame(FRAME.ping, 0, 0, Buffer.alloc(3)),
-    frame(FRAME.goaway, 0, 0, Buffer.alloc(8)),
+    GOAWAY,
     frame(FRAME.settings, 0, 0, Buffer.alloc(5)),
     frame(FRAME.settings, 1, 0, none),
     frame(FRAME.windowUpdate, 0, 0, Buffer.alloc(4)),

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { FixtureConfig } from '../fixtures/config.js';
 import { attempt, keepAliveAgent, RawConnection, request } from '../support/http-client.js';
 import { Http2Client } from '../support/http2-client.js';
-import { HALF_A_HEADER } from '../support/http2-bytes.js';
+import { FRAME, frame, HALF_A_HEADER, OPENING } from '../support/http2-bytes.js';
 import { endAll, start } from '../support/running-application.js';
 
 const clients: Http2Client[] = [];
@@ -261,5 +261,24 @@ it('half a header, for which the rest never comes, does not hold the exit', asyn
   const exit = await app.exited;
   client.end();
   expect(exit).toMatchObject({ code: 0, signal: null });
+  expect(exit.at - sentAt).toBeLessThan(10_000);
+});
+
+it('a session that its client has broken does not hold the exit', async () => {
+  const app = await start({ program: 'streams', http2: true });
+  const client = await RawConnection.open(app.port);
+  const path = Buffer.from('/slow/row?ms=500');
+  const slow = Buffer.concat([
+    Buffer.from([0x82, 0x86, 0x04, path.length]),
+    path,
+    Buffer.from([0x41, 0x01, 0x61]),
+  ]);
+  client.socket.write(Buffer.concat([OPENING, frame(FRAME.headers, 5, 1, slow)]));
+  await app.event('handler');
+  client.socket.write(frame(FRAME.ping, 0, 0, Buffer.alloc(3)));
+  const sentAt = app.signal('SIGTERM');
+  const exit = await app.exited;
+  client.end();
+  expect(exit.signal).toBeNull();
   expect(exit.at - sentAt).toBeLessThan(10_000);
 });

@@ -29,3 +29,6 @@ export const HALF_A_HEADER = Buffer.concat([
   OPENING,
   frame(FRAME.headers, 0, 1, Buffer.from([0x82, 0x86])),
 ]);
+
+/** GET / over http, authority `a`, by the static table of HPACK. */
+export const FIELDS = Buffer.from([0x82, 0x84, 0x86, 0x41, 0x01, 0x61]);

@@ -183,16 +183,32 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
   }
 
   #open(h2: ServerHttp2Session): void {
-    const session = new Session(h2, this.#socket!, this.clock);
+    const socket = this.#socket!;
+    const session = new Session(h2, socket, this.clock);
     this.#socket = undefined;
     this.#sessions.set(h2, session);
-    h2.once('close', () => {
-      this.#sessions.delete(h2);
-      this.traffic.connectionClosed(session, session.end);
-      if (this.isEmpty) this.#onQuiet();
-    });
+    const closed = () => this.#closed(h2, session);
+    h2.once('close', closed);
+    // Node 20 keeps a session whose client has broken the protocol.
+    socket.once('close', closed);
     this.onSession(session);
     this.traffic.connectionOpened(session);
+  }
+
+  /** None of its requests will be answered. */
+  #closed(h2: ServerHttp2Session, session: Session): void {
+    if (!this.#sessions.delete(h2)) return;
+    if (session.requests > 0) this.#endAll(session);
+    this.traffic.connectionClosed(session, session.end);
+    if (this.isEmpty) this.#onQuiet();
+  }
+
+  #endAll(session: Session): void {
+    for (const [response, request] of this.#requests) {
+      if (request.session !== session) continue;
+      response.off('close', this.#onClose);
+      this.#end(response);
+    }
   }
 
   #begin(response: Http2ServerResponse): void {

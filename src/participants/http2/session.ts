@@ -3,12 +3,13 @@ import type { Socket } from 'node:net';
 
 import { openStreams } from '../../connections/open-streams.js';
 import type { ConnectionEnd, TrafficConnection } from '../../connections/traffic.js';
+import { stopReading } from '../../connections/stop-reading.js';
 import { unsentBytes } from '../../connections/unsent-bytes.js';
 import type { Clock } from '../../shutdown/clock.js';
 
 /** How long a client may take to close its side of a connection that is over. */
 const PEER_MS = 200;
-/** How long one may stay that was told to go, has no stream, and does not read what it was sent. */
+/** How long one may stay that was told to go, and on which nothing moves that could end it. */
 const STALLED_MS = 1000;
 const NO_ERROR = 0;
 /** As the last stream of a GOAWAY: none of those that have been read by now is refused. */
@@ -27,10 +28,11 @@ export class Session implements TrafficConnection {
   /** How it is closed, if it is closed now. */
   end: ConnectionEnd = 'peer';
   #isTold = false;
+  #isCut = false;
   #overSince: number | undefined;
-  /** Since when nothing has moved on it while it had no stream. */
-  #idleSince: number | undefined;
-  #unsent = 0;
+  /** Since when nothing has moved on it, and nothing will. */
+  #stillSince: number | undefined;
+  #moved = 0;
   #cancelClose: (() => void) | undefined;
 
   constructor(
@@ -58,7 +60,18 @@ export class Session implements TrafficConnection {
     if (this.#isTold) return;
     this.#isTold = true;
     this.end = 'told';
-    void this.#sendGoaways();
+    void this.#goAfter(lingerMs);
+  }
+
+  /**
+   * Closed before its GOAWAY is written, a session still begins requests, which Node refuses, and
+   * ends itself in the middle of what it reads. Up to version 1.68 nghttp2 then aborts the process
+   * when another frame has a wrong length (CVE-2026-27135; Node 20 has 1.61).
+   */
+  async #goAfter(lingerMs: number): Promise<void> {
+    await this.#sendGoaways();
+    await this.clock.turn();
+    if (this.#isCut || this.session.destroyed) return;
     this.#cancelClose = this.clock.after(lingerMs, () => this.session.close());
   }
 
@@ -81,21 +94,30 @@ export class Session implements TrafficConnection {
 
   /**
    * Told to go, it ends with its last stream. Unless the client has sent half a header: what nghttp2
-   * waits for then is no stream yet, and Node closes the session only when one ends.
+   * waits for then is no stream yet, and Node closes the session only when one ends. Or the client
+   * has broken the protocol: then nghttp2 neither reads nor writes any more, and Node 20 keeps the
+   * session for ever, with answers that wait in it while the socket has nothing left to send.
    */
   #isStalled(now: number): boolean {
     const unsent = unsentBytes(this.socket);
-    const isIdle = this.session.closed && this.requests === 0 && this.streams?.length === 0;
-    if (!isIdle || unsent !== this.#unsent) this.#idleSince = undefined;
-    this.#unsent = unsent;
-    if (isIdle) this.#idleSince ??= now;
-    return now - (this.#idleSince ?? now) >= STALLED_MS;
+    const isIdle = this.requests === 0 && this.streams?.length === 0;
+    const isBroken = unsent === 0 && (this.session.state.outboundQueueSize ?? 0) > 0;
+    const isStill = this.session.closed && (isIdle || isBroken);
+    const moved = this.socket.bytesWritten - unsent;
+    if (!isStill || moved !== this.#moved) this.#stillSince = undefined;
+    this.#moved = moved;
+    if (isStill) this.#stillSince ??= now;
+    return now - (this.#stillSince ?? now) >= STALLED_MS;
   }
 
   /** Ends it as soon as what is written has gone, or before long in any case. */
   cut(): void {
     if (this.requests > 0) this.end = 'cut';
+    if (this.#isCut) return;
+    this.#isCut = true;
     this.#cancelClose?.();
+    // Nothing that comes now may end the session while it is read: see `#goAfter`.
+    stopReading(this.socket);
     this.session.close();
     const cancel = this.clock.after(PEER_MS, () => {
       this.session.destroy();
