@@ -2,16 +2,7 @@ import type { Attributes, BatchObservableResult, Meter, Observable } from '@open
 
 import type { Protocol, Traffic } from '../connections/traffic.js';
 import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
-import type { ShutdownState } from '../shutdown/shutdown-state.js';
-
-const STATES: readonly ShutdownState[] = [
-  'running',
-  'grace',
-  'draining',
-  'forcing',
-  'closing',
-  'closed',
-];
+import { SHUTDOWN_STATES } from '../shutdown/shutdown-state.js';
 
 const PROTOCOLS: Readonly<Record<Protocol, Attributes>> = {
   'http/1.1': { 'network.protocol.name': 'http', 'network.protocol.version': '1.1' },
@@ -42,7 +33,7 @@ export function observeApplication(
     description: 'Open connections.',
   });
   const observe = (result: BatchObservableResult) => {
-    for (const name of STATES) {
+    for (const name of SHUTDOWN_STATES) {
       result.observe(state, name === sequence.state ? 1 : 0, {
         'nestjs_drain.lifecycle.state': name,
       });

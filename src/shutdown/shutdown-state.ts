@@ -12,6 +12,16 @@
  */
 export type ShutdownState = 'running' | 'grace' | 'draining' | 'forcing' | 'closing' | 'closed';
 
+/** All states, in their order. @internal */
+export const SHUTDOWN_STATES: readonly ShutdownState[] = [
+  'running',
+  'grace',
+  'draining',
+  'forcing',
+  'closing',
+  'closed',
+];
+
 /**
  * Why a state ended.
  *

@@ -4,7 +4,7 @@ import { GracefulShutdownService } from '../graceful-shutdown.service.js';
 import type { ShutdownReport } from '../report/shutdown-report.js';
 import { ECHO_MS } from '../shutdown/signal-echo.js';
 import { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
-import type { ShutdownState } from '../shutdown/shutdown-state.js';
+import { SHUTDOWN_STATES, type ShutdownState } from '../shutdown/shutdown-state.js';
 import { deservesGrace } from '../shutdown/shutdown-trigger.js';
 import { compile } from './compile.js';
 import { FakeClock } from './fake-clock.js';
@@ -28,15 +28,6 @@ import {
 const PATIENCE_MS = 1000;
 /** Generous: only a test that fails waits for so long. */
 const ARRIVAL_MS = 10_000;
-const ORDER: readonly ShutdownState[] = [
-  'running',
-  'grace',
-  'draining',
-  'forcing',
-  'closing',
-  'closed',
-];
-
 /**
  * An application of a test whose shutdown takes milliseconds. Its sockets are real, its time is not:
  * it stands still until the test moves it on, and no state is left before that. No signal is sent
@@ -194,9 +185,9 @@ export class ShutdownTest<App extends INestApplicationContext = INestApplication
   async enter(state: Exclude<ShutdownState, 'running'>): Promise<void> {
     await this.#begin();
     const { aborted: wasForced } = this.#sequence.deadlineSignal;
-    const isPast = ORDER.indexOf(this.state) > ORDER.indexOf(state);
+    const isPast = SHUTDOWN_STATES.indexOf(this.state) > SHUTDOWN_STATES.indexOf(state);
     await this.#time.until(
-      () => ORDER.indexOf(this.state) >= ORDER.indexOf(state),
+      () => SHUTDOWN_STATES.indexOf(this.state) >= SHUTDOWN_STATES.indexOf(state),
       state !== 'forcing',
     );
     const isForced = !wasForced && this.#sequence.deadlineSignal.aborted;
@@ -263,7 +254,7 @@ export class ShutdownTest<App extends INestApplicationContext = INestApplication
       if (!this.#sequence.isReachable) return 'an application that does not listen has none';
       if (budget.gracePeriodMs === 0) return 'gracePeriodMs is 0, so set it for this test';
     }
-    if (isPast) return `states are entered once, in the order ${ORDER.join(', ')}`;
+    if (isPast) return `states are entered once, in the order ${SHUTDOWN_STATES.join(', ')}`;
     if (wanted === 'forcing') {
       return 'nothing was under way when time was up, so let a handler await what does not come';
     }

@@ -7,7 +7,7 @@ import type { Host, HostedApplication, HostedServers } from '../../shutdown/host
 import { sleep } from '../../shutdown/within.js';
 import type { ProcessShutdown } from '../../shutdown/process-shutdown.js';
 import { totalMs } from '../../shutdown/shutdown-budget.js';
-import type { ShutdownState } from '../../shutdown/shutdown-state.js';
+import { SHUTDOWN_STATES, type ShutdownState } from '../../shutdown/shutdown-state.js';
 import type { ShutdownTrigger } from '../../shutdown/shutdown-trigger.js';
 import type { WorkerSettings } from '../protocol.js';
 import type { FromPrimaryUnasked, PrimaryLink } from './primary-link.js';
@@ -16,16 +16,6 @@ import type { SharedListeners } from './shared-listeners.js';
 
 /** A server that could not listen may try again. */
 const LOOK_AGAIN_MS = 100;
-
-/** How far an application is; the process is as far as the last of them. */
-const ORDER: readonly ShutdownState[] = [
-  'running',
-  'grace',
-  'draining',
-  'forcing',
-  'closing',
-  'closed',
-];
 
 /**
  * A process under a primary: it listens on the sockets of the primary once it is ready, tells it
@@ -160,9 +150,12 @@ export class Worker implements Host {
     if (wasLeaving) this.#tellEnd();
   }
 
+  /** The process is as far as the last of its applications. */
   get #state(): ShutdownState {
-    const states = [...this.#members].map(({ sequence }) => ORDER.indexOf(sequence.state));
-    return ORDER[Math.min(...states)] ?? 'running';
+    const states = [...this.#members].map(({ sequence }) =>
+      SHUTDOWN_STATES.indexOf(sequence.state),
+    );
+    return SHUTDOWN_STATES[Math.min(...states)] ?? 'running';
   }
 
   #tellState(): void {
