@@ -8,7 +8,7 @@ export { GracefulShutdownModule } from './graceful-shutdown.module.js';
 export type { GracefulShutdownOptions } from './graceful-shutdown.options.js';
 export { GracefulShutdownService } from './graceful-shutdown.service.js';
 export { GracefulShutdownHealthIndicator } from './health/graceful-shutdown.health.js';
-export type { ConnectionEnd, Protocol, RequestEnd } from './connections/traffic.js';
+export type { ClosedBy, Protocol } from './connections/traffic.js';
 export { DrainParticipant } from './participants/declared/declared-participants.js';
 export type { ShutdownDiagnostics } from './report/diagnostics.js';
 export type {
@@ -30,6 +30,7 @@ export type {
 export { LongLived, type LongLivedResponse } from './routes/long-lived.decorator.js';
 export type { WorkUnderWay } from './shutdown/drain-participant.js';
 export { GracefulShutdownError } from './shutdown/graceful-shutdown.error.js';
+export type { Outcome } from './shutdown/outcome.js';
 export type { ShutdownState, StateEnd } from './shutdown/shutdown-state.js';
 export { DeadlineSignal } from './handlers/deadline-signal.decorator.js';
 export { GracefulShutdownInterceptor } from './handlers/graceful-shutdown.interceptor.js';

@@ -48,7 +48,7 @@ describe('the shutdown of the orders service', () => {
 
     expect(await (await order).json()).toEqual({ item: 'tea 1', place: 'Lisbon' });
     assertReport(await test.finish(), {
-      outcome: 'clean',
+      result: 'clean',
       exitCode: 0,
       within: 10_000,
       hooks: ['OrdersRepository.onModuleDestroy'],
@@ -61,7 +61,7 @@ describe('the shutdown of the orders service', () => {
     await test.enter('forcing');
     const report = await test.finish();
     expect(await order).toBe('cut');
-    assertReport(report, { outcome: 'forced', exitCode: 1, cut: 1, within: 25_000 });
+    assertReport(report, { result: 'forced', exitCode: 1, cut: 1, within: 25_000 });
   });
 
   it('exits with 1 when the database cannot be closed', async () => {
@@ -71,7 +71,7 @@ describe('the shutdown of the orders service', () => {
     const report = await test.finish();
     expect(report.failures[0]?.message).toBe('The database does not answer');
     assertReport(report, {
-      outcome: 'failed',
+      result: 'failed',
       exitCode: 1,
       failures: ['OrdersRepository.onModuleDestroy'],
     });

@@ -2,7 +2,8 @@ import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 
 import { FakeClock } from '../testing/fake-clock.js';
-import { type RequestEnd, Traffic, type TrafficConnection } from '../connections/traffic.js';
+import { Traffic, type TrafficConnection } from '../connections/traffic.js';
+import type { Outcome } from '../shutdown/outcome.js';
 import { BalancerEvidence } from './balancer-evidence.js';
 
 const READY = 'GET HealthController.ready';
@@ -35,7 +36,7 @@ class World {
     return response;
   }
 
-  end(response: ServerResponse, since = this.clock.now(), end: RequestEnd = 'completed'): void {
+  end(response: ServerResponse, since = this.clock.now(), end: Outcome = 'completed'): void {
     this.traffic.requestEnded(response, since, end);
   }
 

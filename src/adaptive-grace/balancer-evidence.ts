@@ -1,14 +1,10 @@
 import type { HttpResponse } from '../connections/open-responses.js';
-import type {
-  RequestEnd,
-  Traffic,
-  TrafficConnection,
-  TrafficObserver,
-} from '../connections/traffic.js';
+import type { Traffic, TrafficConnection, TrafficObserver } from '../connections/traffic.js';
 import type { Routes } from '../routes/routes.js';
 import type { GraceEvidence } from './adaptive-grace-period.js';
 import type { Clock } from '../shutdown/clock.js';
 import { type Arrival, Arrivals } from '../connections/arrivals.js';
+import type { Outcome } from '../shutdown/outcome.js';
 import { Peer } from './peer.js';
 import { Probers } from './probers.js';
 import { Sightings } from './sightings.js';
@@ -95,10 +91,10 @@ export class BalancerEvidence implements TrafficObserver, GraceEvidence {
     this.#underWay.set(response, { address, since: this.clock.now() });
   }
 
-  requestEnded(response: HttpResponse, since: number, end: RequestEnd): void {
+  requestEnded(response: HttpResponse, since: number, outcome: Outcome): void {
     if (this.routes.isProbe(response)) {
       const { address = '' } = this.#underWay.get(response) ?? {};
-      const isFailing = end === 'completed' && response.statusCode >= 500;
+      const isFailing = outcome === 'completed' && response.statusCode >= 500;
       const isKnown = this.routes.isProbeRoute(response);
       const route = this.routes.labelOf(response);
       this.#probers.answered({ address, route, isKnown, isFailing }, this.clock.now());

@@ -1,27 +1,20 @@
+import type { Outcome } from '../shutdown/outcome.js';
 import type { HttpResponse, OpenResponses } from './open-responses.js';
 
 /** What a connection speaks. @publicApi */
 export type Protocol = 'http/1.1' | 'h2' | 'websocket';
 
 /**
- * How a connection was closed.
+ * Who closed a connection, or what did.
  *
- * - `told`: it was told to go: by a response with `Connection: close`, a GOAWAY, a close frame.
- * - `idle`: it was swept, having been idle.
- * - `peer`: its peer closed it.
+ * - `announced`: its peer was told first, by a response with `Connection: close`, a GOAWAY or a close frame.
+ * - `idle`: it was idle, and closed without an announcement.
+ * - `peer`: its peer closed it of its own accord.
  * - `cut`: it was destroyed at the deadline.
  *
  * @publicApi
  */
-export type ConnectionEnd = 'told' | 'idle' | 'peer' | 'cut';
-
-/**
- * How a request ended: answered whole, given up by its client or the application, or cut at the
- * deadline.
- *
- * @publicApi
- */
-export type RequestEnd = 'completed' | 'aborted' | 'cut';
+export type ClosedBy = 'announced' | 'idle' | 'peer' | 'cut';
 
 /** A connection as others see it. @internal */
 export interface TrafficConnection {
@@ -37,13 +30,13 @@ export interface TrafficConnection {
  */
 export interface TrafficObserver {
   connectionOpened?(connection: TrafficConnection): void;
-  connectionClosed?(connection: TrafficConnection, end: ConnectionEnd): void;
+  connectionClosed?(connection: TrafficConnection, closedBy: ClosedBy): void;
   /** It is no longer HTTP's; what it became is opened on its own. */
   connectionUpgraded?(connection: TrafficConnection): void;
   /** A request's header has been read; its handler is not known yet. */
   requestBegan?(response: HttpResponse, connection: TrafficConnection): void;
   /** @param since - when it began, by the clock of the shutdown */
-  requestEnded?(response: HttpResponse, since: number, end: RequestEnd): void;
+  requestEnded?(response: HttpResponse, since: number, outcome: Outcome): void;
 }
 
 /** Connections of one protocol. @internal */
@@ -128,8 +121,8 @@ export class Traffic {
     for (const observer of this.#observers) observer.connectionOpened?.(connection);
   }
 
-  connectionClosed(connection: TrafficConnection, end: ConnectionEnd): void {
-    for (const observer of this.#observers) observer.connectionClosed?.(connection, end);
+  connectionClosed(connection: TrafficConnection, closedBy: ClosedBy): void {
+    for (const observer of this.#observers) observer.connectionClosed?.(connection, closedBy);
   }
 
   connectionUpgraded(connection: TrafficConnection): void {
@@ -140,7 +133,7 @@ export class Traffic {
     for (const observer of this.#observers) observer.requestBegan?.(response, connection);
   }
 
-  requestEnded(response: HttpResponse, since: number, end: RequestEnd): void {
-    for (const observer of this.#observers) observer.requestEnded?.(response, since, end);
+  requestEnded(response: HttpResponse, since: number, outcome: Outcome): void {
+    for (const observer of this.#observers) observer.requestEnded?.(response, since, outcome);
   }
 }

@@ -1,5 +1,6 @@
 import { classNameOf } from './built-provider.js';
 import type { Clock } from '../shutdown/clock.js';
+import type { Outcome } from '../shutdown/outcome.js';
 import type { TeardownObserver } from '../shutdown/teardown.js';
 import { within } from '../shutdown/within.js';
 import type { HeldProvider } from './built-providers.js';
@@ -111,13 +112,13 @@ export class TeardownHooks {
     this.observer.hookBegan(where);
     const work = (async () => hook())();
     this.#running.set(work, where);
-    let hasFailed = true;
+    let outcome: Outcome = 'failed';
     try {
       await work;
-      hasFailed = false;
+      outcome = 'completed';
     } finally {
       this.#running.delete(work);
-      this.observer.hookEnded(where, hasFailed);
+      this.observer.hookEnded(where, outcome);
     }
   }
 }

@@ -9,12 +9,12 @@ export interface ErrorType {
 }
 
 /** @internal */
-export function errorOfShutdown({ outcome, trigger, states, hooks }: ShutdownReport): ErrorType {
-  if (outcome === 'clean') return {};
+export function errorOfShutdown({ result, trigger, states, hooks }: ShutdownReport): ErrorType {
+  if (result === 'clean') return {};
   if (trigger.kind === 'crash') return { 'error.type': 'crash' };
   if (states.some((state) => isOverrun(state))) return { 'error.type': 'drain_timeout' };
-  if (outcome === 'forced') return { 'error.type': 'signal' };
-  if (hooks.some(({ status }) => status === 'unfinished')) return { 'error.type': 'hook_timeout' };
+  if (result === 'forced') return { 'error.type': 'signal' };
+  if (hooks.some(({ outcome }) => outcome === 'cut')) return { 'error.type': 'hook_timeout' };
   return { 'error.type': OTHER };
 }
 
@@ -24,9 +24,9 @@ export function errorOfState(state: ReportedState): ErrorType {
 }
 
 /** @internal */
-export function errorOfHook({ status }: ReportedHook): ErrorType {
-  if (status === 'done') return {};
-  return { 'error.type': status === 'unfinished' ? 'hook_timeout' : OTHER };
+export function errorOfHook({ outcome }: ReportedHook): ErrorType {
+  if (outcome === 'completed') return {};
+  return { 'error.type': outcome === 'cut' ? 'hook_timeout' : OTHER };
 }
 
 /** A closing that is over time is known by its hooks. */

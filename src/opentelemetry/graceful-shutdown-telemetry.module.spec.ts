@@ -46,6 +46,6 @@ describe('GracefulShutdownTelemetryModule', () => {
     await app.init();
     await app.close();
     expect(order).toEqual(['pool', 'flush']);
-    expect(app.get(GracefulShutdownService).report?.flush).toMatchObject({ flushed: true });
+    expect(app.get(GracefulShutdownService).report?.flush).toMatchObject({ outcome: 'completed' });
   });
 });

@@ -55,11 +55,11 @@ describe('observeApplication', () => {
       ['closing', 0],
       ['closed', 0],
     ]);
-    expect(await points('task.active')).toEqual([
+    expect(await points('task.in_flight')).toEqual([
       ['http', 2],
       ['jobs', 7],
     ]);
-    expect(await points('connection.active')).toEqual([
+    expect(await points('connection.open')).toEqual([
       ['http', '1.1', 'active', 2],
       ['http', '1.1', 'idle', 3],
       ['http', '2', 'active', 1],

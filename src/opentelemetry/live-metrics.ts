@@ -24,11 +24,11 @@ export function observeApplication(
   const state = meter.createObservableUpDownCounter('nestjs_drain.lifecycle.state', {
     description: 'Where the shutdown stands: 1 for its state, 0 for the others.',
   });
-  const tasks = meter.createObservableUpDownCounter('nestjs_drain.task.active', {
+  const tasks = meter.createObservableUpDownCounter('nestjs_drain.task.in_flight', {
     unit: '{task}',
-    description: 'Requests, messages, jobs and other work under way.',
+    description: 'Requests, messages, jobs and other work in flight.',
   });
-  const connections = meter.createObservableUpDownCounter('nestjs_drain.connection.active', {
+  const connections = meter.createObservableUpDownCounter('nestjs_drain.connection.open', {
     unit: '{connection}',
     description: 'Open connections.',
   });

@@ -24,20 +24,24 @@ function measureTimes(meter: Meter, report: ShutdownReport): void {
     report.totalMs / 1000,
     {
       'nestjs_drain.shutdown.trigger': report.trigger.kind,
-      'nestjs_drain.shutdown.outcome': report.outcome,
+      'nestjs_drain.shutdown.result': report.result,
       ...errorOfShutdown(report),
     },
   );
-  const phases = histogram('phase.duration', 'How long each state lasted.');
+  const states = histogram('state.duration', 'How long each state lasted.');
   for (const state of report.states) {
-    phases.record(state.ms / 1000, {
-      'nestjs_drain.shutdown.phase': state.state,
+    states.record(state.ms / 1000, {
+      'nestjs_drain.shutdown.state': state.state,
       ...errorOfState(state),
     });
   }
   const hooks = histogram('hook.duration', 'How long each hook of the teardown took.');
   for (const hook of report.hooks) {
-    hooks.record(hook.ms / 1000, { 'nestjs_drain.hook.name': hook.name, ...errorOfHook(hook) });
+    hooks.record(hook.ms / 1000, {
+      'nestjs_drain.hook.name': hook.name,
+      'nestjs_drain.hook.outcome': hook.outcome,
+      ...errorOfHook(hook),
+    });
   }
 }
 
@@ -47,12 +51,8 @@ function countRequests(meter: Meter, { requests }: ShutdownReport): void {
     unit: '{request}',
     description: 'Requests that ended during the shutdown.',
   });
-  const ends = {
-    completed: requests.completed,
-    aborted: requests.aborted - requests.cut,
-    cut: requests.cut,
-  };
-  for (const [outcome, count] of Object.entries(ends)) {
+  const { completed, aborted, cut } = requests;
+  for (const [outcome, count] of Object.entries({ completed, aborted, cut })) {
     counter.add(count, { 'nestjs_drain.request.outcome': outcome });
   }
   meter
@@ -69,8 +69,8 @@ function countConnections(meter: Meter, report: ShutdownReport): void {
     unit: '{connection}',
     description: 'Connections that were closed during the shutdown.',
   });
-  for (const [reason, count] of Object.entries(connections.closedBy)) {
-    closed.add(count, { 'nestjs_drain.close.reason': reason });
+  for (const [closedBy, count] of Object.entries(connections.closedBy)) {
+    closed.add(count, { 'nestjs_drain.connection.closed_by': closedBy });
   }
   meter
     .createCounter('nestjs_drain.shutdown.late_connections', {
@@ -78,12 +78,12 @@ function countConnections(meter: Meter, report: ShutdownReport): void {
       description: 'New connections in the last fifth of the grace period, or after it.',
     })
     .add(newConnections.late);
-  const { lastOffsetMs } = newConnections;
-  if (lastOffsetMs === undefined) return;
+  const { lastAtMs } = newConnections;
+  if (lastAtMs === undefined) return;
   meter
-    .createGauge('nestjs_drain.shutdown.last_connection.offset', {
+    .createGauge('nestjs_drain.shutdown.last_connection.at', {
       unit: 's',
       description: 'How long after the beginning of the shutdown the last new connection came.',
     })
-    .record(lastOffsetMs / 1000);
+    .record(lastAtMs / 1000);
 }

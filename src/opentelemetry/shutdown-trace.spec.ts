@@ -11,24 +11,24 @@ import type { ShutdownReport } from '../report/shutdown-report.js';
 import { traceShutdown } from './shutdown-trace.js';
 
 const clean: ShutdownReport = {
-  version: 1,
+  version: 2,
   pid: 1,
   startedAt: '2026-01-01T00:00:00.000Z',
   trigger: { kind: 'signal', signal: 'SIGTERM' },
-  outcome: 'clean',
+  result: 'clean',
   totalMs: 3000,
   budget: { gracePeriodMs: 1000, drainTimeoutMs: 2000, closeTimeoutMs: 1000, totalMs: 4000 },
   states: [
-    { state: 'grace', startMs: 0, ms: 1000, endedBy: 'elapsed' },
-    { state: 'draining', startMs: 1000, ms: 1500, endedBy: 'done' },
-    { state: 'closing', startMs: 2500, ms: 501, endedBy: 'exit' },
+    { state: 'grace', atMs: 0, ms: 1000, endedBy: 'elapsed' },
+    { state: 'draining', atMs: 1000, ms: 1500, endedBy: 'done' },
+    { state: 'closing', atMs: 2500, ms: 501, endedBy: 'exit' },
   ],
   requests: { atStart: 1, received: 2, late: 1, completed: 2, aborted: 1, cut: 0, slowest: [] },
-  connections: { atStart: 2, closedBy: { told: 1, idle: 1, peer: 0, cut: 0 }, left: 0 },
-  newConnections: { count: 1, lastOffsetMs: 200, late: 0 },
+  connections: { atStart: 2, closedBy: { announced: 1, idle: 1, peer: 0, cut: 0 }, left: 0 },
+  newConnections: { count: 1, lastAtMs: 200, late: 0 },
   probes: { answered: 0, failing: 0 },
   participants: [],
-  hooks: [{ name: 'Pool.onModuleDestroy', startMs: 2600, ms: 100, status: 'done' }],
+  hooks: [{ name: 'Pool.onModuleDestroy', atMs: 2600, ms: 100, outcome: 'completed' }],
   failures: [],
   heldBy: [],
   foreignListeners: [],
@@ -70,8 +70,8 @@ describe('traceShutdown', () => {
 
   it('names what failed', () => {
     const span = traced({
-      outcome: 'failed',
-      hooks: [{ name: 'Pool.onModuleDestroy', startMs: 2600, ms: 100, status: 'failed' }],
+      result: 'failed',
+      hooks: [{ name: 'Pool.onModuleDestroy', atMs: 2600, ms: 100, outcome: 'failed' }],
       failures: [{ where: 'Pool.onModuleDestroy', message: 'no pool' }],
     });
     expect(span('shutdown').status).toEqual({
@@ -83,20 +83,20 @@ describe('traceShutdown', () => {
   });
 
   it.each([
-    ['crash', { trigger: { kind: 'crash' }, outcome: 'failed' }],
-    ['signal', { outcome: 'forced' }],
+    ['crash', { trigger: { kind: 'crash' }, result: 'failed' }],
+    ['signal', { result: 'forced' }],
     [
       'drain_timeout',
       {
-        outcome: 'forced',
-        states: [{ state: 'draining', startMs: 0, ms: 2000, endedBy: 'timeout' }],
+        result: 'forced',
+        states: [{ state: 'draining', atMs: 0, ms: 2000, endedBy: 'timeout' }],
       },
     ],
     [
       'hook_timeout',
       {
-        outcome: 'failed',
-        hooks: [{ name: 'Pool.onModuleDestroy', startMs: 0, ms: 9, status: 'unfinished' }],
+        result: 'failed',
+        hooks: [{ name: 'Pool.onModuleDestroy', atMs: 0, ms: 9, outcome: 'cut' }],
       },
     ],
   ] as const)('is an error of type %s', (type, report) => {

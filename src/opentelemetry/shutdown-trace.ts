@@ -13,8 +13,8 @@ import { errorOfHook, errorOfShutdown, errorOfState } from './error-type.js';
 
 interface Part {
   readonly name: string;
-  /** After the beginning of the shutdown. */
-  readonly startMs: number;
+  /** After the start of the shutdown. */
+  readonly atMs: number;
   readonly ms: number;
   readonly attributes: Attributes;
   /** What went wrong. */
@@ -34,7 +34,7 @@ export function traceShutdown(tracer: Tracer, report: ShutdownReport): void {
   for (const state of report.states) {
     const added = addSpan(tracer, begin, whole, {
       name: state.state,
-      startMs: state.startMs,
+      atMs: state.atMs,
       ms: state.ms,
       attributes: {
         // It goes on: it is during closing that this is told.
@@ -46,57 +46,61 @@ export function traceShutdown(tracer: Tracer, report: ShutdownReport): void {
     if (state.state === 'closing') closing = added;
   }
   for (const hook of report.hooks) {
-    const { name, startMs, ms, status } = hook;
+    const { name, atMs, ms, outcome } = hook;
     addSpan(tracer, begin, closing, {
       name,
-      startMs,
+      atMs,
       ms,
-      attributes: { 'nestjs_drain.hook.name': name, ...errorOfHook(hook) },
-      error: status === 'done' ? undefined : (failureOf(name, report) ?? status),
+      attributes: {
+        'nestjs_drain.hook.name': name,
+        'nestjs_drain.hook.outcome': outcome,
+        ...errorOfHook(hook),
+      },
+      error: outcome === 'completed' ? undefined : (failureOf(name, report) ?? outcome),
     });
   }
 }
 
 /** @returns the context of its children */
 function addSpan(tracer: Tracer, begin: number, parent: Context, part: Part): Context {
-  const { name, startMs, ms, attributes, error } = part;
-  const startTime = timeOf(begin, startMs);
+  const { name, atMs, ms, attributes, error } = part;
+  const startTime = timeOf(begin, atMs);
   const span = tracer.startSpan(name, { startTime, attributes }, parent);
   if (error !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: error });
-  span.end(timeOf(begin, startMs + ms));
+  span.end(timeOf(begin, atMs + ms));
   return trace.setSpan(parent, span);
 }
 
 /** In whole microseconds: as a fraction of a ms, a time of today is not exact. */
-function timeOf(begin: number, offsetMs: number): HrTime {
-  const us = begin * 1000 + Math.round(offsetMs * 1000);
+function timeOf(begin: number, atMs: number): HrTime {
+  const us = begin * 1000 + Math.round(atMs * 1000);
   return [Math.floor(us / 1_000_000), (us % 1_000_000) * 1000];
 }
 
 function wholeOf(report: ShutdownReport): Part {
-  const { trigger, outcome, budget, requests, connections, newConnections, advice } = report;
+  const { trigger, result, budget, requests, connections, newConnections, advice } = report;
   const failures = report.failures.map(({ where, message }) => `${where}: ${message}`).join('; ');
   return {
     name: 'shutdown',
-    startMs: 0,
+    atMs: 0,
     // It was looked at the clock once for each: the last state may end a moment later.
-    ms: Math.max(report.totalMs, ...report.states.map(({ startMs, ms }) => startMs + ms)),
+    ms: Math.max(report.totalMs, ...report.states.map(({ atMs, ms }) => atMs + ms)),
     attributes: {
       'nestjs_drain.shutdown.trigger': trigger.kind,
       ...(trigger.signal !== undefined && { 'nestjs_drain.shutdown.signal': trigger.signal }),
       ...(trigger.reason !== undefined && { 'nestjs_drain.shutdown.reason': trigger.reason }),
-      'nestjs_drain.shutdown.outcome': outcome,
+      'nestjs_drain.shutdown.result': result,
       'nestjs_drain.shutdown.budget': budget.totalMs / 1000,
       'nestjs_drain.shutdown.requests.completed': requests.completed,
       'nestjs_drain.shutdown.requests.late': requests.late,
-      'nestjs_drain.shutdown.requests.aborted': requests.aborted - requests.cut,
+      'nestjs_drain.shutdown.requests.aborted': requests.aborted,
       'nestjs_drain.shutdown.requests.cut': requests.cut,
       'nestjs_drain.shutdown.connections.at_start': connections.atStart,
       'nestjs_drain.shutdown.new_connections': newConnections.count,
       ...(advice.length > 0 && { 'nestjs_drain.shutdown.advice': [...advice] }),
       ...errorOfShutdown(report),
     },
-    error: outcome === 'clean' ? undefined : failures || outcome,
+    error: result === 'clean' ? undefined : failures || result,
   };
 }
 

@@ -4,18 +4,18 @@ import { adviceOn, type Facts } from './advice.js';
 
 /** A shutdown in Kubernetes at which there is nothing to say. */
 const WELL: Facts = {
-  version: 1,
+  version: 2,
   pid: 1,
   startedAt: '2026-01-01T00:00:00.000Z',
   trigger: { kind: 'signal', signal: 'SIGTERM' },
-  outcome: 'clean',
+  result: 'clean',
   exitCode: 0,
   totalMs: 10_500,
   budget: { gracePeriodMs: 10_000, drainTimeoutMs: 20_000, closeTimeoutMs: 4000, totalMs: 34_000 },
   states: [
-    { state: 'grace', startMs: 0, ms: 10_000, endedBy: 'elapsed' },
-    { state: 'draining', startMs: 10_000, ms: 400, endedBy: 'done' },
-    { state: 'closing', startMs: 10_400, ms: 100, endedBy: 'done' },
+    { state: 'grace', atMs: 0, ms: 10_000, endedBy: 'elapsed' },
+    { state: 'draining', atMs: 10_000, ms: 400, endedBy: 'done' },
+    { state: 'closing', atMs: 10_400, ms: 100, endedBy: 'done' },
   ],
   requests: {
     atStart: 2,
@@ -24,13 +24,13 @@ const WELL: Facts = {
     completed: 102,
     aborted: 0,
     cut: 0,
-    slowest: [{ label: 'GET Orders.list', startMs: -10, ms: 500, outcome: 'completed' }],
+    slowest: [{ label: 'GET Orders.list', atMs: -10, ms: 500, outcome: 'completed' }],
   },
-  connections: { atStart: 5, closedBy: { told: 4, idle: 1, peer: 0, cut: 0 }, left: 0 },
-  newConnections: { count: 3, lastOffsetMs: 6000, late: 0 },
-  probes: { answered: 3, failing: 3, lastOffsetMs: 9000 },
+  connections: { atStart: 5, closedBy: { announced: 4, idle: 1, peer: 0, cut: 0 }, left: 0 },
+  newConnections: { count: 3, lastAtMs: 6000, late: 0 },
+  probes: { answered: 3, failing: 3, lastAtMs: 9000 },
   participants: [{ name: 'http', atStart: 2, cut: 0 }],
-  hooks: [{ name: 'Db.onModuleDestroy', startMs: 10_400, ms: 50, status: 'done' }],
+  hooks: [{ name: 'Db.onModuleDestroy', atMs: 10_400, ms: 50, outcome: 'completed' }],
   failures: [],
   heldBy: [],
   foreignListeners: [],
@@ -48,7 +48,7 @@ function advice(facts: Partial<Facts>, terminationGracePeriodSeconds?: number): 
 }
 
 function slowest(ms: number, outcome: 'completed' | 'cut'): Facts['requests'] {
-  const one = { label: 'GET Orders.export', startMs: 9000, ms: ms + 1000, outcome };
+  const one = { label: 'GET Orders.export', atMs: 9000, ms: ms + 1000, outcome };
   return { ...WELL.requests, slowest: [one, one] };
 }
 
@@ -61,27 +61,27 @@ describe('each advice has its numbers', () => {
   it.each<[string, Partial<Facts>, string]>([
     [
       'connections until the end of the grace period',
-      { newConnections: { count: 9, late: 2, lastOffsetMs: 9700 } },
+      { newConnections: { count: 9, late: 2, lastAtMs: 9700 } },
       'The last new connection came 9.7 s into a grace period of 10.0 s: raise gracePeriodMs to 15000.',
     ],
     [
       'connections after the grace period',
-      { newConnections: { count: 9, late: 2, lastOffsetMs: 10_300 } },
+      { newConnections: { count: 9, late: 2, lastAtMs: 10_300 } },
       'The last new connection came 0.3 s after a grace period of 10.0 s: raise gracePeriodMs to 16000.',
     ],
     [
       'a grace period that is too long',
-      { newConnections: { count: 9, late: 0, lastOffsetMs: 1200 } },
+      { newConnections: { count: 9, late: 0, lastAtMs: 1200 } },
       'No new connection came after 1.2 s of a grace period of 10.0 s: if this happens at every shutdown, shorten gracePeriodMs.',
     ],
     [
       'no grace period',
-      { ...NO_GRACE, newConnections: { count: 1, late: 0, lastOffsetMs: 20 } },
+      { ...NO_GRACE, newConnections: { count: 1, late: 0, lastAtMs: 20 } },
       '1 new connection came after the signal, and there is no grace period: set gracePeriodMs to the time that your balancer needs to notice.',
     ],
     [
       'probes that are told nothing',
-      { probes: { answered: 4, failing: 0, lastOffsetMs: 9000 } },
+      { probes: { answered: 4, failing: 0, lastAtMs: 9000 } },
       '4 health probes came, and none failed: add GracefulShutdownHealthIndicator to the readiness check.',
     ],
     [
@@ -106,12 +106,12 @@ describe('each advice has its numbers', () => {
     ],
     [
       'a slow hook',
-      { hooks: [{ name: 'Db.onModuleDestroy', startMs: 10_400, ms: 3100, status: 'done' }] },
+      { hooks: [{ name: 'Db.onModuleDestroy', atMs: 10_400, ms: 3100, outcome: 'completed' }] },
       'Db.onModuleDestroy took 3.1 s, and only 4.0 s are guaranteed for closing: make it faster, or raise closeTimeoutMs.',
     ],
     [
       'a hook that did not end',
-      { hooks: [{ name: 'Db.onModuleDestroy', startMs: 10_400, ms: 4000, status: 'unfinished' }] },
+      { hooks: [{ name: 'Db.onModuleDestroy', atMs: 10_400, ms: 4000, outcome: 'cut' }] },
       'Db.onModuleDestroy did not finish within 4.0 s, and only 4.0 s are guaranteed for closing: make it faster, or raise closeTimeoutMs.',
     ],
     [
@@ -126,7 +126,7 @@ describe('each advice has its numbers', () => {
     ],
     [
       'telemetry that was lost',
-      { flush: { flushed: false, ms: 2000 } },
+      { flush: { outcome: 'cut', ms: 2000 } },
       'Telemetry was not sent within 2.0 s: check that its collector answers.',
     ],
   ])('%s', (_, facts, sentence) => {
@@ -141,7 +141,7 @@ describe('each advice has its numbers', () => {
 });
 
 describe('nothing is said of a balancer where there is none', () => {
-  const late = { newConnections: { count: 1, late: 1, lastOffsetMs: 20 } };
+  const late = { newConnections: { count: 1, late: 1, lastAtMs: 20 } };
   const blind = { probes: { answered: 4, failing: 0 } };
 
   it.each<[string, Facts['trigger']]>([
@@ -163,9 +163,9 @@ it('connections that were reset because nobody accepted them', () => {
 it('of much that is slow, the worst is named', () => {
   const hooks = Array.from({ length: 9 }, (_, i) => ({
     name: `Hook${i}`,
-    startMs: 0,
+    atMs: 0,
     ms: 3000 + i,
-    status: 'done' as const,
+    outcome: 'completed' as const,
   }));
   expect(advice({ hooks }).map((sentence) => sentence.split(' ')[0])).toEqual([
     'Hook8',

@@ -58,7 +58,7 @@ export function adviceOnBudget(totalMs: number, context: AdviceContext): string[
 
 function onArrivals({ newConnections, states, trigger, budget }: Facts): string[] {
   const grace = states.find(({ state }) => state === 'grace');
-  const { count, late, lastOffsetMs = 0 } = newConnections;
+  const { count, late, lastAtMs = 0 } = newConnections;
   if (grace === undefined || count === 0 || !hasBalancer(trigger)) return [];
   if (budget.gracePeriodMs === 0) {
     return [
@@ -68,18 +68,16 @@ function onArrivals({ newConnections, states, trigger, budget }: Facts): string[
   }
   if (late > 0) {
     const when =
-      lastOffsetMs > grace.ms
-        ? `${seconds(lastOffsetMs - grace.ms)} after`
-        : `${seconds(lastOffsetMs)} into`;
+      lastAtMs > grace.ms ? `${seconds(lastAtMs - grace.ms)} after` : `${seconds(lastAtMs)} into`;
     return [
       `The last new connection came ${when} a grace period of ${seconds(grace.ms)}: raise ` +
-        `gracePeriodMs to ${wholeSeconds(Math.max(lastOffsetMs, grace.ms) * MARGIN)}.`,
+        `gracePeriodMs to ${wholeSeconds(Math.max(lastAtMs, grace.ms) * MARGIN)}.`,
     ];
   }
-  const isLong = grace.ms >= LONG_GRACE_MS && lastOffsetMs < grace.ms * QUIET_AFTER;
+  const isLong = grace.ms >= LONG_GRACE_MS && lastAtMs < grace.ms * QUIET_AFTER;
   if (!isLong || grace.endedBy !== 'elapsed') return [];
   return [
-    `No new connection came after ${seconds(lastOffsetMs)} of a grace period of ` +
+    `No new connection came after ${seconds(lastAtMs)} of a grace period of ` +
       `${seconds(grace.ms)}: if this happens at every shutdown, shorten gracePeriodMs.`,
   ];
 }
@@ -106,8 +104,8 @@ function onSlowRequests({ requests, states, budget }: Facts): string[] {
   const drain = drainOf(states);
   if (drain === undefined) return [];
   const heldMs = new Map<string, { ms: number; isCut: boolean }>();
-  for (const { label, startMs, ms, outcome } of requests.slowest) {
-    const held = Math.min(ms, startMs + ms - drain.startMs);
+  for (const { label, atMs, ms, outcome } of requests.slowest) {
+    const held = Math.min(ms, atMs + ms - drain.atMs);
     if (held < budget.drainTimeoutMs * LARGE_SHARE || heldMs.has(label)) continue;
     heldMs.set(label, { ms: held, isCut: outcome === 'cut' });
   }
@@ -138,8 +136,8 @@ function onSlowHooks({ hooks, budget }: Facts): string[] {
     .filter(({ ms }) => ms >= closeTimeoutMs * LARGE_SHARE && ms > 0)
     .toSorted((a, b) => b.ms - a.ms)
     .slice(0, NAMED_AT_MOST)
-    .map(({ name, ms, status }) => {
-      const took = status === 'unfinished' ? 'did not finish within' : 'took';
+    .map(({ name, ms, outcome }) => {
+      const took = outcome === 'cut' ? 'did not finish within' : 'took';
       return (
         `${name} ${took} ${seconds(ms)}, and only ${seconds(closeTimeoutMs)} are guaranteed for closing: make ` +
         'it faster, or raise closeTimeoutMs.'
@@ -164,7 +162,7 @@ function onHeldLoop({ heldBy }: Facts): string[] {
 }
 
 function onFlush({ flush }: Facts): string[] {
-  if (flush === undefined || flush.flushed) return [];
+  if (flush === undefined || flush.outcome === 'completed') return [];
   return [`Telemetry was not sent within ${seconds(flush.ms)}: check that its collector answers.`];
 }
 

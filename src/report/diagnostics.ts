@@ -2,9 +2,8 @@ import { type Channel, channel } from 'node:diagnostics_channel';
 
 import type { HttpResponse } from '../connections/open-responses.js';
 import type {
-  ConnectionEnd,
+  ClosedBy,
   Protocol,
-  RequestEnd,
   Traffic,
   TrafficConnection,
   TrafficObserver,
@@ -12,6 +11,7 @@ import type {
 import type { Routes } from '../routes/routes.js';
 import type { Clock } from '../shutdown/clock.js';
 import type { WorkUnderWay } from '../shutdown/drain-participant.js';
+import type { Outcome } from '../shutdown/outcome.js';
 import type { ShutdownFailure } from '../shutdown/shutdown-outcome.js';
 import type { ShutdownObserver } from '../shutdown/shutdown-observer.js';
 import type { ShutdownState, StateEnd } from '../shutdown/shutdown-state.js';
@@ -20,14 +20,14 @@ import type { ReportPublisher } from './report-publisher.js';
 import type { ShutdownReport } from './shutdown-report.js';
 
 /**
- * What is published on `node:diagnostics_channel`, by the name of the channel. All durations are in
- * ms; ids are unique in the process. A channel that nobody subscribes to costs nothing.
+ * What is published on `node:diagnostics_channel`, by the name of the channel. `ms` and `remainingMs`
+ * are durations in ms; ids are unique in the process. A channel that nobody subscribes to costs nothing.
  *
  * @example
  * ```ts
  * subscribe('nestjs-drain:request:end', (message) => {
- *   const { label, ms, end } = message as ShutdownDiagnostics['nestjs-drain:request:end'];
- *   console.log(`${label}: ${end} after ${ms} ms`);
+ *   const { label, ms, outcome } = message as ShutdownDiagnostics['nestjs-drain:request:end'];
+ *   console.log(`${label}: ${outcome} after ${ms} ms`);
  * });
  * ```
  *
@@ -47,8 +47,8 @@ export interface ShutdownDiagnostics {
   /** A connection is closed, or goes on as a websocket. */
   'nestjs-drain:connection:close': {
     readonly id: number;
-    /** `upgraded`: it goes on as a websocket, with an id of its own. */
-    readonly end: ConnectionEnd | 'upgraded';
+    /** Who closed it. `upgraded`: it goes on as a websocket, with an id of its own. */
+    readonly closedBy: ClosedBy | 'upgraded';
   };
   /** The header of a request has arrived. */
   'nestjs-drain:request:start': {
@@ -57,18 +57,18 @@ export interface ShutdownDiagnostics {
     /** Method and path: no handler is known yet. Never a query string. */
     readonly label: string;
   };
-  /** A request has ended: answered, aborted or cut. */
+  /** A request has ended: `completed`, `aborted` or `cut`. */
   'nestjs-drain:request:end': {
     readonly id: number;
     /** Method and handler. */
     readonly label: string;
     readonly ms: number;
-    readonly end: RequestEnd;
+    readonly outcome: Outcome;
   };
   /** A hook of the teardown begins: `Database.onModuleDestroy`. */
   'nestjs-drain:hook:start': { readonly name: string };
-  /** A hook of the teardown has ended. */
-  'nestjs-drain:hook:end': { readonly name: string; readonly failed: boolean };
+  /** A hook of the teardown has ended: `completed` or `failed`. */
+  'nestjs-drain:hook:end': { readonly name: string; readonly outcome: Outcome };
   /** Time was up: this work is cut. */
   'nestjs-drain:cut': { readonly work: readonly WorkUnderWay[] };
   /** A hook or a participant has failed. `where` names it. */
@@ -127,12 +127,15 @@ export class Diagnostics implements ShutdownObserver, TrafficObserver {
     publish('nestjs-drain:connection:open', () => ({ id: idOf(connection), protocol }));
   }
 
-  connectionClosed(connection: TrafficConnection, end: ConnectionEnd): void {
-    publish('nestjs-drain:connection:close', () => ({ id: idOf(connection), end }));
+  connectionClosed(connection: TrafficConnection, closedBy: ClosedBy): void {
+    publish('nestjs-drain:connection:close', () => ({ id: idOf(connection), closedBy }));
   }
 
   connectionUpgraded(connection: TrafficConnection): void {
-    publish('nestjs-drain:connection:close', () => ({ id: idOf(connection), end: 'upgraded' }));
+    publish('nestjs-drain:connection:close', () => ({
+      id: idOf(connection),
+      closedBy: 'upgraded',
+    }));
   }
 
   requestBegan(response: HttpResponse, connection: TrafficConnection): void {
@@ -149,17 +152,17 @@ export class Diagnostics implements ShutdownObserver, TrafficObserver {
     }));
   }
 
-  requestEnded(response: HttpResponse, since: number, end: RequestEnd): void {
+  requestEnded(response: HttpResponse, since: number, outcome: Outcome): void {
     if (!requestEnd.hasSubscribers) return;
-    this.#publishEnd(response, since, end);
+    this.#publishEnd(response, since, outcome);
   }
 
-  #publishEnd(response: HttpResponse, since: number, end: RequestEnd): void {
+  #publishEnd(response: HttpResponse, since: number, outcome: Outcome): void {
     publish('nestjs-drain:request:end', () => ({
       id: idOf(response),
       label: this.routes.labelOf(response),
       ms: this.clock.now() - since,
-      end,
+      outcome,
     }));
   }
 
@@ -167,8 +170,8 @@ export class Diagnostics implements ShutdownObserver, TrafficObserver {
     publish('nestjs-drain:hook:start', () => ({ name }));
   }
 
-  hookEnded(name: string, failed: boolean): void {
-    publish('nestjs-drain:hook:end', () => ({ name, failed }));
+  hookEnded(name: string, outcome: Outcome): void {
+    publish('nestjs-drain:hook:end', () => ({ name, outcome }));
   }
 
   cut(work: readonly WorkUnderWay[]): void {

@@ -14,15 +14,15 @@ it('hooks that run side by side each have their own time', async () => {
   hooks.began('Db.onModuleDestroy');
   hooks.began('Cache.onModuleDestroy');
   await clock.advance(10);
-  hooks.ended('Db.onModuleDestroy', false);
+  hooks.ended('Db.onModuleDestroy', 'completed');
   await clock.advance(20);
-  hooks.ended('Cache.onModuleDestroy', true);
+  hooks.ended('Cache.onModuleDestroy', 'failed');
   hooks.began('Db.onApplicationShutdown');
   await clock.advance(5);
   expect(hooks.all(60)).toEqual([
-    { name: 'Db.onModuleDestroy', startMs: 40, ms: 10, status: 'done' },
-    { name: 'Cache.onModuleDestroy', startMs: 40, ms: 30, status: 'failed' },
-    { name: 'Db.onApplicationShutdown', startMs: 70, ms: 5, status: 'unfinished' },
+    { name: 'Db.onModuleDestroy', atMs: 40, ms: 10, outcome: 'completed' },
+    { name: 'Cache.onModuleDestroy', atMs: 40, ms: 30, outcome: 'failed' },
+    { name: 'Db.onApplicationShutdown', atMs: 70, ms: 5, outcome: 'cut' },
   ]);
 });
 
@@ -31,7 +31,7 @@ it('of very many the slowest are kept, in their order', async () => {
   for (let i = 0; i < 150; i++) {
     hooks.began(`Hook${i}`);
     await clock.advance(i);
-    hooks.ended(`Hook${i}`, false);
+    hooks.ended(`Hook${i}`, 'completed');
   }
   const all = hooks.all(0);
   expect(all).toHaveLength(100);

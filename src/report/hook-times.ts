@@ -1,4 +1,5 @@
 import type { Clock } from '../shutdown/clock.js';
+import type { Outcome } from '../shutdown/outcome.js';
 import type { ReportedHook } from './shutdown-report.js';
 
 const KEPT = 100;
@@ -7,7 +8,7 @@ interface Hook {
   readonly name: string;
   readonly begin: number;
   end?: number;
-  hasFailed?: boolean;
+  outcome?: Outcome;
 }
 
 /**
@@ -25,16 +26,16 @@ export class HookTimes {
   }
 
   /** Of several instances of one class, whichever began first: their names are the same. */
-  ended(name: string, hasFailed: boolean): void {
+  ended(name: string, outcome: Outcome): void {
     const hook = this.#hooks.find((one) => one.name === name && one.end === undefined);
     if (hook === undefined) return;
     hook.end = this.clock.now();
-    hook.hasFailed = hasFailed;
+    hook.outcome = outcome;
   }
 
   /** Whether one has thrown; where the process goes on, nobody else may say so (nest@12 only logs it). */
   get hasFailed(): boolean {
-    return this.#hooks.some((hook) => hook.hasFailed);
+    return this.#hooks.some(({ outcome }) => outcome === 'failed');
   }
 
   /** @param begin - when the shutdown began */
@@ -42,17 +43,12 @@ export class HookTimes {
     const now = this.clock.now();
     const hooks = this.#hooks.map((hook) => ({
       name: hook.name,
-      startMs: hook.begin - begin,
+      atMs: hook.begin - begin,
       ms: (hook.end ?? now) - hook.begin,
-      status: statusOf(hook),
+      outcome: hook.outcome ?? 'cut',
     }));
     if (hooks.length <= KEPT) return hooks;
     const slowest = new Set(hooks.toSorted((a, b) => b.ms - a.ms).slice(0, KEPT));
     return hooks.filter((hook) => slowest.has(hook));
   }
-}
-
-function statusOf({ end, hasFailed }: Hook): ReportedHook['status'] {
-  if (end === undefined) return 'unfinished';
-  return hasFailed ? 'failed' : 'done';
 }

@@ -18,7 +18,7 @@ describe('NewConnections', () => {
   it('knows when the last one came, in whichever order they are told of', () => {
     expect(after([200], [500], [300]).figures(false)).toEqual({
       count: 3,
-      lastOffsetMs: 500,
+      lastAtMs: 500,
       late: 0,
     });
     expect(after().figures(false)).toEqual({ count: 0, late: 0 });
@@ -32,7 +32,7 @@ describe('NewConnections', () => {
     const connections = new NewConnections(0, 0);
     const connection = { protocol: 'http/1.1', remoteAddress: '192.0.2.1' } as const;
     connections.add({ connection, address: '192.0.2.1', openedAt: 10, isClosed: false });
-    expect(connections.figures(true)).toEqual({ count: 1, lastOffsetMs: 10, late: 0 });
+    expect(connections.figures(true)).toEqual({ count: 1, lastAtMs: 10, late: 0 });
   });
 
   it('tells at most ten addresses of late ones, each once, and only if it may', () => {

@@ -39,7 +39,7 @@ export class NewConnections {
   figures(withClients: boolean): ReportedNewConnections {
     return {
       count: this.#count,
-      ...(this.#count > 0 && { lastOffsetMs: this.#lastAt - this.begin }),
+      ...(this.#count > 0 && { lastAtMs: this.#lastAt - this.begin }),
       late: this.#late,
       ...(withClients && this.#lateClients.size > 0 && { lateClients: [...this.#lateClients] }),
     };

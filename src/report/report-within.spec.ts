@@ -7,11 +7,11 @@ const LONG = 'x'.repeat(300);
 
 /** As large as a report can be. */
 const LARGE: ShutdownReport = {
-  version: 1,
+  version: 2,
   pid: 1,
   startedAt: '2026-01-01T00:00:00.000Z',
   trigger: { kind: 'request', reason: LONG },
-  outcome: 'forced',
+  result: 'forced',
   exitCode: 1,
   totalMs: 1,
   budget: { gracePeriodMs: 1, drainTimeoutMs: 1, closeTimeoutMs: 1, totalMs: 3 },
@@ -25,20 +25,20 @@ const LARGE: ShutdownReport = {
     cut: 1,
     slowest: Array.from({ length: 20 }, () => ({
       label: LONG,
-      startMs: 0,
+      atMs: 0,
       ms: 1,
       outcome: 'cut' as const,
     })),
   },
-  connections: { atStart: 0, closedBy: { told: 0, idle: 0, peer: 0, cut: 0 }, left: 0 },
+  connections: { atStart: 0, closedBy: { announced: 0, idle: 0, peer: 0, cut: 0 }, left: 0 },
   newConnections: { count: 0, late: 0 },
   probes: { answered: 0, failing: 0 },
   participants: Array.from({ length: 50 }, () => ({ name: LONG, atStart: 1, cut: 1 })),
   hooks: Array.from({ length: 100 }, () => ({
     name: LONG,
-    startMs: 0,
+    atMs: 0,
     ms: 1,
-    status: 'failed' as const,
+    outcome: 'failed' as const,
   })),
   failures: Array.from({ length: 50 }, () => ({ where: LONG, message: LONG })),
   heldBy: Array.from({ length: 50 }, () => 'TCPSocketWrap'),
@@ -63,7 +63,7 @@ it('a report that fits stays as it is', () => {
 it('the largest one fits into what Kubernetes keeps', () => {
   const reduced = reportWithin(LARGE, 4096);
   expect(bytesOf(reduced)).toBeLessThanOrEqual(4096);
-  expect(reduced).toMatchObject({ outcome: 'forced', exitCode: 1, requests: { cut: 1 } });
+  expect(reduced).toMatchObject({ result: 'forced', exitCode: 1, requests: { cut: 1 } });
 });
 
 it('goes without what matters least first', () => {

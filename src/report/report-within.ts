@@ -5,7 +5,7 @@ type Step = (report: ShutdownReport) => ShutdownReport;
 /** What a report can do without, the least important first. */
 const STEPS: readonly Step[] = [
   (report) => ({ ...report, samples: [] }),
-  (report) => ({ ...report, hooks: report.hooks.filter(({ status }) => status !== 'done') }),
+  (report) => ({ ...report, hooks: report.hooks.filter(({ outcome }) => outcome !== 'completed') }),
   (report) => ({ ...report, requests: { ...report.requests, slowest: firstOf(report, 5) } }),
   (report) => ({ ...report, participants: [] }),
   (report) => ({ ...report, failures: report.failures.slice(0, 5), hooks: [] }),

@@ -3,6 +3,7 @@ import type { Routes } from '../routes/routes.js';
 import type { Clock } from '../shutdown/clock.js';
 import type { ParticipantState } from '../shutdown/drain.js';
 import type { FlushResult } from '../shutdown/flush.js';
+import type { Outcome } from '../shutdown/outcome.js';
 import { messageOf, plain } from '../shutdown/plain-text.js';
 import { totalMs } from '../shutdown/shutdown-budget.js';
 import type { ShutdownFailure, ShutdownOutcome } from '../shutdown/shutdown-outcome.js';
@@ -76,8 +77,8 @@ export class ShutdownRecord implements ShutdownObserver {
     this.#hooks.began(hook);
   }
 
-  hookEnded(hook: string, hasFailed: boolean): void {
-    this.#hooks.ended(hook, hasFailed);
+  hookEnded(hook: string, outcome: Outcome): void {
+    this.#hooks.ended(hook, outcome);
   }
 
   flushed(result: FlushResult): void {
@@ -121,11 +122,11 @@ export class ShutdownRecord implements ShutdownObserver {
     if (course === undefined) return undefined;
     const { gracePeriodMs, drainTimeoutMs, closeTimeoutMs } = this.sequence.budget;
     const facts = {
-      version: 1 as const,
+      version: 2 as const,
       pid: process.pid,
       startedAt: course.startedAt,
       trigger: describe(course.trigger),
-      outcome: this.#judge(course.trigger),
+      result: this.#judge(course.trigger),
       ...(this.#exitCode !== undefined && { exitCode: this.#exitCode }),
       totalMs: (course.endedAt ?? this.clock.now()) - course.begin,
       budget: { gracePeriodMs, drainTimeoutMs, closeTimeoutMs, totalMs: course.longestMs },
@@ -139,7 +140,7 @@ export class ShutdownRecord implements ShutdownObserver {
       failures: [...this.#failures],
       heldBy: [...this.#heldBy],
       foreignListeners: [...this.#foreignListeners],
-      ...(this.#flush && { flush: { flushed: this.#flush.isFlushed, ms: this.#flush.ms } }),
+      ...(this.#flush && { flush: this.#flush }),
       samples: course.samples.all(),
     };
     return roundTimes({ ...facts, advice: adviceOn(facts, this.options) });
@@ -158,7 +159,7 @@ export class ShutdownRecord implements ShutdownObserver {
     );
   }
 
-  #judge(trigger: ShutdownTrigger): ShutdownReport['outcome'] {
+  #judge(trigger: ShutdownTrigger): ShutdownReport['result'] {
     if (this.sequence.deadlineSignal.aborted) return 'forced';
     // A process that ends before its application is closed has not ended well.
     const isUnfinished = this.#outcome === undefined && this.#exitCode !== undefined;

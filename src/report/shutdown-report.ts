@@ -1,10 +1,11 @@
-import type { ConnectionEnd, RequestEnd } from '../connections/traffic.js';
+import type { ClosedBy } from '../connections/traffic.js';
+import type { Outcome } from '../shutdown/outcome.js';
 import type { ShutdownState, StateEnd } from '../shutdown/shutdown-state.js';
 
 /**
- * What happened during one shutdown of one application, as data. All durations are in ms, all
- * offsets in ms after `startedAt`; below 0 is before it. Holds no query string, header, body or
- * address of a client, unless `reportClients` is set.
+ * What happened during one shutdown of one application, as data. `atMs` is an instant, in ms after
+ * `startedAt`; below 0 is before it. `ms`, and any other name in `Ms`, is a duration in ms. The report
+ * has no query string, header, body or address of a client, unless `reportClients` is set.
  *
  * A later version of this package may add fields to a version of the format; it changes the meaning
  * of none.
@@ -13,7 +14,7 @@ import type { ShutdownState, StateEnd } from '../shutdown/shutdown-state.js';
  */
 export interface ShutdownReport {
   /** Of the format. */
-  readonly version: 1;
+  readonly version: 2;
   /** The id of the process. */
   readonly pid: number;
   /** Of the clock on the wall, ISO 8601; all else is measured with one that is never corrected. */
@@ -24,7 +25,7 @@ export interface ShutdownReport {
    * `clean`: nothing was cut and nothing failed. `forced`: time was up, or a second signal came.
    * `failed`: a hook or a participant failed, or the shutdown began with a crash.
    */
-  readonly outcome: 'clean' | 'forced' | 'failed';
+  readonly result: 'clean' | 'forced' | 'failed';
   /** What the process ends with; left out where it goes on after `app.close()`. */
   readonly exitCode?: number;
   /** How long the shutdown took, in ms. */
@@ -92,7 +93,7 @@ export interface ReportedState {
   /** Which state it was: `grace`, `draining`, `forcing` or `closing`. */
   readonly state: Exclude<ShutdownState, 'running' | 'closed'>;
   /** When it began, in ms after `startedAt`. */
-  readonly startMs: number;
+  readonly atMs: number;
   /** How long it took, in ms. */
   readonly ms: number;
   /** Why it ended. */
@@ -109,9 +110,9 @@ export interface ReportedRequests {
   readonly late: number;
   /** Answered whole since it began. */
   readonly completed: number;
-  /** Ended without a whole answer: their client left, or the application gave up. */
+  /** Given up by their client or by the application, without a whole answer. */
   readonly aborted: number;
-  /** Cut because time was up: they count as aborted, too. */
+  /** Cut because time was up. */
   readonly cut: number;
   /** Those that took longest; at most 20, the longest first. */
   readonly slowest: readonly ReportedRequest[];
@@ -122,14 +123,14 @@ export interface ReportedRequest {
   /** Method and handler: `GET OrdersController.export`. Never a query string. */
   readonly label: string;
   /** When it began, in ms after `startedAt`; below 0 if it was under way already. */
-  readonly startMs: number;
+  readonly atMs: number;
   /** How long it took, in ms. */
   readonly ms: number;
   /**
    * `completed` (answered whole), `aborted` (by its client or the application) or `cut` (at the
    * deadline).
    */
-  readonly outcome: RequestEnd;
+  readonly outcome: Outcome;
 }
 
 /** Connections during a shutdown, and who closed them. @publicApi */
@@ -140,7 +141,7 @@ export interface ReportedConnections {
    * How many were closed, by whom: told to go by the server, swept as idle, closed by their peer,
    * or cut.
    */
-  readonly closedBy: Readonly<Record<ConnectionEnd, number>>;
+  readonly closedBy: Readonly<Record<ClosedBy, number>>;
   /** Still open at the end. */
   readonly left: number;
   /**
@@ -155,7 +156,7 @@ export interface ReportedNewConnections {
   /** How many new connections came since the shutdown began. */
   readonly count: number;
   /** When the last one came, in ms after `startedAt`; left out where none came. */
-  readonly lastOffsetMs?: number;
+  readonly lastAtMs?: number;
   /** How many came in the last fifth of the grace period, or after it; 0 where there was none. */
   readonly late: number;
   /** At most 10 addresses of late ones; only with `reportClients`. */
@@ -169,7 +170,7 @@ export interface ReportedProbes {
   /** With a status of 500 and above: readiness that is red. */
   readonly failing: number;
   /** When the last one was answered, in ms after `startedAt`; left out where none was. */
-  readonly lastOffsetMs?: number;
+  readonly lastAtMs?: number;
 }
 
 /** One kind of work. @publicApi */
@@ -189,11 +190,11 @@ export interface ReportedHook {
   /** `DatabaseService.onModuleDestroy`. */
   readonly name: string;
   /** When it began, in ms after `startedAt`. */
-  readonly startMs: number;
+  readonly atMs: number;
   /** How long it took, in ms; of one that did not end, until the report was made. */
   readonly ms: number;
-  /** `done`, `failed` (it threw or rejected) or `unfinished` (time was up before it ended). */
-  readonly status: 'done' | 'failed' | 'unfinished';
+  /** `completed`, `failed` (it threw or rejected) or `cut` (time was up before it ended). */
+  readonly outcome: Outcome;
 }
 
 /** What went wrong, and where. @publicApi */
@@ -206,8 +207,8 @@ export interface ReportedFailure {
 
 /** How the flush of telemetry went. @publicApi */
 export interface ReportedFlush {
-  /** Whether all telemetry was sent in time. */
-  readonly flushed: boolean;
+  /** `completed` (all telemetry was sent), `failed` or `cut` (time was up before it was). */
+  readonly outcome: Outcome;
   /** How long it took, in ms. */
   readonly ms: number;
 }

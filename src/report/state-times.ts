@@ -32,6 +32,6 @@ export class StateTimes {
   #endCurrent(endedBy: StateEnd): ReportedState | undefined {
     if (this.#current === undefined) return undefined;
     const { state, since } = this.#current;
-    return { state, startMs: since - this.begin, ms: this.clock.now() - since, endedBy };
+    return { state, atMs: since - this.begin, ms: this.clock.now() - since, endedBy };
   }
 }

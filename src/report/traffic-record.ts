@@ -1,14 +1,14 @@
 import { type Arrival, Arrivals } from '../connections/arrivals.js';
 import type { HttpResponse } from '../connections/open-responses.js';
 import type {
-  ConnectionEnd,
-  RequestEnd,
+  ClosedBy,
   Traffic,
   TrafficConnection,
   TrafficObserver,
 } from '../connections/traffic.js';
 import type { Routes } from '../routes/routes.js';
 import type { Clock } from '../shutdown/clock.js';
+import type { Outcome } from '../shutdown/outcome.js';
 import { NewConnections } from './new-connections.js';
 import type {
   ReportedConnections,
@@ -31,8 +31,13 @@ export class TrafficRecord implements TrafficObserver {
   readonly #arrivals: Arrivals;
   readonly #requestsAtStart: number;
   readonly #connectionsAtStart: number;
-  readonly #closedBy: Record<ConnectionEnd, number> = { told: 0, idle: 0, peer: 0, cut: 0 };
-  readonly #ends: Record<RequestEnd, number> = { completed: 0, aborted: 0, cut: 0 };
+  readonly #closedBy: Record<ClosedBy, number> = {
+    announced: 0,
+    idle: 0,
+    peer: 0,
+    cut: 0,
+  };
+  readonly #outcomes: Record<Outcome, number> = { completed: 0, aborted: 0, cut: 0, failed: 0 };
   readonly #slowest = new Slowest<ReportedRequest>(SLOWEST_KEPT);
   readonly #probes = { answered: 0, failing: 0, lastAt: -Infinity };
   readonly #stops: readonly (() => void)[];
@@ -77,34 +82,34 @@ export class TrafficRecord implements TrafficObserver {
     for (const stop of this.#stops) stop();
   }
 
-  connectionClosed(_connection: TrafficConnection, end: ConnectionEnd): void {
-    this.#closedBy[end] += 1;
+  connectionClosed(_connection: TrafficConnection, closedBy: ClosedBy): void {
+    this.#closedBy[closedBy] += 1;
   }
 
   requestBegan(): void {
     this.#received += 1;
   }
 
-  requestEnded(response: HttpResponse, since: number, end: RequestEnd): void {
-    this.#ends[end] += 1;
+  requestEnded(response: HttpResponse, since: number, outcome: Outcome): void {
+    this.#outcomes[outcome] += 1;
     if (this.routes.isProbe(response)) this.#probeAnswered(response.statusCode);
     const ms = this.clock.now() - since;
     this.#slowest.add(ms, () => ({
       label: this.routes.labelOf(response),
-      startMs: since - this.begin,
+      atMs: since - this.begin,
       ms,
-      outcome: end,
+      outcome,
     }));
   }
 
   requests(): ReportedRequests {
-    const { completed, aborted, cut } = this.#ends;
+    const { completed, aborted, cut } = this.#outcomes;
     return {
       atStart: this.#requestsAtStart,
       received: this.#received,
       late: this.#graceEndReceived === undefined ? 0 : this.#received - this.#graceEndReceived,
       completed,
-      aborted: aborted + cut,
+      aborted,
       cut,
       slowest: this.#slowest.all(),
     };
@@ -127,7 +132,7 @@ export class TrafficRecord implements TrafficObserver {
 
   probes(): ReportedProbes {
     const { answered, failing, lastAt } = this.#probes;
-    return { answered, failing, ...(answered > 0 && { lastOffsetMs: lastAt - this.begin }) };
+    return { answered, failing, ...(answered > 0 && { lastAtMs: lastAt - this.begin }) };
   }
 
   #probeAnswered(status: number): void {

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.js';
+import type { Outcome } from './outcome.js';
 import { within } from './within.js';
 
 /**
@@ -15,7 +16,7 @@ export interface Flush {
 
 /** @internal */
 export interface FlushResult {
-  readonly isFlushed: boolean;
+  readonly outcome: Outcome;
   readonly ms: number;
 }
 
@@ -43,21 +44,23 @@ export class Flushes {
     return Math.min(wanted, closeMs * LARGEST_SHARE);
   }
 
-  /** @returns whether all of them went well, within their time and `ms`; undefined for none */
+  /** @returns how they went, within their time and `ms`; undefined for none */
   async run(ms: number): Promise<FlushResult | undefined> {
     if (this.#flushes.size === 0) return undefined;
     const begin = this.clock.now();
-    const flushed = await Promise.all([...this.#flushes].map((one) => this.#isFlushed(one, ms)));
-    return { isFlushed: flushed.every(Boolean), ms: this.clock.now() - begin };
+    const outcomes = await Promise.all([...this.#flushes].map((one) => this.#outcomeOf(one, ms)));
+    const outcome = outcomes.find((one) => one !== 'completed') ?? 'completed';
+    return { outcome, ms: this.clock.now() - begin };
   }
 
-  async #isFlushed(flush: Flush, ms: number): Promise<boolean> {
-    let isFlushed = false;
+  async #outcomeOf(flush: Flush, ms: number): Promise<Outcome> {
+    let outcome: Outcome = 'cut';
     const run = async () => {
       await flush.run();
-      isFlushed = true;
+      outcome = 'completed';
     };
-    await within(this.clock, Math.min(ms, flush.timeoutMs), run());
-    return isFlushed;
+    const flushed = run().catch(() => void (outcome = 'failed'));
+    await within(this.clock, Math.min(ms, flush.timeoutMs), flushed);
+    return outcome;
   }
 }

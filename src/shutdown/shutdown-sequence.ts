@@ -344,7 +344,7 @@ export class ShutdownSequence {
       await this.#teardown.run(trigger, {
         failed: (failure) => this.#fail(failure),
         hookBegan: (hook) => this.#observers.tell((one) => one.hookBegan?.(hook)),
-        hookEnded: (hook, failed) => this.#observers.tell((one) => one.hookEnded?.(hook, failed)),
+        hookEnded: (hook, outcome) => this.#observers.tell((one) => one.hookEnded?.(hook, outcome)),
       });
     } catch (error) {
       this.#fail({ where: 'close()', error });

@@ -1,3 +1,4 @@
+import type { Outcome } from './outcome.js';
 import type { ShutdownFailure } from './shutdown-outcome.js';
 import type { ShutdownTrigger } from './shutdown-trigger.js';
 
@@ -10,7 +11,7 @@ export interface TeardownObserver {
   failed(failure: ShutdownFailure): void;
   /** @param hook - its name: `DatabaseService.onModuleDestroy` */
   hookBegan(hook: string): void;
-  hookEnded(hook: string, hasFailed: boolean): void;
+  hookEnded(hook: string, outcome: Outcome): void;
 }
 
 /**

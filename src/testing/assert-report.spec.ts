@@ -6,7 +6,7 @@ import type { ShutdownReport } from '../report/shutdown-report.js';
 import { assertReport, type ExpectedShutdown } from './assert-report.js';
 
 const report = {
-  outcome: 'failed',
+  result: 'failed',
   exitCode: 1,
   totalMs: 8000,
   states: [{ state: 'grace' }, { state: 'draining' }, { state: 'closing' }],
@@ -16,9 +16,9 @@ const report = {
     { name: 'bullmq', atStart: 2, cut: 1 },
   ],
   hooks: [
-    { name: 'Api.onModuleDestroy', status: 'done' },
-    { name: 'Mailer.onModuleDestroy', status: 'failed' },
-    { name: 'Db.onModuleDestroy', status: 'done' },
+    { name: 'Api.onModuleDestroy', outcome: 'completed' },
+    { name: 'Mailer.onModuleDestroy', outcome: 'failed' },
+    { name: 'Db.onModuleDestroy', outcome: 'completed' },
   ],
   failures: [{ where: 'Mailer.onModuleDestroy', message: 'no route' }],
 } as unknown as ShutdownReport;
@@ -35,7 +35,7 @@ function errorOf(expected: ExpectedShutdown, actual: ShutdownReport | undefined 
 describe('assertReport', () => {
   it.each<[ExpectedShutdown]>([
     [{}],
-    [{ outcome: 'failed', exitCode: 1, within: 8000, completed: 3, cut: 2 }],
+    [{ result: 'failed', exitCode: 1, within: 8000, completed: 3, cut: 2 }],
     [{ states: ['grace', 'draining', 'closing'] }],
     [{ hooks: ['Api.onModuleDestroy', 'Db.onModuleDestroy'] }],
     [{ failures: ['Mailer.onModuleDestroy'] }],
@@ -44,7 +44,7 @@ describe('assertReport', () => {
   });
 
   it.each<[ExpectedShutdown, string]>([
-    [{ outcome: 'clean' }, 'outcome: expected "clean", was "failed"'],
+    [{ result: 'clean' }, 'result: expected "clean", was "failed"'],
     [{ exitCode: 0 }, 'exitCode: expected 0, was 1'],
     [{ within: 7999 }, 'within: expected 7999, was 8000'],
     [{ completed: 4 }, 'completed: expected 4, was 3'],
@@ -65,16 +65,16 @@ describe('assertReport', () => {
   });
 
   it('names all differences and the causes at once, for people and for test runners', () => {
-    const error = errorOf({ outcome: 'clean', cut: 0, within: 9000 });
+    const error = errorOf({ result: 'clean', cut: 0, within: 9000 });
     expect(error).toBeInstanceOf(AssertionError);
     expect(error).toMatchObject({
       message:
         'The shutdown was not as expected:\n' +
-        '  outcome: expected "clean", was "failed"\n' +
+        '  result: expected "clean", was "failed"\n' +
         '  cut: expected 0, was 2\n' +
         '  Mailer.onModuleDestroy failed: no route',
-      expected: { outcome: 'clean', cut: 0 },
-      actual: { outcome: 'failed', cut: 2 },
+      expected: { result: 'clean', cut: 0 },
+      actual: { result: 'failed', cut: 2 },
     });
   });
 

@@ -9,8 +9,8 @@ import type { ReportedState, ShutdownReport } from '../report/shutdown-report.js
  * @publicApi
  */
 export interface ExpectedShutdown {
-  /** The outcome that the report must have. */
-  readonly outcome?: ShutdownReport['outcome'];
+  /** The result that the report must have. */
+  readonly result?: ShutdownReport['result'];
   /** The exit code that the report must have. */
   readonly exitCode?: number;
   /** How many ms it may have taken at most. */
@@ -39,7 +39,7 @@ interface Difference {
  * ```ts
  * const report = await test.finish();
  * assertReport(report, {
- *   outcome: 'clean',
+ *   result: 'clean',
  *   within: 10_000,
  *   cut: 0,
  *   hooks: ['OrdersController.onModuleDestroy', 'Database.onModuleDestroy'],
@@ -59,7 +59,7 @@ export function assertReport(report: ShutdownReport | undefined, expected: Expec
     if (isAsExpected ?? isDeepStrictEqual(actual, wanted)) return;
     differences.set(name, { expected: wanted, actual });
   };
-  compare('outcome', report.outcome);
+  compare('result', report.result);
   compare('exitCode', report.exitCode);
   compare('within', report.totalMs, report.totalMs <= (expected.within ?? Infinity));
   compare(
@@ -81,7 +81,9 @@ export function assertReport(report: ShutdownReport | undefined, expected: Expec
 
 /** Those that did not end well say how. */
 function hooksOf({ hooks }: ShutdownReport): string[] {
-  return hooks.map(({ name, status }) => (status === 'done' ? name : `${name} (${status})`));
+  return hooks.map(({ name, outcome }) =>
+    outcome === 'completed' ? name : `${name} (${outcome})`,
+  );
 }
 
 function haveEndedWell(report: ShutdownReport, wanted: readonly string[]): boolean {

@@ -46,7 +46,7 @@ const ARRIVAL_MS = 10_000;
  * const { status } = await fetch(`${test.url}/health/ready`); // 503
  * await test.enter('draining');
  * await order; // 200
- * assertReport(await test.finish(), { outcome: 'clean', within: 10_000 });
+ * assertReport(await test.finish(), { result: 'clean', within: 10_000 });
  * await test.close();
  * ```
  *

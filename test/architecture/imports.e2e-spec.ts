@@ -26,6 +26,7 @@ const layers: readonly Layer[] = [
     imports: [
       'report/shutdown-report.ts',
       'shutdown/graceful-shutdown.error.ts',
+      'shutdown/outcome.ts',
       'shutdown/plain-text.ts',
     ],
     nodeOnly: true,

@@ -81,7 +81,7 @@ describe.skipIf(missing.length > 0)(
         // Swagger's own route stands before the middleware of the log.
         expect(answered).toHaveLength(load.answered - load.documents);
         const reports = log.flatMap(({ report }) => report ?? []);
-        expect(reports).toMatchObject([{ outcome: 'clean', exitCode: 0 }]);
+        expect(reports).toMatchObject([{ result: 'clean', exitCode: 0 }]);
       },
       testMs,
     );

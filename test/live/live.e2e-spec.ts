@@ -56,7 +56,7 @@ describe('the live page', () => {
     await live.press('6 slow requests');
     // The event stream is a request, too.
     await expect.poll(() => live.bars('underway'), patience).toBeGreaterThanOrEqual(7);
-    const websocket = live.page.locator('.lane[data-protocol="websocket"][data-end="open"]');
+    const websocket = live.page.locator('.lane[data-protocol="websocket"][data-closed-by="open"]');
     await expect.poll(() => websocket.count(), patience).toBe(1);
     await expect.poll(() => live.bars('completed'), patience).toBeGreaterThan(0);
   });

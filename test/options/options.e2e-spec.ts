@@ -131,7 +131,7 @@ describe('a testing module', () => {
       await app.listen(0, '127.0.0.1');
       expect(await (await fetch(await app.getUrl())).text()).toBe('ok');
       await app.close();
-      expect(app.get(GracefulShutdownService).report).toMatchObject({ outcome: 'clean' });
+      expect(app.get(GracefulShutdownService).report).toMatchObject({ result: 'clean' });
     }
     expect(signalListeners()).toBe(0);
   });
@@ -174,7 +174,7 @@ it('app.close() is done under fake timers', async () => {
   vi.useFakeTimers({ toFake: [...FAKED] });
   try {
     await app.close();
-    expect(app.get(GracefulShutdownService).report).toMatchObject({ outcome: 'clean' });
+    expect(app.get(GracefulShutdownService).report).toMatchObject({ result: 'clean' });
   } finally {
     vi.useRealTimers();
   }

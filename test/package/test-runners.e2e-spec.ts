@@ -53,7 +53,7 @@ it('answers what is under way', async () => {
   test.app.get(Orders).deliver('tea');
   expect(await (await order).text()).toBe('tea');
   const report = await test.finish();
-  assertReport(report, { outcome: 'clean', completed: 1, hooks: ['Orders.onModuleDestroy'] });
+  assertReport(report, { result: 'clean', completed: 1, hooks: ['Orders.onModuleDestroy'] });
 });
 
 it('says what it has cut', async () => {
@@ -62,7 +62,7 @@ it('says what it has cut', async () => {
   await test.enter('forcing');
   const report = await test.finish();
   expect(await order).toBe('cut');
-  assertReport(report, { outcome: 'forced', exitCode: 1, cut: 0 });
+  assertReport(report, { result: 'forced', exitCode: 1, cut: 0 });
 });
 `;
 

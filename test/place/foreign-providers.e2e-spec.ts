@@ -184,7 +184,7 @@ describe('beside providers that throw when they are looked at', () => {
 
     const report = await test.finish();
 
-    expect(report).toMatchObject({ failures: [], outcome: 'clean', exitCode: 0 });
+    expect(report).toMatchObject({ failures: [], result: 'clean', exitCode: 0 });
     expect(destroyed).toEqual(['Pool']);
     expect(lines.all).toEqual([]);
     expect(seen).toEqual([]);
@@ -214,7 +214,7 @@ describe('beside providers that throw when they are looked at', () => {
 
     const report = await test.finish();
 
-    expect(report).toMatchObject({ failures: [], outcome: 'clean', exitCode: 0 });
+    expect(report).toMatchObject({ failures: [], result: 'clean', exitCode: 0 });
     expect(destroyed).toEqual(['Pool']);
     expect(lines.all.toSorted()).toEqual([
       'Reading PROXY.onModuleDestroy, beforeApplicationShutdown, onApplicationShutdown throws, so it is not called: PROXY: get onApplicationShutdown',

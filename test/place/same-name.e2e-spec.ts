@@ -44,7 +44,7 @@ describe("an application's own GracefulShutdownService, beside terminus", () => 
     open.push(test);
     const report = await test.finish();
     expect(namesIn(report).filter((name) => name === HOOK)).toEqual([HOOK]);
-    expect(report).toMatchObject({ outcome: 'clean', exitCode: 0, failures: [] });
+    expect(report).toMatchObject({ result: 'clean', exitCode: 0, failures: [] });
   });
 
   it('has its error in the report of a signal', async () => {
@@ -52,7 +52,7 @@ describe("an application's own GracefulShutdownService, beside terminus", () => 
     const test = await ShutdownTest.start(AppModule);
     open.push(test);
     const report = await test.finish();
-    expect(report).toMatchObject({ outcome: 'failed', exitCode: 1 });
+    expect(report).toMatchObject({ result: 'failed', exitCode: 1 });
     expect(report.failures).toEqual([
       expect.objectContaining({ where: HOOK, message: expect.stringContaining('cache') as string }),
     ]);
@@ -61,7 +61,7 @@ describe("an application's own GracefulShutdownService, beside terminus", () => 
   it.each([
     ['clean', false],
     ['failed', true],
-  ])('makes a close() %s', async (outcome, broken) => {
+  ])('makes a close() %s', async (result, broken) => {
     isBroken = broken;
     const app: INestApplication = await NestFactory.create(AppModule, { logger: false });
     await app.init();
@@ -69,7 +69,7 @@ describe("an application's own GracefulShutdownService, beside terminus", () => 
     const error: unknown = await app.close().catch((thrown: unknown) => thrown);
     expect([undefined, 'the cache is gone']).toContain((error as Error | undefined)?.message);
     const { report } = app.get(DrainService);
-    expect(report?.outcome).toBe(outcome);
+    expect(report?.result).toBe(result);
     expect(namesIn(report!)).toContain(HOOK);
   });
 });

@@ -136,7 +136,7 @@ export class RandomApplication implements ProcessMember, Teardown {
       const error = await this.#act(hook).catch((thrown: unknown) => thrown);
       this.#runningHooks -= 1;
       if (error !== undefined) observer.failed({ where: name, error });
-      observer.hookEnded(name, error !== undefined);
+      observer.hookEnded(name, error === undefined ? 'completed' : 'failed');
     }
   }
 

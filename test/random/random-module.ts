@@ -199,7 +199,7 @@ export class RandomModule {
   }
 
   #checkReport(report: ShutdownReport): void {
-    const { requests, outcome, exitCode, connections } = report;
+    const { requests, result, exitCode, connections } = report;
     const { atStart, received, completed, aborted, cut } = requests;
     const isBalanced = atStart + received === completed + aborted;
     this.#findings.expect(isBalanced, `requests balance: ${JSON.stringify(requests)}`);
@@ -208,9 +208,9 @@ export class RandomModule {
     this.#findings.expect(cut === 0 || wasCut, 'what was cut is the cut of somebody');
     const wasForced = report.states.some(({ state }) => state === 'forcing');
     const isClean = !(wasCut || wasForced || this.plan.hookThrows);
-    this.#findings.expect((outcome === 'clean') === isClean, `the outcome is ${outcome}`);
+    this.#findings.expect((result === 'clean') === isClean, `the result is ${result}`);
     const isExit = exitCode === undefined || exitCode === (isClean ? 0 : 1);
-    this.#findings.expect(isExit, `exit code ${exitCode}: ${outcome}`);
+    this.#findings.expect(isExit, `exit code ${exitCode}: ${result}`);
   }
 
   /** All who asked for the end learn the same. */

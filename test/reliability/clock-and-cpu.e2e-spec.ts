@@ -110,6 +110,6 @@ it('row 25: with an event loop that lags by 300 ms, no deadline is later than th
   expect(grace!.ms).toBeGreaterThanOrEqual(599);
   expect(grace!.ms).toBeLessThan(600 + lateMs);
   // Counted from the begin: what was late before takes nothing from the end.
-  expect(draining!.startMs + draining!.ms).toBeLessThan(600 + 1200 + lateMs);
-  expect(forcing!.startMs + forcing!.ms).toBeLessThan(600 + 1500 + lateMs);
+  expect(draining!.atMs + draining!.ms).toBeLessThan(600 + 1200 + lateMs);
+  expect(forcing!.atMs + forcing!.ms).toBeLessThan(600 + 1500 + lateMs);
 });

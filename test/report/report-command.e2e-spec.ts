@@ -14,7 +14,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { terminalPicture } from '../../src/cli/picture/terminal-picture.js';
-import { EXAMPLES, exampleFile, exampleReport } from '../support/example-reports.js';
+import {
+  EXAMPLES,
+  exampleFile,
+  exampleReport,
+  STORED,
+  storedFile,
+} from '../support/example-reports.js';
 import { markupProblems } from '../support/markup.js';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -61,6 +67,14 @@ describe('a report is shown', () => {
       stdout: terminalPicture(exampleReport(name)),
       stderr: '',
     });
+  });
+
+  it.each(STORED)('of version 1, as an older release has written it: %s', async (name) => {
+    const { status, stdout, stderr } = await run([storedFile(name)]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(/(clean|forced|failed), .+ of .+ s/);
+    expect(stdout).not.toContain('undefined');
+    expect(stdout).not.toContain('NaN');
   });
 
   it('from standard input, out of a log', async () => {
@@ -151,10 +165,10 @@ describe('what cannot be shown', () => {
   it('is named: a report of another format', async () => {
     const { status, stderr } = await run(
       ['-'],
-      JSON.stringify({ ...exampleReport('close'), version: 2 }),
+      JSON.stringify({ ...exampleReport('close'), version: 3 }),
     );
     expect(status).toBe(1);
-    expect(stderr).toContain('cannot be shown: version is 2, expected 1\n');
+    expect(stderr).toContain('cannot be shown: version is 3, expected 1, 2\n');
   });
 
   it.each([

@@ -68,10 +68,10 @@ describe.each(['express', 'fastify'] as const)('a rolling stop on %s', (adapter)
 
     expect(code).toBe(0);
     expect(report).toMatchObject({
-      version: 1,
+      version: 2,
       pid: app.pid,
       trigger: { kind: 'signal', signal: 'SIGTERM' },
-      outcome: 'clean',
+      result: 'clean',
       exitCode: 0,
       budget: {
         gracePeriodMs: 1000,
@@ -106,21 +106,21 @@ describe.each(['express', 'fastify'] as const)('a rolling stop on %s', (adapter)
       'closing done',
     ]);
     const [grace, draining, closing] = report.states;
-    expect(draining!.startMs).toBeCloseTo(grace!.startMs + grace!.ms, 0);
-    expect(closing!.startMs + closing!.ms).toBeCloseTo(report.totalMs, -1);
+    expect(draining!.atMs).toBeCloseTo(grace!.atMs + grace!.ms, 0);
+    expect(closing!.atMs + closing!.ms).toBeCloseTo(report.totalMs, -1);
     const [slowest] = report.requests.slowest;
     expect(slowest).toMatchObject({ label: 'GET PlainController.slow', outcome: 'completed' });
-    expect(slowest!.startMs).toBeLessThan(0);
+    expect(slowest!.atMs).toBeLessThan(0);
     expect(slowest!.ms).toBeGreaterThanOrEqual(990);
     expect(report.connections).toMatchObject({
       atStart: 2,
-      closedBy: { told: 1, idle: 1 },
+      closedBy: { announced: 1, idle: 1 },
       left: 0,
     });
-    const hooks = report.hooks.map(({ name, status }) => `${name} ${status}`);
-    expect(hooks).toContain('Database.onModuleDestroy done');
-    expect(hooks.indexOf('Database.onModuleDestroy done')).toBeLessThan(
-      hooks.indexOf('Database.onApplicationShutdown done'),
+    const hooks = report.hooks.map(({ name, outcome }) => `${name} ${outcome}`);
+    expect(hooks).toContain('Database.onModuleDestroy completed');
+    expect(hooks.indexOf('Database.onModuleDestroy completed')).toBeLessThan(
+      hooks.indexOf('Database.onApplicationShutdown completed'),
     );
     expect(report.participants).toContainEqual(
       expect.objectContaining({ name: 'http', atStart: 1, summary: '1 request answered' }),
@@ -174,9 +174,9 @@ describe('what was not as it should be', () => {
     const report = await leave(app, file);
     expect(await cut).toHaveProperty('error');
     expect(report).toMatchObject({
-      outcome: 'forced',
+      result: 'forced',
       exitCode: 1,
-      requests: { atStart: 1, completed: 0, aborted: 1, cut: 1 },
+      requests: { atStart: 1, completed: 0, aborted: 0, cut: 1 },
       connections: { closedBy: { cut: 1 } },
     });
     expect(report.states.map(({ state, endedBy }) => `${state} ${endedBy}`)).toEqual([
@@ -199,7 +199,7 @@ describe('what was not as it should be', () => {
     const { at } = await app.event('grace');
     await app.until('more than an echo', () => Date.now() - at > 50);
     const report = await leave(app, file);
-    expect(report).toMatchObject({ outcome: 'forced', exitCode: 1 });
+    expect(report).toMatchObject({ result: 'forced', exitCode: 1 });
     expect(report.states[0]).toMatchObject({ state: 'grace', endedBy: 'signal' });
   });
 
@@ -214,18 +214,18 @@ describe('what was not as it should be', () => {
     }
     expect((await app.exited).code).toBe(1);
     const report = read(file);
-    expect(report).toMatchObject({ exitCode: 1, outcome: 'failed' });
+    expect(report).toMatchObject({ exitCode: 1, result: 'failed' });
     expect(report.states.at(-1)).toMatchObject({ state: 'closing', endedBy: 'exit' });
-    expect(report.hooks).toContainEqual(expect.objectContaining({ status: 'unfinished' }));
+    expect(report.hooks).toContainEqual(expect.objectContaining({ outcome: 'cut' }));
   });
 
   it('a hook that throws', async () => {
     const { app, file } = await startReporting({ quirks: ['hook-throws'] });
     const report = await leave(app, file);
-    expect(report).toMatchObject({ outcome: 'failed', exitCode: 1 });
+    expect(report).toMatchObject({ result: 'failed', exitCode: 1 });
     const [failure] = report.failures;
     expect(report.hooks).toContainEqual(
-      expect.objectContaining({ name: failure!.where, status: 'failed' }),
+      expect.objectContaining({ name: failure!.where, outcome: 'failed' }),
     );
     expect(failure!.message).not.toBe('');
   });
@@ -236,8 +236,8 @@ describe('what was not as it should be', () => {
       options: { drainTimeoutMs: 600, closeTimeoutMs: 400 },
     });
     const report = await leave(app, file);
-    const hook = report.hooks.find(({ status }) => status === 'unfinished');
-    expect(report).toMatchObject({ outcome: 'failed', exitCode: 1 });
+    const hook = report.hooks.find(({ outcome }) => outcome === 'cut');
+    expect(report).toMatchObject({ result: 'failed', exitCode: 1 });
     expect(report.states.at(-1)).toMatchObject({ state: 'closing', endedBy: 'timeout' });
     expect(report.advice).toContainEqual(
       expect.stringMatching(
@@ -249,7 +249,7 @@ describe('what was not as it should be', () => {
   it('an event loop that is held', async () => {
     const { app, file } = await startReporting({ quirks: ['keeps-loop-alive'] });
     const report = await leave(app, file);
-    expect(report).toMatchObject({ outcome: 'clean', exitCode: 0 });
+    expect(report).toMatchObject({ result: 'clean', exitCode: 0 });
     expect(report.heldBy).toContain('Timeout');
     expect(report.advice).toContainEqual(expect.stringContaining('closed (Timeout):'));
   });
@@ -286,7 +286,7 @@ describe('what was not as it should be', () => {
     await app.exited;
     expect(read(file)).toMatchObject({
       trigger: { kind: 'crash', reason: 'thrown on purpose' },
-      outcome: 'failed',
+      result: 'failed',
       exitCode: 1,
     });
   });
@@ -313,7 +313,7 @@ describe('other ways to come and go', () => {
     const client = await WebSocketClient.open(app.port);
     const report = await leave(app, file);
     expect(await client.closed).toMatchObject({ code: 1012 });
-    expect(report.connections).toMatchObject({ atStart: 1, closedBy: { told: 1 }, left: 0 });
+    expect(report.connections).toMatchObject({ atStart: 1, closedBy: { announced: 1 }, left: 0 });
     expect(report.participants).toContainEqual({
       name: 'websockets',
       atStart: 0,
@@ -327,7 +327,7 @@ describe('other ways to come and go', () => {
     const client = await Http2Client.open(app.port);
     const report = await leave(app, file);
     await client.closed;
-    expect(report.connections).toMatchObject({ atStart: 1, closedBy: { told: 1 }, left: 0 });
+    expect(report.connections).toMatchObject({ atStart: 1, closedBy: { announced: 1 }, left: 0 });
   });
 
   it('shutdown() with a reason', async () => {
@@ -342,7 +342,7 @@ describe('other ways to come and go', () => {
     app.close();
     await app.event('close-resolved');
     const report = read(file);
-    expect(report).toMatchObject({ trigger: { kind: 'close' }, outcome: 'clean' });
+    expect(report).toMatchObject({ trigger: { kind: 'close' }, result: 'clean' });
     expect(report).not.toHaveProperty('exitCode');
     expect(report.hooks.map(({ name }) => name)).toContain('Database.onModuleDestroy');
   });
@@ -391,13 +391,13 @@ describe('where it is written', () => {
     const { app, file } = await startReporting({ options: { terminationLog } });
     const report = await leave(app, file);
     expect(statSync(terminationLog).size).toBeLessThanOrEqual(4096);
-    expect(read(terminationLog)).toMatchObject({ outcome: 'clean', pid: report.pid });
+    expect(read(terminationLog)).toMatchObject({ result: 'clean', pid: report.pid });
   });
 
   it('no termination log is made', async () => {
     const terminationLog = newFile();
     const { app, file } = await startReporting({ options: { terminationLog } });
-    expect(await leave(app, file)).toMatchObject({ outcome: 'clean' });
+    expect(await leave(app, file)).toMatchObject({ result: 'clean' });
     expect(existsSync(terminationLog)).toBe(false);
     expect(app.log).not.toContain('could not be written');
   });
@@ -412,7 +412,7 @@ describe('what is broken disturbs nothing', () => {
     const report = await leave(app, file);
     expect((await underWay).status).toBe(200);
     expect((await app.exited).code).toBe(0);
-    expect(report).toMatchObject({ outcome: 'clean', requests: { completed: 1 } });
+    expect(report).toMatchObject({ result: 'clean', requests: { completed: 1 } });
   });
 
   it('no room for the report', async () => {

@@ -99,7 +99,7 @@ it.each<[string, (listener: RequestListener) => Server, boolean]>([
   expect(await slow).toMatchObject({ status: 200, body: 'pool', connection: 'close' });
   await closed;
   await silent.closed;
-  expect(app.get(GracefulShutdownService).report).toMatchObject({ outcome: 'clean' });
+  expect(app.get(GracefulShutdownService).report).toMatchObject({ result: 'clean' });
 });
 
 it('an adapter that is not known drains over node:http2', async () => {

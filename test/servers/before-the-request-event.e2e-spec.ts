@@ -101,7 +101,7 @@ describe.each(['express', 'fastify'])('on %s', (adapter) => {
 
       expect(client.received).toMatch(/HTTP\/1\.1 201 .*connection: close/is);
       expect(shutdown.inFlight).toBe(0);
-      expect(shutdown.report?.outcome).toBe('clean');
+      expect(shutdown.report?.result).toBe('clean');
     },
   );
 
@@ -144,7 +144,7 @@ describe.each(['express', 'fastify'])('on %s', (adapter) => {
     release?.();
     await closed;
     await tunnel.closed;
-    expect(shutdown.report?.outcome).toBe('clean');
+    expect(shutdown.report?.result).toBe('clean');
   });
 
   it('without a listener Node ends a tunnel itself', async () => {

@@ -65,7 +65,7 @@ describe.each(Object.entries(adapters))('the server of %s emits close once', (_,
     const adapter = makeAdapter?.();
     test = await ShutdownTest.start(AppModule, adapter === undefined ? {} : { adapter });
     const closes = countCloses(test.app);
-    expect(await test.finish()).toMatchObject({ outcome: 'clean' });
+    expect(await test.finish()).toMatchObject({ result: 'clean' });
     await turns();
     expect(closes()).toBe(1);
   });

@@ -29,7 +29,7 @@ describe('a process that has no server', () => {
     expect(app.log).toMatch(
       /Interrupted: the job was abandoned while the event loop was still busy \(.*Timeout/,
     );
-    expect(read()).toMatchObject({ outcome: 'failed', exitCode: SIGTERM_CODE });
+    expect(read()).toMatchObject({ result: 'failed', exitCode: SIGTERM_CODE });
     expect(read().failures).toMatchObject([{ where: 'the job of this process' }]);
   });
 
@@ -81,7 +81,7 @@ describe('an error that nobody catches', () => {
     expect(app.order).toContain('onApplicationShutdown');
     expect(app.log).toContain('uncaught error: nobody catches this');
     expect(app.log).toContain('Closed in');
-    expect(read()).toMatchObject({ outcome: 'failed', exitCode: 1 });
+    expect(read()).toMatchObject({ result: 'failed', exitCode: 1 });
     expect(read().failures).toMatchObject([
       { where: 'uncaught error', message: 'nobody catches this' },
     ]);

@@ -11,6 +11,17 @@ export function exampleFile(name: Example): string {
   return join(import.meta.dirname, '..', 'fixtures', 'reports', `${name}.json`);
 }
 
+/** Reports of version 1, as runs of 1.0.0-rc.1 have written them. */
+export const STORED = ['clean', 'cut', 'failed', 'hangs', 'closed'] as const;
+
+export function storedFile(name: (typeof STORED)[number]): string {
+  return join(import.meta.dirname, '..', 'fixtures', 'reports', 'version-1', `${name}.json`);
+}
+
+export function storedReport(name: (typeof STORED)[number]): Readonly<Record<string, unknown>> {
+  return JSON.parse(readFileSync(storedFile(name), 'utf8')) as Readonly<Record<string, unknown>>;
+}
+
 /** @param changes - to its fields */
 export function exampleReport(
   name: Example,
@@ -38,11 +49,11 @@ export function hostileReport(): ShutdownReport {
     states: many(states[0]!),
     requests: {
       ...requests,
-      slowest: many({ label: HOSTILE, startMs: -1e12, ms: 2e12, outcome: 'cut' }),
+      slowest: many({ label: HOSTILE, atMs: -1e12, ms: 2e12, outcome: 'cut' }),
     },
     newConnections: { ...newConnections, lateClients: many(HOSTILE) },
     participants: many({ name: HOSTILE, atStart: 1, cut: 0, summary: HOSTILE.repeat(20) }),
-    hooks: many({ name: HOSTILE, startMs: 25_004, ms: 200, status: 'failed' }),
+    hooks: many({ name: HOSTILE, atMs: 25_004, ms: 200, outcome: 'failed' }),
     failures: many({ where: HOSTILE, message: HOSTILE.repeat(20) }),
     heldBy: many(HOSTILE),
     foreignListeners: many(HOSTILE),

@@ -131,9 +131,9 @@ describe.each(['express', 'fastify'] as const)('on %s', (name) => {
     const report = await test.finish();
     await closing;
     expect(report.hooks).toContainEqual(
-      expect.objectContaining({ name: 'Database.onModuleDestroy', status: 'failed' }),
+      expect.objectContaining({ name: 'Database.onModuleDestroy', outcome: 'failed' }),
     );
-    expect(report.outcome).toBe('failed');
+    expect(report.result).toBe('failed');
   });
 
   it('goes through all states, 25 s of shutdown in a moment', async () => {
@@ -160,7 +160,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (name) => {
     ]);
     expect(await order).toBe('failed');
     assertReport(report, {
-      outcome: 'forced',
+      result: 'forced',
       exitCode: 1,
       within: 29_000,
       cut: 1,
@@ -185,7 +185,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (name) => {
     expect((await fetch(`${test.url}/health/ready`)).status).toBe(503);
     await test.advance(1);
     expect(test.state).toBe('draining');
-    assertReport(await test.finish(), { outcome: 'clean', exitCode: 0, cut: 0, within: 10_000 });
+    assertReport(await test.finish(), { result: 'clean', exitCode: 0, cut: 0, within: 10_000 });
   });
 
   it('a slow request completes while the application drains', async () => {
@@ -203,7 +203,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (name) => {
     expect(await answer.json()).toEqual({ id: '1' });
     const report = await test.finish();
     assertReport(report, {
-      outcome: 'clean',
+      result: 'clean',
       exitCode: 0,
       completed: 1,
       cut: 0,
@@ -221,7 +221,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (name) => {
     await test.untilInFlight();
     const report = await test.finish();
     expect(await query).toBe(200);
-    assertReport(report, { outcome: 'clean', completed: 1, failures: [] });
+    assertReport(report, { result: 'clean', completed: 1, failures: [] });
     expect(report.totalMs).toBeLessThan(7000);
   });
 
@@ -231,7 +231,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (name) => {
     await test.untilInFlight();
     await test.enter('forcing');
     expect(await rates).toBe(503);
-    assertReport(await test.finish(), { outcome: 'forced', exitCode: 1, completed: 1, cut: 0 });
+    assertReport(await test.finish(), { result: 'forced', exitCode: 1, completed: 1, cut: 0 });
   });
 
   it('a hook that fails is told', async () => {
@@ -241,14 +241,14 @@ describe.each(['express', 'fastify'] as const)('on %s', (name) => {
     };
     const report = await test.finish();
     assertReport(report, {
-      outcome: 'failed',
+      result: 'failed',
       exitCode: 1,
       failures: ['Database.onModuleDestroy'],
       hooks: ['OrdersController.onApplicationShutdown'],
     });
     expect(() =>
-      assertReport(report, { outcome: 'clean', hooks: ['Database.onModuleDestroy'] }),
-    ).toThrow(/outcome: expected "clean", was "failed".*the pool is gone/s);
+      assertReport(report, { result: 'clean', hooks: ['Database.onModuleDestroy'] }),
+    ).toThrow(/result: expected "clean", was "failed".*the pool is gone/s);
   });
 
   it('a hook that hangs is given up', async () => {
@@ -256,7 +256,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (name) => {
     test.app.get(Database).onModuleDestroy = () => new Promise<void>(() => {});
     const report = await test.finish();
     assertReport(report, {
-      outcome: 'failed',
+      result: 'failed',
       exitCode: 1,
       failures: ['Database.onModuleDestroy'],
     });
@@ -273,7 +273,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (name) => {
     expect(await order).toBe('failed');
     expect(test.state).toBe('closing');
     await test.signal('SIGINT');
-    assertReport(await test.finish(), { outcome: 'forced', exitCode: 1, cut: 1 });
+    assertReport(await test.finish(), { result: 'forced', exitCode: 1, cut: 1 });
   });
 
   it('takes what the test overrides, what main.ts sets, and options of its own', async () => {
@@ -313,7 +313,7 @@ describe('states that cannot be reached', () => {
     await test.advance(0);
     await expect(test.enter('grace')).rejects.toThrow(/only a signal/);
     const report = await test.finish();
-    expect(report).toMatchObject({ trigger: { kind: 'close' }, outcome: 'clean' });
+    expect(report).toMatchObject({ trigger: { kind: 'close' }, result: 'clean' });
     expect(report).not.toHaveProperty('exitCode');
   });
 });
@@ -371,7 +371,7 @@ it('an application without a server: tracked work holds its drain', async () => 
   await test.advance(10_000);
   expect(test.state).toBe('draining');
   done();
-  assertReport(await test.finish(), { outcome: 'clean', cut: 0, exitCode: 0 });
+  assertReport(await test.finish(), { result: 'clean', cut: 0, exitCode: 0 });
 });
 
 it('the spread is the same for the same seed', async () => {

@@ -7,10 +7,10 @@ import { subscribe } from 'node:diagnostics_channel';
 const channels = {
   state: ({ state, endedBy, remainingMs }) => ({ type: 'state', state, endedBy, remainingMs }),
   'connection:open': ({ id, protocol }) => ({ type: 'open', id, protocol }),
-  'connection:close': ({ id, end }) => ({ type: 'close', id, end }),
+  'connection:close': ({ id, closedBy }) => ({ type: 'close', id, closedBy }),
   'request:start': ({ id, connectionId, label }) => ({ type: 'begin', id, connectionId, label }),
-  'request:end': ({ id, label, end }) => ({ type: 'end', id, label, end }),
-  'hook:end': ({ name, failed }) => ({ type: 'hook', name, failed }),
+  'request:end': ({ id, label, outcome }) => ({ type: 'end', id, label, outcome }),
+  'hook:end': ({ name, outcome }) => ({ type: 'hook', name, outcome }),
   cut: ({ work }) => ({ type: 'cut', labels: work.map(({ label }) => label) }),
   failure: ({ where, error }) => ({ type: 'failure', where, message: String(error) }),
   report: ({ report }) => ({ type: 'report', report }),

@@ -1,9 +1,9 @@
 import { element, setStyle, setText } from './element.mjs';
 import { RequestBar } from './request-bar.mjs';
 
-/** How a connection ended, in a word that fits beside its bar. */
-const ENDS = {
-  told: 'told to go',
+/** Who closed a connection, in a word that fits beside its bar. */
+const CLOSED_BY = {
+  announced: 'announced',
   idle: 'swept',
   peer: 'by peer',
   cut: 'cut',
@@ -25,13 +25,13 @@ export class ConnectionBar {
     this.#line.append(this.#name);
   }
 
-  show({ from, to, end, requests }, scale) {
+  show({ from, to, closedBy, requests }, scale) {
     const x = scale.x(from);
     const width = scale.width(from, to);
     setStyle(this.#line, 'transform', `translateX(${x.toFixed(1)}px)`);
     setStyle(this.#line, 'width', `${width.toFixed(1)}px`);
-    this.root.dataset.end = end ?? (to === undefined ? 'open' : 'gone');
-    setText(this.#end, to === undefined ? '' : (ENDS[end] ?? 'process ended'));
+    this.root.dataset.closedBy = closedBy ?? (to === undefined ? 'open' : 'gone');
+    setText(this.#end, to === undefined ? '' : (CLOSED_BY[closedBy] ?? 'process ended'));
     setStyle(this.#end, 'transform', `translateX(${(x + width + 5).toFixed(1)}px)`);
     this.#showRequests(
       requests.filter((request) => scale.isSeen(request)),

@@ -84,9 +84,9 @@ const ofWorker = {
     connections.push({ id, protocol, from: at, requests: [] });
   },
 
-  close({ connections }, { id, end, at }) {
+  close({ connections }, { id, closedBy, at }) {
     const connection = connections.find((one) => one.id === id);
-    if (connection !== undefined) Object.assign(connection, { to: at, end });
+    if (connection !== undefined) Object.assign(connection, { to: at, closedBy });
   },
 
   begin({ connections }, { id, connectionId, label, at }) {
@@ -94,9 +94,9 @@ const ofWorker = {
     connection?.requests.push({ id, label, from: at });
   },
 
-  end({ connections }, { id, label, end, at }) {
+  end({ connections }, { id, label, outcome, at }) {
     const request = connections.flatMap(({ requests }) => requests).find((one) => one.id === id);
-    if (request !== undefined) Object.assign(request, { to: at, label, end });
+    if (request !== undefined) Object.assign(request, { to: at, label, outcome });
   },
 
   report(worker, { report }) {
@@ -142,7 +142,10 @@ function log(model, event) {
 }
 
 const lines = {
-  hook: ({ name, failed }) => ({ level: failed ? 'ERROR' : 'LOG', text: `[hook] ${name}` }),
+  hook: ({ name, outcome }) => ({
+    level: outcome === 'failed' ? 'ERROR' : 'LOG',
+    text: `[hook] ${name}`,
+  }),
   cut: ({ labels }) => ({ level: 'WARN', text: `[cut] ${labels.join(', ')}` }),
   failure: ({ where, message }) => ({ level: 'ERROR', text: `[failure] ${where}: ${message}` }),
   service: ({ status, exit }) =>

@@ -34,7 +34,7 @@ function article({ pid, number, report }) {
       'header',
       {},
       element('h3', { id: title, text: `Process ${pid}` }),
-      element('span', { className: `outcome ${report.outcome}`, text: report.outcome }),
+      element('span', { className: `result ${report.result}`, text: report.result }),
       element('p', { text: summary(report) }),
     ),
     element('img', { src: `/report/${pid}.svg`, alt: description(report) }),

@@ -13,8 +13,8 @@ export class RequestBar {
   #text = element('span', { className: 'text' });
   root = element('span', {}, this.#text);
 
-  show({ from, to, label, end }, scale) {
-    const kind = end ?? (to === undefined ? 'underway' : 'gone');
+  show({ from, to, label, outcome }, scale) {
+    const kind = outcome ?? (to === undefined ? 'underway' : 'gone');
     const width = Math.max(NARROWEST_PX, scale.width(from, to));
     const className = `bar ${kind}`;
     if (this.root.className !== className) this.root.className = className;

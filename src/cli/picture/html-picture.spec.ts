@@ -23,7 +23,7 @@ it('has the figures as tables', () => {
     'Late requests 146 came after the grace period',
     'New connections 57 new, 19 late, last at 17.8 s',
     'POST VideoTranscodingController.transcodeWithEveryKnownCodec -4.1 s 29.1 s cut',
-    'QueueModule.onModuleDestroy 25.0 s 201 ms done',
+    'QueueModule.onModuleDestroy 25.0 s 201 ms completed',
   ]) {
     expect(text).toContain(row);
   }

@@ -12,7 +12,7 @@ const MOST_ROWS = 20;
 export function htmlPicture(report: ShutdownReport): string {
   const timeline = timelineOf(report);
   const { requests, hooks } = report;
-  const title = `${timeline.title}: ${timeline.outcome}`;
+  const title = `${timeline.title}: ${timeline.result}`;
   const body = element(
     'main',
     {},
@@ -31,7 +31,7 @@ export function htmlPicture(report: ShutdownReport): string {
     ),
     ...workTable(
       'Hooks',
-      hooks.map(({ name, status, ...times }) => [name, times, status]),
+      hooks.map(({ name, outcome, ...times }) => [name, times, outcome]),
     ),
     element(
       'details',
@@ -63,7 +63,7 @@ function figuresTable({ budget }: ShutdownReport, timeline: Timeline): string {
   const times = [gracePeriodMs, drainTimeoutMs, closeTimeoutMs].map(timeText).join(' + ');
   const rows: [string, string[]][] = [
     ['Begun by', [timeline.title]],
-    ['Outcome', [timeline.outcome]],
+    ['Result', [timeline.result]],
     ['Time', [timeline.total]],
     ['Budget', [`grace + drain + close: ${times} = ${timeText(totalMs)}`]],
     ['States', timeline.states.map(stateText)],
@@ -83,8 +83,8 @@ function figuresTable({ budget }: ShutdownReport, timeline: Timeline): string {
   return element('table', {}, element('tbody', {}, ...body));
 }
 
-function stateText({ state, startMs, took, end }: Timeline['states'][number]): string {
-  return `${state}: from ${timeText(startMs)}, for ${took}, ${end}`;
+function stateText({ state, atMs, took, end }: Timeline['states'][number]): string {
+  return `${state}: from ${timeText(atMs)}, for ${took}, ${end}`;
 }
 
 function list(lines: readonly string[]): string {
@@ -95,17 +95,17 @@ function list(lines: readonly string[]): string {
 
 type WorkRow = readonly [
   name: string,
-  times: { readonly startMs: number; readonly ms: number },
-  end: string,
+  times: { readonly atMs: number; readonly ms: number },
+  outcome: string,
 ];
 
 function workTable(heading: string, rows: readonly WorkRow[]): string[] {
   if (rows.length === 0) return [];
-  const headings = ['Name', 'Began', 'Took', 'Ended'].map((name, column) =>
+  const headings = ['Name', 'Began', 'Took', 'Outcome'].map((name, column) =>
     element('th', { scope: 'col', ...look(column) }, name),
   );
-  const body = rows.slice(0, MOST_ROWS).map(([name, { startMs, ms }, end]) => {
-    const cells = [plain(name), timeText(startMs), timeText(ms), end];
+  const body = rows.slice(0, MOST_ROWS).map(([name, { atMs, ms }, outcome]) => {
+    const cells = [plain(name), timeText(atMs), timeText(ms), outcome];
     return element(
       'tr',
       {},

@@ -30,7 +30,7 @@ export function paragraphsOf(report: ShutdownReport): Paragraph[] {
     bad('others hear the signal', joined(report.foreignListeners)),
     {
       ...good('telemetry flush', flush ? [flushText(flush)] : []),
-      isBad: flush?.flushed === false,
+      isBad: flush !== undefined && flush.outcome !== 'completed',
     },
     good('advice', advice),
   ];

@@ -134,26 +134,29 @@ describe('what was made to be a burden', () => {
 
   it('what it says does not come into the message as it is', () => {
     const text = '\u009b2J\u202e\u2028\ud800';
-    const { message } = errorOf(JSON.stringify({ ...rolling, outcome: text, pid: text }));
-    expect(message).toContain('outcome is "');
+    const { message } = errorOf(JSON.stringify({ ...rolling, result: text, pid: text }));
+    expect(message).toContain('result is "');
     expect(message).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}]/u);
   });
 });
 
 describe('a report that is wrong', () => {
   it.each<[string, object]>([
-    ['version is 2, expected 1', { version: 2 }],
+    ['version is 3, expected 1, 2', { version: 3 }],
     ['pid is "1", expected a number of 0 or more', { pid: '1' }],
     ['totalMs is -1, expected a number of 0 or more', { totalMs: -1 }],
-    ['outcome is "good", expected clean, forced, failed', { outcome: 'good' }],
+    ['result is "good", expected clean, forced, failed', { result: 'good' }],
     ['budget is missing, expected an object', { budget: undefined }],
     ['states is an object, expected a list', { states: {} }],
     [
-      'states[0].startMs is missing, expected a number',
+      'states[0].atMs is missing, expected a number',
       { states: [{ state: 'grace', ms: 1, endedBy: 'done' }] },
     ],
     ['advice[1] is null, expected a string', { advice: ['a', null] }],
-    ['flush.flushed is 1, expected true or false', { flush: { flushed: 1, ms: 1 } }],
+    [
+      'flush.outcome is true, expected completed, aborted, cut, failed',
+      { flush: { outcome: true, ms: 1 } },
+    ],
   ])('%s', (problem, changes) => {
     const { code, message } = errorOf(JSON.stringify({ ...rolling, ...changes }));
     expect(code).toBe('ERR_SHUTDOWN_INVALID_REPORT');
@@ -166,7 +169,7 @@ describe('a report that is wrong', () => {
   });
 
   it('is told with some of its problems', () => {
-    const { message } = errorOf('{"version":1,"trigger":{},"states":[]}');
+    const { message } = errorOf('{"version":2,"trigger":{},"states":[]}');
     expect(message.split('; ')).toHaveLength(6);
     expect(message).toMatch(/; and \d+ more$/);
   });

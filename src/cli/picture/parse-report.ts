@@ -3,6 +3,7 @@ import { noReport, wrongReport } from './picture.errors.js';
 import { REPORT_SHAPE } from './report-shape.js';
 import { isRecord } from './shape.js';
 import { spreadReports } from './spread-report.js';
+import { fromVersion1 } from './version-1.js';
 
 /** @internal */
 export interface ParsedReport {
@@ -27,7 +28,7 @@ const MOST_PROBLEMS = 5;
 export function parseReport(content: string, source: string): ParsedReport {
   const whole = jsonOf(content);
   const reports = whole === undefined ? inLog(content) : reportsIn(whole);
-  const report = reports.at(-1);
+  const report = fromVersion1(reports.at(-1));
   if (report === undefined) throw noReport(source);
   const problems = REPORT_SHAPE(report, '');
   const others = problems.length - MOST_PROBLEMS;

@@ -16,18 +16,25 @@ import type {
 } from '../../report/shutdown-report.js';
 import { amount, list, number, oneOf, optional, record, text, truth } from './shape.js';
 
-const ENDS = ['elapsed', 'quiet', 'done', 'timeout', 'signal', 'exit'];
+const ENDED_BY = ['elapsed', 'quiet', 'done', 'timeout', 'signal', 'exit'];
+
+const outcome = oneOf('completed', 'aborted', 'cut', 'failed');
 
 const request = record<ReportedRequest>({
   label: text,
-  startMs: number,
+  atMs: number,
   ms: amount,
-  outcome: oneOf('completed', 'aborted', 'cut'),
+  outcome,
 });
 
-/** Version 1 of the format. TypeScript sees to it that no field is forgotten. @internal */
+/**
+ * Version 2 of the format, into which version 1 was translated. TypeScript sees to it that no field is
+ * forgotten.
+ *
+ * @internal
+ */
 export const REPORT_SHAPE = record<ShutdownReport>({
-  version: oneOf(1),
+  version: oneOf(1, 2),
   pid: amount,
   startedAt: text,
   trigger: record<ReportedTrigger>({
@@ -36,7 +43,7 @@ export const REPORT_SHAPE = record<ShutdownReport>({
     typed: optional(truth),
     reason: optional(text),
   }),
-  outcome: oneOf('clean', 'forced', 'failed'),
+  result: oneOf('clean', 'forced', 'failed'),
   exitCode: optional(number),
   totalMs: amount,
   budget: record<ReportedBudget>({
@@ -48,9 +55,9 @@ export const REPORT_SHAPE = record<ShutdownReport>({
   states: list(
     record<ReportedState>({
       state: oneOf('grace', 'draining', 'forcing', 'closing'),
-      startMs: number,
+      atMs: number,
       ms: amount,
-      endedBy: oneOf(...ENDS),
+      endedBy: oneOf(...ENDED_BY),
     }),
   ),
   requests: record<ReportedRequests>({
@@ -65,7 +72,7 @@ export const REPORT_SHAPE = record<ShutdownReport>({
   connections: record<ReportedConnections>({
     atStart: amount,
     closedBy: record<ReportedConnections['closedBy']>({
-      told: amount,
+      announced: amount,
       idle: amount,
       peer: amount,
       cut: amount,
@@ -75,14 +82,14 @@ export const REPORT_SHAPE = record<ShutdownReport>({
   }),
   newConnections: record<ReportedNewConnections>({
     count: amount,
-    lastOffsetMs: optional(number),
+    lastAtMs: optional(number),
     late: amount,
     lateClients: optional(list(text)),
   }),
   probes: record<ReportedProbes>({
     answered: amount,
     failing: amount,
-    lastOffsetMs: optional(number),
+    lastAtMs: optional(number),
   }),
   participants: list(
     record<ReportedParticipant>({
@@ -95,15 +102,15 @@ export const REPORT_SHAPE = record<ShutdownReport>({
   hooks: list(
     record<ReportedHook>({
       name: text,
-      startMs: number,
+      atMs: number,
       ms: amount,
-      status: oneOf('done', 'failed', 'unfinished'),
+      outcome,
     }),
   ),
   failures: list(record<ReportedFailure>({ where: text, message: text })),
   heldBy: list(text),
   foreignListeners: list(text),
-  flush: optional(record<ReportedFlush>({ flushed: truth, ms: amount })),
+  flush: optional(record<ReportedFlush>({ outcome, ms: amount })),
   samples: list(
     record<ReportedSample>({
       atMs: number,

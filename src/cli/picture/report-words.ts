@@ -13,7 +13,7 @@ import { timeText } from './time-axis.js';
 
 /** What a report says, in words that every picture uses. */
 
-const ENDS: Readonly<Record<ReportedState['endedBy'], string>> = {
+const ENDED_BY: Readonly<Record<ReportedState['endedBy'], string>> = {
   elapsed: 'its time had passed',
   quiet: 'no traffic any more',
   done: 'done',
@@ -46,8 +46,8 @@ export function originText({ pid, startedAt }: ShutdownReport): string {
 }
 
 /** @internal */
-export function stateEndText(end: ReportedState['endedBy']): string {
-  return ENDS[end];
+export function endedByText(endedBy: ReportedState['endedBy']): string {
+  return ENDED_BY[endedBy];
 }
 
 /** @internal */
@@ -62,8 +62,8 @@ export function probesText({ answered, failing }: ReportedProbes): string {
 
 /** @internal */
 export function connectionsText({ atStart, closedBy, left }: ReportedConnections): string {
-  const { told, idle, peer, cut } = closedBy;
-  const closed = `closed: ${told} told to go, ${idle} idle, ${peer} by their peer, ${cut} cut`;
+  const { announced, idle, peer, cut } = closedBy;
+  const closed = `closed: ${announced} announced, ${idle} idle, ${peer} by their peer, ${cut} cut`;
   return `${atStart} at the start; ${closed}; ${left} left`;
 }
 
@@ -76,8 +76,8 @@ export function participantText({ name, atStart, cut, summary }: ReportedPartici
 }
 
 /** @internal */
-export function flushText({ flushed, ms }: ReportedFlush): string {
-  return flushed ? `done in ${timeText(ms)}` : `not done within ${timeText(ms)}`;
+export function flushText({ outcome, ms }: ReportedFlush): string {
+  return `${outcome} after ${timeText(ms)}`;
 }
 
 /** Equal names as one, with their count. @internal */

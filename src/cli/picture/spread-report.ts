@@ -1,5 +1,5 @@
 /** How a report begins, as JSON or as `util.inspect()` prints it. */
-const BEGIN = /\{\s*["']?version["']?\s*:\s*1\s*,/g;
+const BEGIN = /\{\s*["']?version["']?\s*:\s*[12]\s*,/g;
 const ESC = '\\u001b';
 const COLOURS = new RegExp(`${ESC}\\[[0-9;]*m`, 'g');
 /** What Compose and `kubectl logs` put before each line. */

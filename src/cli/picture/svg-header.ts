@@ -9,14 +9,14 @@ const BADGE_WIDTH = 84;
 /** What fits beside the badge. */
 const TITLE_CELLS = 66;
 const MILLION = 1e6;
-const SIGNS: Readonly<Record<Timeline['outcome'], string>> = {
+const SIGNS: Readonly<Record<Timeline['result'], string>> = {
   clean: '✓ clean',
   forced: '! forced',
   failed: '✕ failed',
 };
 
 /** What began it, how it ended, how long it took. @internal */
-export function svgHeader({ title, outcome, total, origin }: Timeline): SvgBlock {
+export function svgHeader({ title, result, total, origin }: Timeline): SvgBlock {
   const badge = right - BADGE_WIDTH;
   return {
     height: 62,
@@ -29,9 +29,9 @@ export function svgHeader({ title, outcome, total, origin }: Timeline): SvgBlock
           width: BADGE_WIDTH,
           height: 24,
           rx: 12,
-          class: `nd-${outcome}`,
+          class: `nd-${result}`,
         }),
-        textAt(badge + BADGE_WIDTH / 2, top + 17, 'nd-on nd-strong nd-middle', SIGNS[outcome]),
+        textAt(badge + BADGE_WIDTH / 2, top + 17, 'nd-on nd-strong nd-middle', SIGNS[result]),
         textAt(left, top + 44, 'nd-dim', shorten(origin, 90, proseWidth)),
         textAt(right, top + 44, 'nd-ink nd-end', total),
       ].join(''),

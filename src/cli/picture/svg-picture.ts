@@ -43,7 +43,7 @@ export function svgPicture(report: ShutdownReport): string {
       role: 'img',
       class: 'nd-picture',
     },
-    element('title', {}, escapeMarkup(`Shutdown by ${timeline.title}: ${timeline.outcome}`)),
+    element('title', {}, escapeMarkup(`Shutdown by ${timeline.title}: ${timeline.result}`)),
     element('desc', {}, escapeMarkup(description(timeline))),
     element('style', {}, SVG_STYLE),
     element('rect', {

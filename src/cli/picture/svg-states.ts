@@ -12,8 +12,8 @@ const LEGEND_COLUMNS = 4;
 
 /** The states as bars. @internal */
 export function svgStates({ states, axis }: Timeline): SvgBlock {
-  const bar = ({ state, startMs, endMs }: StateBar, top: number): string => {
-    const x = xOf(startMs, axis);
+  const bar = ({ state, atMs, endMs }: StateBar, top: number): string => {
+    const x = xOf(atMs, axis);
     // The gap tells two bars apart without their colours.
     const width = Math.max(LEAST_WIDTH, xOf(endMs, axis) - x - 1.5);
     const hasRoom = width > cellWidth(state) * LETTER + 8;

@@ -33,8 +33,8 @@ export function svgHeading(heading: string): SvgBlock {
 }
 
 function workRow(bar: WorkBar, axis: TimeAxis, top: number): string {
-  const { label, startMs, endMs, isClipped, look, note: words } = bar;
-  const x = xOf(startMs, axis);
+  const { label, atMs, endMs, isClipped, look, note: words } = bar;
+  const x = xOf(atMs, axis);
   const end = Math.max(xOf(endMs, axis), x + LEAST_WIDTH);
   return element(
     'g',

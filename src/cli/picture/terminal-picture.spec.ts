@@ -14,8 +14,8 @@ it('is a timeline of letters', () => {
   expect(terminalPicture(exampleReport('failed')).split('\n').slice(0, 20)).toEqual([
     'shutdown(): the licence server said no  ✗ failed, 5.5 s of 24.0 s, exit code 1',
     'process 208, 2026-05-04T12:41:50.300Z',
-    '3 requests under way, 11 received since, 14 completed, 0 aborted, 0 of them cut,',
-    '0 connections left, 2 failures',
+    '3 requests in flight, 11 received since, 14 completed, 0 aborted, 0 cut, 0',
+    'connections left, 2 failures',
     '',
     '                           0     1 s   2 s   3 s   4 s   5 s budget: 24.0 s',
     '                           ┴─────┴─────┴─────┴─────┴─────┴──',

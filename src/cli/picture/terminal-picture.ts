@@ -21,7 +21,7 @@ const LEAST_COLUMNS = 60;
 const MOST_COLUMNS = 120;
 const NOTE_CELLS = 19;
 const MOST_LINES = 5;
-const OUTCOMES: Readonly<Record<Timeline['outcome'], readonly [Ink, string]>> = {
+const RESULTS: Readonly<Record<Timeline['result'], readonly [Ink, string]>> = {
   clean: ['green', '✓ clean'],
   forced: ['yellow', '! forced'],
   failed: ['red', '✗ failed'],
@@ -60,8 +60,8 @@ class TerminalPicture {
     return `${lines.join('\n').trimEnd()}\n`;
   }
 
-  #heading({ title, outcome, total, origin, figures }: Timeline): string[] {
-    const [ink, sign] = OUTCOMES[outcome];
+  #heading({ title, result, total, origin, figures }: Timeline): string[] {
+    const [ink, sign] = RESULTS[result];
     const rest = `${sign}, ${total}`;
     const begun = shorten(title, Math.max(12, this.#columns - rest.length - 2));
     const counted = figures.map(({ value, label }) => `${value} ${label}`).join(', ');

@@ -38,8 +38,8 @@ export function stateStrip(
   cells: number,
 ): TerminalStrip {
   const strip = new TerminalStrip(cells, axis);
-  for (const { state, startMs, endMs } of states) {
-    const { start, length } = strip.cellsOf(startMs, endMs);
+  for (const { state, atMs, endMs } of states) {
+    const { start, length } = strip.cellsOf(atMs, endMs);
     strip.put(start, STATE_LETTERS[state].repeat(length), STATE_INKS[state]);
     const name = ` ${state} `;
     if (length >= name.length + 2) {
@@ -82,7 +82,7 @@ export function markStrip({ last }: Mark, axis: TimeAxis, cells: number): Termin
 export function workStrip(bar: WorkBar, axis: TimeAxis, cells: number): TerminalStrip {
   const strip = new TerminalStrip(cells, axis);
   const [letter, ink] = LOOKS[bar.look];
-  const { start, length } = strip.cellsOf(bar.startMs, bar.endMs);
+  const { start, length } = strip.cellsOf(bar.atMs, bar.endMs);
   strip.put(start, letter.repeat(length), ink);
   if (bar.isClipped) strip.put(start, '◂', ink);
   // For those who see no colours: whole is a bar, broken is pale, cut has a cross.

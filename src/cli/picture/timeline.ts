@@ -5,7 +5,7 @@ import {
   newConnectionsText,
   originText,
   probesText,
-  stateEndText,
+  endedByText,
   totalText,
   triggerText,
 } from './report-words.js';
@@ -16,7 +16,7 @@ import { hooksOf, requestsOf, type WorkBars } from './work-bars.js';
 export interface Timeline {
   /** What began it. */
   readonly title: string;
-  readonly outcome: ShutdownReport['outcome'];
+  readonly result: ShutdownReport['result'];
   readonly total: string;
   readonly origin: string;
   readonly figures: readonly Figure[];
@@ -48,7 +48,7 @@ export interface BudgetEnd {
 /** @internal */
 export interface StateBar {
   readonly state: ReportedState['state'];
-  readonly startMs: number;
+  readonly atMs: number;
   readonly endMs: number;
   readonly took: string;
   readonly end: string;
@@ -81,11 +81,11 @@ const MOST_STATES = 4;
 export function timelineOf(report: ShutdownReport): Timeline {
   const { totalMs, budget } = report;
   const endMs = budget.totalMs <= totalMs * FAR ? Math.max(totalMs, budget.totalMs) : totalMs;
-  const firstMs = Math.min(0, ...report.requests.slowest.map(({ startMs }) => startMs));
+  const firstMs = Math.min(0, ...report.requests.slowest.map(({ atMs }) => atMs));
   const axis = timeAxis(Math.max(firstMs, -LEAD * endMs), endMs);
   return {
     title: triggerText(report.trigger),
-    outcome: report.outcome,
+    result: report.result,
     total: totalText(report),
     origin: originText(report),
     figures: figuresOf(report),
@@ -106,11 +106,11 @@ export function timelineOf(report: ShutdownReport): Timeline {
 function figuresOf({ requests, connections, failures }: ShutdownReport): Figure[] {
   const { atStart, received, completed, aborted, cut } = requests;
   return [
-    { value: atStart, label: 'requests under way', isBad: false },
+    { value: atStart, label: 'requests in flight', isBad: false },
     { value: received, label: 'received since', isBad: false },
     { value: completed, label: 'completed', isBad: false },
     { value: aborted, label: 'aborted', isBad: false },
-    { value: cut, label: 'of them cut', isBad: cut > 0 },
+    { value: cut, label: 'cut', isBad: cut > 0 },
     { value: connections.left, label: 'connections left', isBad: connections.left > 0 },
     { value: failures.length, label: 'failures', isBad: failures.length > 0 },
   ];
@@ -120,12 +120,12 @@ function statesOf({ states }: ShutdownReport): StateBar[] {
   return states
     .filter(({ ms }) => ms > 0)
     .slice(0, MOST_STATES)
-    .map(({ state, startMs, ms, endedBy }) => ({
+    .map(({ state, atMs, ms, endedBy }) => ({
       state,
-      startMs,
-      endMs: startMs + ms,
+      atMs,
+      endMs: atMs + ms,
       took: timeText(ms),
-      end: stateEndText(endedBy),
+      end: endedByText(endedBy),
     }));
 }
 
@@ -135,30 +135,30 @@ function marksOf({ newConnections, probes }: ShutdownReport): Mark[] {
       label: 'new connections',
       count: newConnections.count,
       text: newConnectionsText(newConnections),
-      lastOffsetMs: newConnections.lastOffsetMs,
+      lastAtMs: newConnections.lastAtMs,
     },
     {
       label: 'health probes',
       count: probes.answered,
       text: probesText(probes),
-      lastOffsetMs: probes.lastOffsetMs,
+      lastAtMs: probes.lastAtMs,
     },
   ];
   return rows
     .filter(({ count }) => count > 0)
-    .map(({ label, text, lastOffsetMs }) => ({
+    .map(({ label, text, lastAtMs }) => ({
       label,
       text,
-      ...(lastOffsetMs === undefined
+      ...(lastAtMs === undefined
         ? {}
-        : { last: { atMs: lastOffsetMs, text: `last at ${timeText(lastOffsetMs)}` } }),
+        : { last: { atMs: lastAtMs, text: `last at ${timeText(lastAtMs)}` } }),
     }));
 }
 
 function hooksOnTheirAxis({ hooks, states }: ShutdownReport, whole: TimeAxis): Timeline['hooks'] {
   const parts = [...hooks, ...states.filter(({ state }) => state === 'closing')];
-  const fromMs = Math.min(...parts.map(({ startMs }) => startMs));
-  const toMs = Math.max(...parts.map(({ startMs, ms }) => startMs + ms));
+  const fromMs = Math.min(...parts.map(({ atMs }) => atMs));
+  const toMs = Math.max(...parts.map(({ atMs, ms }) => atMs + ms));
   const isMagnified = hooks.length > 0 && toMs - fromMs < SMALL * (whole.toMs - whole.fromMs);
   const axis = isMagnified ? timeAxis(fromMs, toMs) : whole;
   return { ...hooksOf(hooks, axis), axis, isMagnified };

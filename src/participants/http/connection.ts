@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-import type { ConnectionEnd, TrafficConnection } from '../../connections/traffic.js';
+import type { ClosedBy, TrafficConnection } from '../../connections/traffic.js';
 
 /** A request whose response is not complete yet. @internal */
 export interface RequestUnderWay {
@@ -17,7 +17,7 @@ interface Details {
   /** Whether it has ever had more than one request under way. */
   hasPipelined: boolean;
   leavesAt: number;
-  end: ConnectionEnd;
+  closedBy: ClosedBy;
   quietSince: number;
   bytesSeen: number;
 }
@@ -80,13 +80,13 @@ export class Connection implements TrafficConnection {
     this.#detailed().leavesAt = at;
   }
 
-  /** How it is closed, if it is closed now. */
-  get end(): ConnectionEnd {
-    return this.#details?.end ?? 'peer';
+  /** Who closes it, if it is closed now. */
+  get closedBy(): ClosedBy {
+    return this.#details?.closedBy ?? 'peer';
   }
 
-  set end(end: ConnectionEnd) {
-    this.#detailed().end = end;
+  set closedBy(closedBy: ClosedBy) {
+    this.#detailed().closedBy = closedBy;
   }
 
   /** The requests under way, in the order they came. */
@@ -136,7 +136,7 @@ export class Connection implements TrafficConnection {
 
   /** Ends it so that no client takes what is under way for whole. */
   destroy(): void {
-    this.end = this.isResting ? 'idle' : 'cut';
+    this.closedBy = this.isResting ? 'idle' : 'cut';
     if (this.isResting) this.socket.destroy();
     else cut(this.socket);
   }
@@ -158,7 +158,7 @@ export class Connection implements TrafficConnection {
       pipelined: [],
       hasPipelined: false,
       leavesAt: Infinity,
-      end: 'peer',
+      closedBy: 'peer',
       quietSince: this.#since,
       bytesSeen: 0,
     });

@@ -7,11 +7,12 @@ import { isHttp1 } from '../../connections/is-http1.js';
 import { Listeners } from '../../connections/listeners.js';
 import type { HttpResponse, OpenResponses } from '../../connections/open-responses.js';
 import { sharedListener } from '../../connections/shared-listener.js';
-import type { RequestEnd, Traffic, TrafficSource } from '../../connections/traffic.js';
+import type { Traffic, TrafficSource } from '../../connections/traffic.js';
 import { UPGRADES } from '../../connections/upgrades.js';
 import type { Routes } from '../../routes/routes.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { WorkUnderWay } from '../../shutdown/drain-participant.js';
+import type { Outcome } from '../../shutdown/outcome.js';
 import { Connection } from './connection.js';
 import { Handshakes } from './handshakes.js';
 import { keepAliveMsOf } from './keep-alive.js';
@@ -283,7 +284,7 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
   }
 
   #closed(connection: Connection): void {
-    this.traffic.connectionClosed(connection, connection.end);
+    this.traffic.connectionClosed(connection, connection.closedBy);
     connection.socket.off('close', this.#onSocketClose);
     this.#forget(connection.socket);
   }
@@ -335,8 +336,8 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
     const isWhole = response.writableFinished;
     if (isWhole) this.#completed += 1;
     const saidClose = this.#leaves !== undefined && !response.shouldKeepAlive;
-    if (isWhole && saidClose && connection !== undefined) connection.end = 'told';
-    this.traffic.requestEnded(response, since, endOf(response, connection));
+    if (isWhole && saidClose && connection !== undefined) connection.closedBy = 'announced';
+    this.traffic.requestEnded(response, since, outcomeOf(response, connection));
     if (connection !== undefined) this.#hear(connection, neededSocket);
     if (connection?.isResting && connection.socket.destroyed) this.#closed(connection);
     if (this.#requests === 0) this.#onQuiet();
@@ -351,7 +352,7 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
   }
 }
 
-function endOf(response: ServerResponse, connection: Connection | undefined): RequestEnd {
+function outcomeOf(response: ServerResponse, connection: Connection | undefined): Outcome {
   if (response.writableFinished) return 'completed';
-  return connection?.end === 'cut' ? 'cut' : 'aborted';
+  return connection?.closedBy === 'cut' ? 'cut' : 'aborted';
 }

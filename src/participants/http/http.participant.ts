@@ -192,7 +192,7 @@ export class HttpParticipant implements DrainParticipant {
     await receiveWaitingBytes(this.clock);
     for (const connection of connections) {
       if (!connection.isResting || this.#restMs(connection) > 0) continue;
-      connection.end = 'idle';
+      connection.closedBy = 'idle';
       connection.socket.destroy();
     }
   }

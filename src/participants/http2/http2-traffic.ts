@@ -13,10 +13,11 @@ import { resetStream } from '../../connections/open-streams.js';
 import { isHttp1 } from '../../connections/is-http1.js';
 import type { HttpResponse, OpenResponses } from '../../connections/open-responses.js';
 import { sharedListener } from '../../connections/shared-listener.js';
-import type { RequestEnd, Traffic, TrafficSource } from '../../connections/traffic.js';
+import type { Traffic, TrafficSource } from '../../connections/traffic.js';
 import type { Routes } from '../../routes/routes.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { WorkUnderWay } from '../../shutdown/drain-participant.js';
+import type { Outcome } from '../../shutdown/outcome.js';
 import { Session } from './session.js';
 
 /** The error code of RFC 9113 section 7. */
@@ -199,7 +200,7 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
   #closed(h2: ServerHttp2Session, session: Session): void {
     if (!this.#sessions.delete(h2)) return;
     if (session.requests > 0) this.#endAll(session);
-    this.traffic.connectionClosed(session, session.end);
+    this.traffic.connectionClosed(session, session.closedBy);
     if (this.isEmpty) this.#onQuiet();
   }
 
@@ -221,7 +222,7 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
   }
 
   #end(response: Http2ServerResponse): void {
-    const end = this.#endOf(response);
+    const end = this.#outcomeOf(response);
     if (end === 'completed') this.#completed += 1;
     const since = this.#requests.get(response)?.since ?? this.clock.now();
     this.traffic.requestEnded(response, since, end);
@@ -235,9 +236,9 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
     return this.sessions.flatMap(({ streams = [] }) => streams.filter((it) => !known.has(it)));
   }
 
-  #endOf(response: Http2ServerResponse): RequestEnd {
+  #outcomeOf(response: Http2ServerResponse): Outcome {
     if (response.writableEnded && response.stream.rstCode === 0) return 'completed';
-    return this.#requests.get(response)?.session.end === 'cut' ? 'cut' : 'aborted';
+    return this.#requests.get(response)?.session.closedBy === 'cut' ? 'cut' : 'aborted';
   }
 
   #forget(response: Http2ServerResponse): void {

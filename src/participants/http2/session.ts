@@ -2,7 +2,7 @@ import type { Http2Stream, ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 
 import { openStreams } from '../../connections/open-streams.js';
-import type { ConnectionEnd, TrafficConnection } from '../../connections/traffic.js';
+import type { ClosedBy, TrafficConnection } from '../../connections/traffic.js';
 import { stopReading } from '../../connections/stop-reading.js';
 import { unsentBytes } from '../../connections/unsent-bytes.js';
 import type { Clock } from '../../shutdown/clock.js';
@@ -25,8 +25,8 @@ export class Session implements TrafficConnection {
   requests = 0;
   /** Has a request that nobody waits for any more. */
   hasReleased = false;
-  /** How it is closed, if it is closed now. */
-  end: ConnectionEnd = 'peer';
+  /** Who closes it, if it is closed now. */
+  closedBy: ClosedBy = 'peer';
   #isTold = false;
   #isCut = false;
   #overSince: number | undefined;
@@ -59,7 +59,7 @@ export class Session implements TrafficConnection {
   leave(lingerMs: number): void {
     if (this.#isTold) return;
     this.#isTold = true;
-    this.end = 'told';
+    this.closedBy = 'announced';
     void this.#goAfter(lingerMs);
   }
 
@@ -112,7 +112,7 @@ export class Session implements TrafficConnection {
 
   /** Ends it as soon as what is written has gone, or before long in any case. */
   cut(): void {
-    if (this.requests > 0) this.end = 'cut';
+    if (this.requests > 0) this.closedBy = 'cut';
     if (this.#isCut) return;
     this.#isCut = true;
     this.#cancelClose?.();

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Server, Socket } from 'node:net';
 
-import type { ConnectionEnd, TrafficConnection } from '../../connections/traffic.js';
+import type { ClosedBy, TrafficConnection } from '../../connections/traffic.js';
 import { unsentBytes } from '../../connections/unsent-bytes.js';
 import { refuseUpgrade } from '../../connections/upgrades.js';
 import { closeFrame } from './close-frame.js';
@@ -23,8 +23,8 @@ import {
 export class UpgradedSocket implements WebSocketConnection, TrafficConnection {
   readonly path: string;
   readonly isWebSocket: boolean;
-  /** How it is closed, if it is closed now. */
-  end: ConnectionEnd = 'peer';
+  /** Who closes it, if it is closed now. */
+  closedBy: ClosedBy = 'peer';
   readonly #bytesBefore: number;
 
   constructor(
@@ -82,7 +82,7 @@ export class UpgradedSocket implements WebSocketConnection, TrafficConnection {
   }
 
   close(code: number): void {
-    this.end = 'told';
+    this.closedBy = 'announced';
     const webSocket = webSocketOf(this.socket);
     if (webSocket !== undefined) closeWebSocket(webSocket, code);
     else if (this.socket.bytesWritten === this.#bytesBefore) refuseUpgrade(this.socket);
@@ -96,7 +96,7 @@ export class UpgradedSocket implements WebSocketConnection, TrafficConnection {
   }
 
   terminate(): void {
-    this.end = 'cut';
+    this.closedBy = 'cut';
     this.drop();
   }
 }

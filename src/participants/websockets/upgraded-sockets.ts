@@ -83,7 +83,7 @@ export class UpgradedSockets implements Iterable<UpgradedSocket>, TrafficSource 
 
   destroyAll(): void {
     forEachAlone(this.#open, ([socket, upgraded]) => {
-      upgraded.end = 'cut';
+      upgraded.closedBy = 'cut';
       socket.destroy();
     });
   }
@@ -101,7 +101,7 @@ export class UpgradedSockets implements Iterable<UpgradedSocket>, TrafficSource 
   #closed(socket: Socket): void {
     const upgraded = this.#open.get(socket);
     this.#open.delete(socket);
-    if (upgraded !== undefined) this.traffic.connectionClosed(upgraded, upgraded.end);
+    if (upgraded !== undefined) this.traffic.connectionClosed(upgraded, upgraded.closedBy);
   }
 
   dispose(): void {

@@ -101,7 +101,7 @@ export class WebSocketConnections {
     if (!upgraded.isWebSocket) return;
     if (this.#engines?.serves(upgraded.server, upgraded.path)) {
       // Told by way of its engine.
-      upgraded.end = 'told';
+      upgraded.closedBy = 'announced';
       return;
     }
     this.#add(upgraded, (closed) => upgraded.socket.once('close', closed));
