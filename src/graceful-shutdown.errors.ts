@@ -33,7 +33,7 @@ export function missingFactory(): GracefulShutdownError {
 export function importedTwice(): GracefulShutdownError {
   return new GracefulShutdownError(
     'ERR_SHUTDOWN_IMPORTED_TWICE',
-    'GracefulShutdownModule is imported twice, with different options or two factories: ' +
+    'GracefulShutdownModule is imported twice, with different options: ' +
       'import it once, in the root module; it is global',
   );
 }

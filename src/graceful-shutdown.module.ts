@@ -1,5 +1,5 @@
 import {
-  ConfigurableModuleBuilder,
+  type ConfigurableModuleAsyncOptions,
   type DynamicModule,
   Global,
   type INestApplicationContext,
@@ -12,13 +12,18 @@ import {
 import { ModulesContainer } from '@nestjs/core';
 
 import { ADAPTIVE_GRACE, GRACE_PERIOD } from './adaptive-grace/adaptive-grace.providers.js';
-import { importedTwice, missingFactory, notImported } from './graceful-shutdown.errors.js';
+import { missingFactory, notImported } from './graceful-shutdown.errors.js';
 import {
   type GracefulShutdownOptions,
   RESOLVED_OPTIONS,
   type ResolvedOptions,
   resolveOptions,
 } from './graceful-shutdown.options.js';
+import {
+  GIVEN_BY_SOURCE,
+  GIVEN_OPTIONS,
+  GracefulShutdownOptionsModule,
+} from './graceful-shutdown-options.module.js';
 import { GracefulShutdownService } from './graceful-shutdown.service.js';
 import { GracefulShutdownHealthIndicator } from './health/graceful-shutdown.health.js';
 import { HEALTH } from './health/health.providers.js';
@@ -47,22 +52,10 @@ import { provide, provideClass } from './wiring/provide.js';
 import { CLOCK, PROCESS, SURROUNDINGS } from './wiring/surroundings.js';
 import { token } from './wiring/token.js';
 
-const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
-  new ConfigurableModuleBuilder<GracefulShutdownOptions>({ moduleName: 'GracefulShutdown' })
-    .setClassMethodName('forRoot')
-    .setFactoryMethodName('createGracefulShutdownOptions')
-    .build();
-
-/** The token of the options as they were given. @internal */
-export const GIVEN_OPTIONS = token<unknown>(MODULE_OPTIONS_TOKEN as string);
-
-type AsyncOptions = Parameters<typeof ConfigurableModuleClass.forRootAsync>[0];
-
 const HOST = token<true>('nestjs-drain:host');
 
 const providers: readonly Provider[] = [
-  // Where the class itself is imported. forRoot() and forRootAsync() put theirs in its place.
-  provide(GIVEN_OPTIONS, [], () => ({})),
+  GIVEN_BY_SOURCE,
   provide(RESOLVED_OPTIONS, [GIVEN_OPTIONS], resolveOptions),
   ...SURROUNDINGS,
   ...CONNECTIONS,
@@ -97,6 +90,7 @@ const providers: readonly Provider[] = [
 
 /** What the other entries of this package build on. */
 const internals = [
+  GIVEN_OPTIONS,
   RESOLVED_OPTIONS,
   CLOCK,
   PROCESS,
@@ -129,53 +123,43 @@ const internals = [
     ...internals,
   ],
 })
-export class GracefulShutdownModule
-  extends ConfigurableModuleClass
-  implements OnApplicationBootstrap
-{
+export class GracefulShutdownModule implements OnApplicationBootstrap {
   readonly #application: ApplicationShutdown;
 
   /** @internal */
   constructor(@Inject(ApplicationShutdown) application: ApplicationShutdown) {
-    super();
     this.#application = application;
   }
 
   /**
-   * Imports the module with these options, or with the defaults.
+   * Imports the module with these options, or with the defaults. Several modules of an application
+   * may import it with the same options.
    *
    * @throws GracefulShutdownError `ERR_SHUTDOWN_INVALID_OPTIONS`, at once, that names each wrong
-   * option, its value and what is allowed
+   * option, its value and what is allowed; `ERR_SHUTDOWN_IMPORTED_TWICE` at the start of an
+   * application that imports it with different options
    */
-  static override forRoot(options: GracefulShutdownOptions = {}): DynamicModule {
-    const resolved = resolveOptions(options);
-    // The same object for the same options: Nest then imports it once, however often it is named.
-    const known = importedModules.find((imported) => isSame(imported.options, resolved));
-    if (known !== undefined) return known.module;
-    const module = super.forRoot(options);
-    importedModules.push({ options: resolved, module });
-    return module;
+  static forRoot(options: GracefulShutdownOptions = {}): DynamicModule {
+    resolveOptions(options);
+    return withOptionsOf(GracefulShutdownOptionsModule.forRoot(options));
   }
 
   /**
-   * Imports the module with options that a provider makes. The same function or class with the same
-   * `inject` and `imports`, named in several modules, is one import.
+   * Imports the module with options that a provider makes. Several modules of an application may
+   * import it, with providers that make the same options.
    *
    * @param options - `useFactory`, `useClass` or `useExisting`, with `imports` and `inject`
    * @throws GracefulShutdownError `ERR_SHUTDOWN_MISSING_OPTIONS`, at once, if none of them is there
    */
-  static override forRootAsync(
-    options: Parameters<typeof ConfigurableModuleClass.forRootAsync>[0],
+  static forRootAsync(
+    options: ConfigurableModuleAsyncOptions<
+      GracefulShutdownOptions,
+      'createGracefulShutdownOptions'
+    >,
   ): DynamicModule {
     const { useFactory, useClass, useExisting } = options ?? {};
-    const source = useFactory ?? useClass ?? useExisting;
-    if (!source) throw missingFactory();
-    // As in forRoot().
-    const known = asyncModules.get(source)?.find((one) => isSameSource(one.options, options));
-    if (known !== undefined) return known.module;
-    const module = super.forRootAsync(options);
-    asyncModules.set(source, [...(asyncModules.get(source) ?? []), { options, module }]);
-    return module;
+    if (!(useFactory ?? useClass ?? useExisting)) throw missingFactory();
+    return withOptionsOf(GracefulShutdownOptionsModule.forRootAsync(options));
   }
 
   /**
@@ -194,27 +178,16 @@ export class GracefulShutdownModule
   }
 }
 
-const importedModules: { options: ResolvedOptions; module: DynamicModule }[] = [];
-const asyncModules = new WeakMap<object, { options: AsyncOptions; module: DynamicModule }[]>();
 const owners = new WeakMap<ModulesContainer, ApplicationShutdown>();
 
 function shutdownOf(
   ...[options, sequence, modules, ...others]: ConstructorParameters<typeof ApplicationShutdown>
 ): ApplicationShutdown {
-  const other = owners.get(modules);
-  other?.release();
-  // One import that is built again: a `TestingModuleBuilder` may be compiled twice.
-  if (other !== undefined && importsIn(modules) > 1) throw importedTwice();
+  // A `TestingModuleBuilder` may be compiled twice.
+  owners.get(modules)?.release();
   const shutdown = new ApplicationShutdown(options, sequence, modules, ...others);
   owners.set(modules, shutdown);
   return shutdown;
-}
-
-function importsIn(modules: ModulesContainer): number {
-  const imports = [...modules.values()].filter(
-    ({ metatype }) => metatype === GracefulShutdownModule,
-  );
-  return imports.length;
 }
 
 function serviceOf(
@@ -253,21 +226,6 @@ function applicationShutdownOf(app: INestApplicationContext): ApplicationShutdow
   }
 }
 
-function isSameSource(a: AsyncOptions, b: AsyncOptions): boolean {
-  const partsOf = (options: AsyncOptions): unknown[] => [
-    options.useFactory,
-    options.useClass,
-    options.useExisting,
-    ...(options.inject ?? []),
-    ...(options.imports ?? []),
-  ];
-  const [one, other] = [partsOf(a), partsOf(b)];
-  return one.length === other.length && one.every((part, i) => part === other[i]);
-}
-
-function isSame(a: ResolvedOptions, b: ResolvedOptions): boolean {
-  const { signals: signalsA, ...restA } = a;
-  const { signals: signalsB, ...restB } = b;
-  const keys = Object.keys(restA) as (keyof typeof restA)[];
-  return signalsA.join() === signalsB.join() && keys.every((key) => restA[key] === restB[key]);
+function withOptionsOf(source: DynamicModule): DynamicModule {
+  return { ...source, imports: [...(source.imports ?? []), GracefulShutdownModule] };
 }

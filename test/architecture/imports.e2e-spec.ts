@@ -72,6 +72,10 @@ const layers: readonly Layer[] = [
     imports: ['graceful-shutdown.errors.ts', 'option-rules.ts', 'wiring/token.ts'],
     nodeOnly: true,
   },
+  {
+    files: /^graceful-shutdown-options\.module\.ts$/,
+    imports: ['graceful-shutdown.errors.ts', 'graceful-shutdown.options.ts', 'wiring/'],
+  },
   { files: /^option-rules\.ts$/, imports: [], nodeOnly: true },
   {
     files: /^graceful-shutdown\.service\.ts$/,

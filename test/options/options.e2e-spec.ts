@@ -1,6 +1,16 @@
 import 'reflect-metadata';
 
-import { Controller, Get, type INestApplication, Injectable, Module } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import {
+  Controller,
+  type DynamicModule,
+  Get,
+  type INestApplication,
+  Injectable,
+  Module,
+  type Type,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
@@ -16,6 +26,8 @@ import { systemClock } from '../../src/shutdown/clock.js';
 import { nodeProcess } from '../../src/shutdown/node-process.js';
 import { ProcessShutdown } from '../../src/shutdown/process-shutdown.js';
 import { PROCESS } from '../../src/wiring/surroundings.js';
+
+type ModuleImport = DynamicModule | Type;
 
 /** What a test may fake of time; as Jest and sinon do, `performance` too. */
 const FAKED = [
@@ -217,33 +229,37 @@ describe('forRootAsync', () => {
     expect(signalListeners()).toBe(0);
   });
 
-  it('may be imported in several modules with the same factory', async () => {
-    const useFactory = drainsFor(1234);
-    const imported = () =>
-      GracefulShutdownModule.forRootAsync({
-        imports: [OptionsModule],
-        inject: [OptionsFactory],
-        useFactory,
-      });
-    @Module({ imports: [imported()] })
-    class Feature {}
-    @Module({ imports: [Feature, imported()] })
-    class Root {}
-    const app = await create(Root);
+  it.each([
+    ['the same factory', drainsFor(1234), undefined],
+    ['different factories of equal options', drainsFor(1234), drainsFor(1234)],
+    ['a factory that is slower', drainsFor(1234), () => sleep(50, { drainTimeoutMs: 1234 })],
+    ['forRoot() and a factory', { drainTimeoutMs: 1234 }, drainsFor(1234)],
+    ['a factory and forRoot()', drainsFor(1234), { drainTimeoutMs: 1234 }],
+  ])('may be imported in several modules with %s', async (_, one, other = one) => {
+    const { app, created } = await startWith(imported(one), imported(other));
+    expect(created()).toBe(1);
     expect(signalListeners()).toBe(2);
     await app.close();
     expect(signalListeners()).toBe(0);
   });
 
-  it('refuses two factories, and leaves nothing behind', async () => {
-    @Module({ imports: [GracefulShutdownModule.forRootAsync({ useFactory: drainsFor(1234) })] })
-    class Feature {}
-    const other = GracefulShutdownModule.forRootAsync({ useFactory: drainsFor(1235) });
-    @Module({ imports: [Feature, other] })
-    class Root {}
-    const error = await failureOf(create(Root));
-    expect(error).toMatchObject({ code: 'ERR_SHUTDOWN_IMPORTED_TWICE' });
+  it('gives its options to the class itself, imported beside it', async () => {
+    const { app } = await startWith(GracefulShutdownModule, imported(drainsFor(1234)));
+    const closing = app.close();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(app.get(GracefulShutdownService).remainingMs()).toBeLessThanOrEqual(5234);
+    await closing;
     expect(signalListeners()).toBe(0);
+  });
+
+  it.each([
+    ['two factories of different options', drainsFor(1234), drainsFor(1235)],
+    ['one that is slower', drainsFor(1234), () => sleep(50, { drainTimeoutMs: 1235 })],
+    ['forRoot() and a factory', { drainTimeoutMs: 1234 }, drainsFor(1235)],
+  ])('refuses %s, and leaves nothing behind', async (_, one, other) => {
+    const error = await failureOf(startWith(imported(one), imported(other)));
+    expect(error).toMatchObject({ code: 'ERR_SHUTDOWN_IMPORTED_TWICE' });
+    await vi.waitFor(() => expect(signalListeners()).toBe(0), 10_000);
   });
 
   it.each([
@@ -317,6 +333,26 @@ it('attach(app) without the module says what to add', async () => {
   await app.close();
 });
 
+type Source = GracefulShutdownOptions | (() => MaybePromise<GracefulShutdownOptions>);
+type MaybePromise<T> = T | Promise<T>;
+
 function drainsFor(drainTimeoutMs: number) {
-  return () => ({ drainTimeoutMs });
+  return (): GracefulShutdownOptions => ({ drainTimeoutMs });
+}
+
+function imported(source: Source): DynamicModule {
+  return typeof source === 'function'
+    ? GracefulShutdownModule.forRootAsync({ useFactory: source })
+    : GracefulShutdownModule.forRoot(source);
+}
+
+/** An application that imports the module twice, and how often the service has been made in it. */
+async function startWith(inFeature: ModuleImport, inRoot: ModuleImport) {
+  @Module({ imports: [inFeature] })
+  class Feature {}
+  @Module({ imports: [Feature, inRoot] })
+  class Root {}
+  const app = await create(Root);
+  const services = app.get<object, object[]>(GracefulShutdownService, { each: true });
+  return { app, created: () => new Set(services).size };
 }

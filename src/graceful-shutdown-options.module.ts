@@ -1,0 +1,66 @@
+import { ConfigurableModuleBuilder, Global, Module, type Provider } from '@nestjs/common';
+
+import { importedTwice } from './graceful-shutdown.errors.js';
+import {
+  type GracefulShutdownOptions,
+  type ResolvedOptions,
+  resolveOptions,
+} from './graceful-shutdown.options.js';
+import { provide } from './wiring/provide.js';
+import { token } from './wiring/token.js';
+
+const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
+  new ConfigurableModuleBuilder<GracefulShutdownOptions>({ moduleName: 'GracefulShutdown' })
+    .setClassMethodName('forRoot')
+    .setFactoryMethodName('createGracefulShutdownOptions')
+    .build();
+
+/** The token of the options as they were given. @internal */
+export const GIVEN_OPTIONS = token<unknown>('nestjs-drain:given-options');
+
+interface OptionsSource {
+  readonly options: unknown;
+}
+
+const SOURCE = token<OptionsSource>('nestjs-drain:options-source');
+const AGREEMENT = token<true>('nestjs-drain:options-agreement');
+
+const OWN_OPTIONS = token<unknown>(MODULE_OPTIONS_TOKEN as string);
+
+/**
+ * One place of an application that gives options. Nest shows the first of them to the module, as
+ * they are global; each other one sees that it says the same.
+ *
+ * @internal
+ */
+@Global()
+@Module({
+  providers: [
+    provide(SOURCE, [OWN_OPTIONS], (options) => ({ options })),
+    provide(AGREEMENT, [OWN_OPTIONS, GIVEN_OPTIONS], agree),
+  ],
+  exports: [SOURCE],
+})
+export class GracefulShutdownOptionsModule extends ConfigurableModuleClass {}
+
+/** The options of an application, for the module that all its sources share. @internal */
+export const GIVEN_BY_SOURCE: Provider = {
+  provide: GIVEN_OPTIONS,
+  inject: [{ token: SOURCE, optional: true }],
+  useFactory: (source: OptionsSource | undefined) => (source === undefined ? {} : source.options),
+};
+
+/** Two factories may give the same options. */
+function agree(own: unknown, given: unknown): true {
+  if (own !== given && !isSame(resolveOptions(own), resolveOptions(given))) {
+    throw importedTwice();
+  }
+  return true;
+}
+
+function isSame(a: ResolvedOptions, b: ResolvedOptions): boolean {
+  const { signals: signalsA, ...restA } = a;
+  const { signals: signalsB, ...restB } = b;
+  const keys = Object.keys(restA) as (keyof typeof restA)[];
+  return signalsA.join() === signalsB.join() && keys.every((key) => restA[key] === restB[key]);
+}
