@@ -16,7 +16,6 @@ import { missingFactory, notImported } from './graceful-shutdown.errors.js';
 import {
   type GracefulShutdownOptions,
   RESOLVED_OPTIONS,
-  type ResolvedOptions,
   resolveOptions,
 } from './graceful-shutdown.options.js';
 import {

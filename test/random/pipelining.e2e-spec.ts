@@ -149,8 +149,10 @@ it('keeps nothing of 5,000 connections that pipeline and are reset', async () =>
     }
     await becomesEmpty();
     // The handlers' timers hold responses of clients that have gone: as many as have come within 30 ms.
-    const isLevel = () => expect(queryObjects(ServerResponse)).toBeLessThan(AT_ONCE);
-    await vi.waitFor(isLevel, { timeout: GONE_WITHIN_MS, interval: 100 });
+    await vi.waitFor(() => expect(queryObjects(ServerResponse)).toBeLessThan(AT_ONCE), {
+      timeout: GONE_WITHIN_MS,
+      interval: 100,
+    });
     return process.memoryUsage().heapUsed;
   };
   const before = await round(500);
