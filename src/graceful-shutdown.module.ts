@@ -44,7 +44,11 @@ import { thisHost } from './shutdown/host.js';
 import type { ProcessShutdown } from './shutdown/process-shutdown.js';
 import { ShutdownSequence } from './shutdown/shutdown-sequence.js';
 import { supervise } from './supervisors/supervise.js';
-import { GracefulShutdownInterceptor } from './handlers/graceful-shutdown.interceptor.js';
+import {
+  GracefulShutdownInterceptor,
+  RPC_SERVERS_ARE_KNOWN,
+} from './handlers/graceful-shutdown.interceptor.js';
+import { GraphQlConnections } from './handlers/graphql-connections.js';
 import { HANDLERS } from './handlers/handlers.providers.js';
 import { WorkTracker } from './handlers/work-tracker.js';
 import { provide, provideClass } from './wiring/provide.js';
@@ -87,6 +91,9 @@ const providers: readonly Provider[] = [
   ...HEALTH,
 ];
 
+/** What the interceptor injects where an application binds it itself, in any module. */
+const ofInterceptor = [WorkTracker, GraphQlConnections, RPC_SERVERS_ARE_KNOWN];
+
 /** What the other entries of this package build on. */
 const internals = [
   GIVEN_OPTIONS,
@@ -119,6 +126,7 @@ const internals = [
     GracefulShutdownService,
     GracefulShutdownHealthIndicator,
     GracefulShutdownInterceptor,
+    ...ofInterceptor,
     ...internals,
   ],
 })

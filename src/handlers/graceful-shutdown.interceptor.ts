@@ -16,6 +16,9 @@ import { WorkTracker } from './work-tracker.js';
 /** Whether the servers of microservices are known, which then count their messages. @internal */
 export const RPC_SERVERS_ARE_KNOWN = token<boolean>('nestjs-drain:rpc-servers-are-known');
 
+/** What is counted already, where an application binds the interceptor a second time. */
+const counted = new WeakSet<ExecutionContext>();
+
 /**
  * Counts and names GraphQL operations that come by websocket, and messages of microservices where
  * Nest (before 11.1.4) does not tell which servers there are. The module registers it for the whole
@@ -47,7 +50,7 @@ export class GracefulShutdownInterceptor implements NestInterceptor {
     const type = context.getType<string>();
     if (type === 'graphql') return this.#interceptResolver(context, next);
     if (type !== 'rpc' || this.#serversAreKnown) return next.handle();
-    return this.#count(next, `rpc ${nameOf(context)}`);
+    return this.#count(context, next, `rpc ${nameOf(context)}`);
   }
 
   #interceptResolver(context: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -58,10 +61,17 @@ export class GracefulShutdownInterceptor implements NestInterceptor {
     }
     if (graphQlWs !== undefined) this.#graphQl.add(webSocket, graphQlWs);
     // A subscription is one until its stream begins.
-    return this.#count(next, `graphql ${nameOf(context)}`, webSocket);
+    return this.#count(context, next, `graphql ${nameOf(context)}`, webSocket);
   }
 
-  #count(next: CallHandler, label: string, connection?: object): Observable<unknown> {
+  #count(
+    context: ExecutionContext,
+    next: CallHandler,
+    label: string,
+    connection?: object,
+  ): Observable<unknown> {
+    if (counted.has(context)) return next.handle();
+    counted.add(context);
     return defer(() => next.handle().pipe(finalize(this.#tracker.begin(label, connection))));
   }
 }

@@ -115,6 +115,7 @@ const layers: readonly Layer[] = [
       'wiring/surroundings.ts',
       'option-rules.ts',
       'graceful-shutdown.',
+      'graceful-shutdown-options.module.ts',
     ],
   },
   // Wires all together.

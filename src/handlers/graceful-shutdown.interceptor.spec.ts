@@ -1,0 +1,34 @@
+import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
+import { lastValueFrom, Subject } from 'rxjs';
+import { expect, it } from 'vitest';
+
+import { FakeClock } from '../testing/fake-clock.js';
+import { GracefulShutdownInterceptor } from './graceful-shutdown.interceptor.js';
+import { GraphQlConnections } from './graphql-connections.js';
+import { WorkTracker } from './work-tracker.js';
+
+class Orders {
+  readonly create = () => {};
+}
+
+it('counts a message once where an application binds it a second time', async () => {
+  const { signal: deadlineSignal } = new AbortController();
+  const tracker = new WorkTracker(new FakeClock(), { deadlineSignal });
+  const one = () => new GracefulShutdownInterceptor(tracker, new GraphQlConnections(), false);
+  const { create } = new Orders();
+  const [first, second] = [one(), one()];
+  for (let message = 0; message < 2; message++) {
+    const context = new ExecutionContextHost([], Orders, create);
+    context.setType('rpc');
+    const answer = new Subject<string>();
+    const inner = { handle: () => answer };
+    const result = lastValueFrom(
+      first.intercept(context, { handle: () => second.intercept(context, inner) }),
+    );
+    expect(tracker.underWay()).toMatchObject([{ label: 'rpc Orders.create' }]);
+    answer.next('done');
+    answer.complete();
+    expect(await result).toBe('done');
+    expect(tracker.underWay()).toEqual([]);
+  }
+});
