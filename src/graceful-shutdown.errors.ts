@@ -1,4 +1,5 @@
 import { GracefulShutdownError } from './shutdown/graceful-shutdown.error.js';
+import { messageOf } from './shutdown/plain-text.js';
 
 /** @internal */
 export function invalidOptions(
@@ -35,6 +36,15 @@ export function importedTwice(): GracefulShutdownError {
     'ERR_SHUTDOWN_IMPORTED_TWICE',
     'GracefulShutdownModule is imported twice, with different options: ' +
       'import it once, in the root module; it is global',
+  );
+}
+
+/** @param where - the port or the file @internal */
+export function cannotProbe(where: string, cause: unknown): GracefulShutdownError {
+  return new GracefulShutdownError(
+    'ERR_SHUTDOWN_PROBES',
+    `Probes cannot use the ${where}: ${messageOf(cause)}. Choose another one in the option probes`,
+    { cause },
   );
 }
 

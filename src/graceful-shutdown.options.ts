@@ -122,6 +122,13 @@ export interface GracefulShutdownOptions {
    */
   readonly terminationGracePeriodSeconds?: number | undefined;
   /**
+   * Where probes are answered that do not come by the application's own HTTP server: for workers,
+   * schedulers and microservices, or beside a main port that may be saturated.
+   *
+   * @defaultValue none
+   */
+  readonly probes?: ProbeOptions | undefined;
+  /**
    * The source of the spread over the grace period, uniform in [0, 1). Seed it in tests.
    *
    * @defaultValue `Math.random`
@@ -129,8 +136,42 @@ export interface GracefulShutdownOptions {
   readonly random?: (() => number) | undefined;
 }
 
+/**
+ * Where health probes are answered, of an application that has no HTTP server for them.
+ *
+ * @example
+ * ```ts
+ * GracefulShutdownModule.forRoot({ probes: { port: 9000, file: '/tmp/ready' } });
+ * ```
+ *
+ * @publicApi
+ */
+export interface ProbeOptions {
+  /**
+   * The port of a small server. `/live` says 200 as long as the event loop turns, `/startup` once
+   * the application has started, `/ready` from then on until the shutdown begins; else they say 503.
+   * It answers until the process is gone, and never holds it. 0 is any port that is free.
+   *
+   * @defaultValue none
+   */
+  readonly port?: number | undefined;
+  /**
+   * The address that the server listens on.
+   *
+   * @defaultValue all addresses of the machine
+   */
+  readonly host?: string | undefined;
+  /**
+   * A file that is there while the application is ready, for `exec` probes: `test -f /tmp/ready`.
+   * It is removed the moment a shutdown begins.
+   *
+   * @defaultValue none
+   */
+  readonly file?: string | undefined;
+}
+
 /** What may be none. */
-type Optional = 'reportFile' | 'terminationLog' | 'terminationGracePeriodSeconds';
+type Optional = 'probes' | 'reportFile' | 'terminationLog' | 'terminationGracePeriodSeconds';
 
 /** @internal */
 export type ResolvedOptions = {
@@ -145,6 +186,7 @@ export const RESOLVED_OPTIONS = token<ResolvedOptions>('nestjs-drain:options');
 const STANDARD_OUTPUT = 1;
 const REPORT_LOGS = ['none', 'compact', 'full'];
 const KUBERNETES_GRACE_PERIOD_MS = 5000;
+const MOST_PORT = 65_535;
 const TERMINATION_LOG = '/dev/termination-log';
 
 /** Those of another option are not among them. @internal */
@@ -160,6 +202,7 @@ export function defaultOptions(
     idleLingerMs: 1000,
     drainOnCrash: false,
     websocketCloseCode: 1012,
+    probes: undefined,
     reportFile: undefined,
     reportLog: isTerminal ? 'none' : 'compact',
     terminationLog: env['KUBERNETES_SERVICE_HOST'] ? TERMINATION_LOG : undefined,
@@ -215,6 +258,10 @@ const RULES: Readonly<Record<keyof GracefulShutdownOptions, OptionRule>> = {
     allowed: '1000, 1001, 1012, 1013 or a whole number from 3000 to 4999',
     accepts: isCloseCode,
   },
+  probes: {
+    allowed: 'an object with a port from 0 to 65535 (and a host), the path of a file, or both',
+    accepts: isProbeOptions,
+  },
   reportFile: path,
   reportLog: {
     allowed: `${REPORT_LOGS.slice(0, -1).join(', ')} or ${REPORT_LOGS.at(-1)}`,
@@ -262,6 +309,18 @@ function secondsIn(variable: string | undefined): number | undefined {
 function isCatchableSignal(value: unknown): boolean {
   return (
     typeof value === 'string' && Object.hasOwn(constants.signals, value) && !UNCATCHABLE.has(value)
+  );
+}
+
+function isProbeOptions(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { port, host, file, ...others } = value as Record<string, unknown>;
+  const isPort = Number.isInteger(port) && Number(port) >= 0 && Number(port) <= MOST_PORT;
+  return (
+    (port === undefined ? host === undefined && file !== undefined : isPort) &&
+    (host === undefined || path.accepts(host)) &&
+    (file === undefined || path.accepts(file)) &&
+    Object.keys(others).length === 0
   );
 }
 

@@ -52,7 +52,7 @@ const layers: readonly Layer[] = [
   },
   { files: /^participants\/index\.ts$/, imports: ['participants/'] },
   { files: /^nest\//, imports: ['shutdown/', 'report/'] },
-  { files: /^health\//, imports: ['shutdown/', 'graceful-shutdown.service.ts'] },
+  { files: /^health\//, imports: ['shutdown/', 'nest/', 'graceful-shutdown.'] },
   {
     files: /^opentelemetry\//,
     imports: [
