@@ -254,6 +254,7 @@ describe('kubernetes', () => {
     ['--probe-period', '0', 'a whole number of seconds from 1 to 86400, such as 5 or 5s'],
     ['--failure-threshold', '0', 'a whole number from 1 to 1000'],
     ['--failure-threshold', '2s', 'a whole number from 1 to 1000'],
+    ['--probe-port', '0', 'a port from 1 to 65535'],
   ])('%s %s is wrong usage', (option, value, allowed) => {
     expect(problemsOf('kubernetes', option, value)).toContain(
       `wrong usage: ${option} is '${value}', expected ${allowed}`,

@@ -75,6 +75,19 @@ it('takes the probe that is given', () => {
   expect(text).toContain('  periodSeconds: 1\n        failureThreshold: 3\n');
 });
 
+it('names the port of the probes, where the application has one', () => {
+  const { spec } = parse(printed({ probePort: 9000 })) as { spec: Record<string, unknown> };
+  expect(spec).toMatchObject({
+    containers: [
+      {
+        startupProbe: { httpGet: { path: '/startup', port: 9000 } },
+        readinessProbe: { httpGet: { path: '/ready', port: 9000 } },
+        livenessProbe: { httpGet: { path: '/live', port: 9000 } },
+      },
+    ],
+  });
+});
+
 describe('its number is the least that the module is content with', () => {
   it.each<PodOptions>([
     {},

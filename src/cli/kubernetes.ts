@@ -64,9 +64,8 @@ function notes(times: PodTimes): string[] {
   return told;
 }
 
-/** The paths are those of the samples. */
 function container(times: PodTimes): string[] {
-  const { preStopSeconds, secondsFromSignal, probePeriodSeconds, failureThreshold } = times;
+  const { preStopSeconds, secondsFromSignal } = times;
   const preStop =
     preStopSeconds === 0
       ? []
@@ -78,12 +77,36 @@ function container(times: PodTimes): string[] {
     ...preStop,
     'env: # the time left for the module, which warns if its own times do not fit',
     `  - { name: TERMINATION_GRACE_PERIOD_SECONDS, value: '${secondsFromSignal}' }`,
-    'readinessProbe: # with GracefulShutdownHealthIndicator',
-    '  httpGet: { path: /health/ready, port: 3000 }',
+    ...probes(times),
+  ];
+}
+
+/** Without the option `probes`, the paths are those of the samples. */
+function probes({ probePeriodSeconds, failureThreshold, probePort }: PodTimes): string[] {
+  const port = probePort ?? 3000;
+  const [ready, live] =
+    probePort === undefined ? ['/health/ready', '/health/live'] : ['/ready', '/live'];
+  const [withIndicator, without] =
+    probePort === undefined
+      ? [' # with GracefulShutdownHealthIndicator', ' # without it: green to the end']
+      : ['', ''];
+  const startup =
+    probePort === undefined
+      ? []
+      : [
+          'startupProbe: # five minutes to start',
+          `  httpGet: { path: /startup, port: ${port} }`,
+          '  periodSeconds: 2',
+          '  failureThreshold: 150',
+        ];
+  return [
+    ...startup,
+    `readinessProbe:${withIndicator}`,
+    `  httpGet: { path: ${ready}, port: ${port} }`,
     `  periodSeconds: ${probePeriodSeconds}`,
     `  failureThreshold: ${failureThreshold}`,
-    'livenessProbe: # without it: green to the end',
-    '  httpGet: { path: /health/live, port: 3000 }',
+    `livenessProbe:${without}`,
+    `  httpGet: { path: ${live}, port: ${port} }`,
     '  periodSeconds: 10',
     '  failureThreshold: 3',
   ];

@@ -30,6 +30,7 @@ const MOST_WORKERS = 1024;
 /** A day, as everywhere. */
 const MOST_SECONDS = 86_400;
 const MOST_FAILURES = 1000;
+const MOST_PORT = 65_535;
 
 const path: OptionValue = { allowed: 'a path', read: (text) => (text ? resolve(text) : undefined) };
 const svgFile = outputFile('svg');
@@ -91,6 +92,14 @@ export const OPTION_RULES: Readonly<Record<string, OptionRule>> = {
   'close-timeout': { key: 'closeTimeoutMs', actions: ['kubernetes'], value: time },
   'pre-stop': { key: 'preStopSeconds', actions: ['kubernetes'], value: seconds(0) },
   'probe-period': { key: 'probePeriodSeconds', actions: ['kubernetes'], value: seconds(1) },
+  'probe-port': {
+    key: 'probePort',
+    actions: ['kubernetes'],
+    value: {
+      allowed: `a port from 1 to ${MOST_PORT}`,
+      read: (text) => wholeNumber(text, 1, MOST_PORT),
+    },
+  },
   'failure-threshold': {
     key: 'failureThreshold',
     actions: ['kubernetes'],

@@ -6,6 +6,8 @@ export interface PodOptions extends Partial<ShutdownBudget> {
   readonly preStopSeconds?: number;
   readonly probePeriodSeconds?: number;
   readonly failureThreshold?: number;
+  /** The `port` of the option `probes`, where the application has one. */
+  readonly probePort?: number;
 }
 
 /** The times of a pod, which its manifest has to tell. @internal */
@@ -14,6 +16,7 @@ export interface PodTimes {
   readonly preStopSeconds: number;
   readonly probePeriodSeconds: number;
   readonly failureThreshold: number;
+  readonly probePort: number | undefined;
   /** What the module needs from the signal on. */
   readonly secondsFromSignal: number;
   /** From the deletion to the SIGKILL: a preStop hook runs inside it, before the signal. */
@@ -26,9 +29,10 @@ const READINESS = { probePeriodSeconds: 2, failureThreshold: 1 };
 /** @internal */
 export function podTimes(options: PodOptions): PodTimes {
   const inPod = defaultOptions({ KUBERNETES_SERVICE_HOST: 'as in a pod' });
-  const { preStopSeconds, probePeriodSeconds, failureThreshold, ...budget } = {
+  const { preStopSeconds, probePeriodSeconds, failureThreshold, probePort, ...budget } = {
     preStopSeconds: 0,
     ...READINESS,
+    probePort: undefined,
     gracePeriodMs: inPod.gracePeriodMs,
     drainTimeoutMs: inPod.drainTimeoutMs,
     closeTimeoutMs: inPod.closeTimeoutMs,
@@ -40,6 +44,7 @@ export function podTimes(options: PodOptions): PodTimes {
     preStopSeconds,
     probePeriodSeconds,
     failureThreshold,
+    probePort,
     secondsFromSignal,
     terminationGracePeriodSeconds: preStopSeconds + secondsFromSignal,
   };

@@ -8,6 +8,7 @@ shows what happened in a shutdown, or what a pod's manifest should say of one.
   nestjs-drain report [--svg [F]] [--html [F]] <report or log | ->
   nestjs-drain kubernetes [--grace-period T] [--drain-timeout T] [--close-timeout T]
                [--pre-stop S] [--probe-period S] [--failure-threshold N]
+               [--probe-port N]
 
 Run
   --workers N|max      processes that serve; max: one for each processor that it may use (1)
@@ -42,6 +43,7 @@ Kubernetes: prints the lines of a manifest, terminationGracePeriodSeconds among 
   --pre-stop S         seconds that a preStop hook sleeps (0: there is no hook)
   --probe-period S     periodSeconds of the readiness probe (2)
   --failure-threshold N  failureThreshold of the readiness probe (1)
+  --probe-port N       probes.port of the module (none: the routes of the application)
 
 Signals to the primary
   HUP, USR2            reload    TERM, INT, QUIT    stop; a second one cuts what is under way

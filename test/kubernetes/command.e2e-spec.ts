@@ -74,7 +74,13 @@ describe('nestjs-drain kubernetes', () => {
   it('is explained by --help', async () => {
     const { status, stdout } = await run('kubernetes', '--help');
     expect(status).toBe(0);
-    for (const option of ['grace-period', 'pre-stop', 'probe-period', 'failure-threshold']) {
+    for (const option of [
+      'grace-period',
+      'pre-stop',
+      'probe-period',
+      'failure-threshold',
+      'probe-port',
+    ]) {
       expect(stdout).toMatch(new RegExp(`^  --${option} `, 'm'));
     }
   });
