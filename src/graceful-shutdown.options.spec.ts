@@ -17,6 +17,8 @@ const DURATIONS = [
 const NUMBER = 'a whole number of milliseconds from 0 to 86400000';
 const SIGNALS = 'an array of signal names such as SIGTERM, without SIGKILL and SIGSTOP';
 
+const ROWS = 'an array of { name, metadata, methods? }';
+
 function errorFor(given: unknown, env = NOWHERE): GracefulShutdownError {
   try {
     resolveOptions(given, env);
@@ -44,6 +46,7 @@ describe('options', () => {
       terminationLog: '/dev/termination-log',
       reportClients: false,
       random: Math.random,
+      trackHandlers: [],
     });
   });
 
@@ -76,6 +79,7 @@ describe('options', () => {
       terminationGracePeriodSeconds: 30,
       reportLog: 'full',
       random: Math.cos,
+      trackHandlers: [{ name: 'mail', metadata: Symbol('mail'), methods: ['send'] }],
     };
     expect(resolveOptions(given, KUBERNETES)).toEqual(given);
   });
@@ -124,6 +128,19 @@ describe('bad options', () => {
       value: 0.5,
       shown: '0.5',
       allowed: 'a function that returns a number in [0, 1)',
+    },
+    { name: 'trackHandlers', value: 'event', shown: "'event'", allowed: ROWS },
+    {
+      name: 'trackHandlers',
+      value: [{ name: 'event' }],
+      shown: "[ { name: 'event' } ]",
+      allowed: ROWS,
+    },
+    {
+      name: 'trackHandlers',
+      value: [{ name: 'event', metadata: 'event', methods: 'handle' }],
+      shown: "[ { name: 'event', metadata: 'event', methods: 'handle' } ]",
+      allowed: ROWS,
     },
   ])('stop the start: $name $shown', ({ name, value, shown, allowed }) => {
     const { code, message } = errorFor({ [name]: value });

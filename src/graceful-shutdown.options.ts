@@ -12,6 +12,7 @@ import {
   problemWith,
   readOptions,
 } from './option-rules.js';
+import type { HandlerRow } from './handlers/handler-row.js';
 import { token } from './wiring/token.js';
 
 /**
@@ -129,6 +130,13 @@ export interface GracefulShutdownOptions {
    */
   readonly probes?: ProbeOptions | undefined;
   /**
+   * Decorators of the application's own, or of a library that is not known, whose handlers nobody
+   * waits for: each that runs holds the drain. Those of Nest's libraries are known.
+   *
+   * @defaultValue none
+   */
+  readonly trackHandlers?: readonly HandlerRow[] | undefined;
+  /**
    * The source of the spread over the grace period, uniform in [0, 1). Seed it in tests.
    *
    * @defaultValue `Math.random`
@@ -208,6 +216,7 @@ export function defaultOptions(
     terminationLog: env['KUBERNETES_SERVICE_HOST'] ? TERMINATION_LOG : undefined,
     reportClients: false,
     terminationGracePeriodSeconds: secondsIn(env['TERMINATION_GRACE_PERIOD_SECONDS']),
+    trackHandlers: [],
     random: Math.random,
   };
 }
@@ -273,6 +282,11 @@ const RULES: Readonly<Record<keyof GracefulShutdownOptions, OptionRule>> = {
     allowed: 'a whole number of seconds above 0',
     accepts: (value) => Number.isInteger(value) && Number(value) > 0,
   },
+  trackHandlers: {
+    allowed:
+      'an array of { name, metadata, methods? }: a text, the key of metadata, names of methods',
+    accepts: (value) => Array.isArray(value) && [...value].every(isHandlerRow),
+  },
   random: {
     allowed: 'a function that returns a number in [0, 1)',
     accepts: (value) => typeof value === 'function',
@@ -322,6 +336,20 @@ function isProbeOptions(value: unknown): boolean {
     (file === undefined || path.accepts(file)) &&
     Object.keys(others).length === 0
   );
+}
+
+function isHandlerRow(value: unknown): boolean {
+  const { name, metadata, methods } = (value ?? {}) as Partial<Record<keyof HandlerRow, unknown>>;
+  const isKey = typeof metadata === 'symbol' || isText(metadata);
+  return isText(name) && isKey && (methods === undefined || isListOfTexts(methods));
+}
+
+function isListOfTexts(value: unknown): boolean {
+  return Array.isArray(value) && [...value].every(isText);
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
 }
 
 /** Those of RFC 6455 (7.4) and of IANA's registry with which a server may leave. */

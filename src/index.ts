@@ -34,4 +34,5 @@ export type { Outcome } from './shutdown/outcome.js';
 export type { ShutdownState, StateEnd } from './shutdown/shutdown-state.js';
 export { DeadlineSignal } from './handlers/deadline-signal.decorator.js';
 export { GracefulShutdownInterceptor } from './handlers/graceful-shutdown.interceptor.js';
+export type { HandlerRow } from './handlers/handler-row.js';
 export { TrackInFlight } from './handlers/track-in-flight.decorator.js';

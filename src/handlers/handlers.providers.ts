@@ -1,21 +1,33 @@
 import type { Provider } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
 
+import { RESOLVED_OPTIONS } from '../graceful-shutdown.options.js';
+import { prototypesOf } from '../nest/built-provider.js';
 import { offHttpRoutes } from '../nest/http-route-interceptors.js';
+import { BUILT_PROVIDERS } from '../nest/nest.providers.js';
 import { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 import { kind } from '../wiring/kind.js';
 import { provide } from '../wiring/provide.js';
 import { CLOCK } from '../wiring/surroundings.js';
+import { token } from '../wiring/token.js';
 import {
   GracefulShutdownInterceptor,
   RPC_SERVERS_ARE_KNOWN,
 } from './graceful-shutdown.interceptor.js';
 import { GraphQlConnections } from './graphql-connections.js';
+import { HANDLER_ROWS, type HandlerRow } from './handler-row.js';
+import { UnawaitedHandlers } from './unawaited-handlers.js';
 import { WorkTracker } from './work-tracker.js';
+
+const HANDLER_PROTOTYPES = token<() => Iterable<object>>('nestjs-drain:handler-prototypes');
+const ROWS = token<readonly HandlerRow[]>('nestjs-drain:handler-rows');
 
 /** @internal */
 export const HANDLERS: readonly Provider[] = [
   kind(WorkTracker, [CLOCK, ShutdownSequence]),
+  provide(HANDLER_PROTOTYPES, [BUILT_PROVIDERS], (providers) => () => prototypesOf(providers)),
+  provide(ROWS, [RESOLVED_OPTIONS], ({ trackHandlers }) => [...trackHandlers, ...HANDLER_ROWS]),
+  kind(UnawaitedHandlers, [HANDLER_PROTOTYPES, ROWS, WorkTracker]),
   GraphQlConnections,
   provide(
     GracefulShutdownInterceptor,

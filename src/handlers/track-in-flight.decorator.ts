@@ -1,5 +1,4 @@
-import 'reflect-metadata';
-
+import { inPlaceOf } from './tracked-method.js';
 import { liveTrackers } from './work-tracker.js';
 
 type AsyncMethod = (...args: any[]) => Promise<unknown>;
@@ -42,11 +41,6 @@ export function TrackInFlight(label?: string) {
         for (const end of ends) end();
       }
     };
-    // Decorators below this one have left their metadata on the function it replaces.
-    for (const metadataKey of Reflect.getMetadataKeys(original)) {
-      Reflect.defineMetadata(metadataKey, Reflect.getMetadata(metadataKey, original), tracked);
-    }
-    Object.defineProperty(tracked, 'name', { value: original.name });
-    descriptor.value = tracked as Method;
+    descriptor.value = inPlaceOf(original, tracked) as Method;
   };
 }

@@ -34,6 +34,23 @@ export function hasMethod({ prototype }: BuiltType, name: string): boolean {
   return false;
 }
 
+/** What the objects that Nest has built have their methods from. @internal */
+export function prototypesOf(providers: BuiltProviders): object[] {
+  return providers().flatMap(({ type, instance }) => {
+    const prototype = type?.prototype ?? readable(() => parentOf(instance));
+    return prototype ? [prototype] : [];
+  });
+}
+
+/** A proxy may throw. */
+function readable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
 function parentOf(prototype: object): object | null {
   return Object.getPrototypeOf(prototype) as object | null;
 }

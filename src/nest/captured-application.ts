@@ -27,7 +27,10 @@ const LISTEN_WITHIN_MS = 1000;
  */
 export class CapturedApplication implements Teardown {
   readonly bootstrap: BootstrapParticipant;
-  /** Called before the first `onModuleInit`, when all providers have been made. */
+  /**
+   * Called when all providers have been made, before the gateways are looked at and before the first
+   * `onModuleInit`.
+   */
   beforeInit = () => {};
   /**
    * Called when it listens; or when it is initialized, and either has no server or is not made to
@@ -120,6 +123,11 @@ export class CapturedApplication implements Teardown {
   }
 
   #followBootstrap(): void {
+    // Not called of a context, which has no gateways.
+    this.replace('registerModules', (original) => async () => {
+      this.beforeInit();
+      await original();
+    });
     this.replace('callInitHook', (original) => async () => {
       this.bootstrap.begin();
       try {

@@ -69,7 +69,12 @@ const layers: readonly Layer[] = [
   { files: /^graceful-shutdown\.errors\.ts$/, imports: ['shutdown/'], nodeOnly: true },
   {
     files: /^graceful-shutdown\.options\.ts$/,
-    imports: ['graceful-shutdown.errors.ts', 'option-rules.ts', 'wiring/token.ts'],
+    imports: [
+      'graceful-shutdown.errors.ts',
+      'option-rules.ts',
+      'handlers/handler-row.ts',
+      'wiring/token.ts',
+    ],
     nodeOnly: true,
   },
   {

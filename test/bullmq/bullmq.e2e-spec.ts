@@ -127,6 +127,19 @@ describe.skipIf(isMissing)('BullMQ', () => {
     expect(completed.every(({ attemptsMade }) => attemptsMade === 1)).toBe(true);
   });
 
+  it('waits for the handlers of events that nobody awaits', async () => {
+    const app = await startApp({}, { LISTENER: 'yes' });
+    const orders = queue();
+    await startJobs(app, orders, ['tells'], 100);
+    await app.until('queue event', () => app.order.includes('event-begins'));
+    app.signal('SIGTERM');
+    expect(await app.exited).toMatchObject({ code: 0, signal: null });
+    const ended = app.events.filter(({ name }) => name === 'event-ends');
+    expect(ended.map(({ detail }) => String(detail)).toSorted()).toEqual(['queue', 'worker']);
+    expect(app.order.lastIndexOf('event-ends')).toBeLessThan(app.order.indexOf('onModuleDestroy'));
+    expect(app.log).not.toMatch(/the pool is closed|WARN|ERROR/);
+  });
+
   it('waits for a processor that is a file', async () => {
     const app = await startApp({}, { SANDBOXED: 'yes' });
     const files = queue('files');

@@ -19,6 +19,7 @@ export interface DocExample {
 const granted: Readonly<Record<string, readonly string[]>> = {
   "from '@nestjs/common'": ['Controller', 'Get', 'Injectable', 'Module', 'Res'],
   "from '@nestjs/terminus'": ['HealthCheck', 'HealthCheckService'],
+  "from '@nestjs/core'": ['DiscoveryService'],
   "from 'nestjs-drain'": [
     'DeadlineSignal',
     'DrainParticipant',

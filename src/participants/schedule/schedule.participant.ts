@@ -3,14 +3,17 @@ import type { OnModuleInit } from '@nestjs/common';
 import type { BuiltProviders } from '../../nest/built-provider.js';
 import { replaceMethod } from '../../nest/replace-method.js';
 import type { DrainParticipant } from '../../shutdown/drain-participant.js';
+import { trackedMethod } from '../../handlers/tracked-method.js';
 import type { WorkTracker } from '../../handlers/work-tracker.js';
 import {
+  callbackOf,
   callbacksOf,
   type CronJob,
   explorersOf,
   labelOf,
   registriesOf,
   type SchedulerRegistry,
+  setCallback,
   type Tick,
 } from './scheduler.js';
 
@@ -86,12 +89,18 @@ export class ScheduleParticipant implements DrainParticipant, OnModuleInit {
   #followRegistry(registry: SchedulerRegistry): void {
     for (const [name, job] of registry.getCronJobs()) this.#followJob(name, job);
     this.#afterAdding(registry, 'addCronJob', (name, job) => this.#followJob(name, job as CronJob));
-    for (const add of ['addInterval', 'addTimeout']) {
-      this.#afterAdding(registry, add, (_, timer) => {
-        // Clears an interval just as well.
-        if (this.#stopped) clearTimeout(timer as NodeJS.Timeout);
-      });
+    for (const name of registry.getIntervals()) {
+      this.#followTimer(`interval ${name}`, registry.getInterval(name));
     }
+    for (const name of registry.getTimeouts()) {
+      this.#followTimer(`timeout ${name}`, registry.getTimeout(name));
+    }
+    this.#afterAdding(registry, 'addInterval', (name, timer) =>
+      this.#followTimer(`interval ${name}`, timer as NodeJS.Timeout),
+    );
+    this.#afterAdding(registry, 'addTimeout', (name, timer) =>
+      this.#followTimer(`timeout ${name}`, timer as NodeJS.Timeout),
+    );
   }
 
   #afterAdding(registry: object, add: string, then: (name: string, what: unknown) => void): void {
@@ -116,26 +125,22 @@ export class ScheduleParticipant implements DrainParticipant, OnModuleInit {
     });
   }
 
+  #followTimer(label: string, timer: NodeJS.Timeout): void {
+    // Clears an interval just as well.
+    if (this.#stopped) clearTimeout(timer);
+    const callback = callbackOf(timer);
+    // One of a decorated method calls a tick already.
+    if (callback === undefined || this.#ticks.has(callback)) return;
+    setCallback(timer, this.#tick(label, callback));
+  }
+
   #tick(label: string, run: Tick): Tick {
-    const { tracker } = this;
+    const tracked = trackedMethod(run, () => this.tracker.begin(label));
     const isStopped = () => this.#stopped;
     const tick = function (this: unknown, ...args: unknown[]): unknown {
-      if (isStopped()) return undefined;
-      const end = tracker.begin(label);
-      let result: unknown;
-      try {
-        result = run.apply(this, args);
-      } finally {
-        if (!isPromise(result)) end();
-      }
-      if (isPromise(result)) result.then(end, end);
-      return result;
+      return isStopped() ? undefined : tracked.apply(this, args);
     };
     this.#ticks.add(tick);
     return tick;
   }
-}
-
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | undefined)?.then === 'function';
 }

@@ -49,6 +49,20 @@ export function callbacksOf(job: CronJob): Tick[] | undefined {
   return Array.isArray(callbacks) ? (callbacks as Tick[]) : undefined;
 }
 
+/** Where a timer of Node keeps what it calls. Not published; the same from Node 8 to 26. */
+const CALLBACK = '_onTimeout';
+
+/** What a timer calls. @internal */
+export function callbackOf(timer: NodeJS.Timeout): Tick | undefined {
+  const callback: unknown = Reflect.get(Object(timer), CALLBACK);
+  return typeof callback === 'function' ? (callback as Tick) : undefined;
+}
+
+/** @internal */
+export function setCallback(timer: NodeJS.Timeout, callback: Tick): void {
+  Reflect.set(timer, CALLBACK, callback);
+}
+
 function providersNamed(
   providers: BuiltProviders,
   name: string,

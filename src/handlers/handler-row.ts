@@ -1,0 +1,42 @@
+/**
+ * Handlers that a library calls and nobody waits for: what marks them, and what the log calls them.
+ *
+ * @example
+ * ```ts
+ * const OnDomainEvent = DiscoveryService.createDecorator<string>();
+ *
+ * GracefulShutdownModule.forRoot({
+ *   trackHandlers: [{ name: 'domain event', metadata: OnDomainEvent.KEY }],
+ * });
+ * ```
+ *
+ * @publicApi
+ */
+export interface HandlerRow {
+  /** What the log and the report call them: `event` makes `event MailService.welcome`. */
+  readonly name: string;
+  /** The key of the metadata that their decorator writes: on the method, or on its class. */
+  readonly metadata: string | symbol;
+  /** Where the class is marked: which of its methods are handlers. */
+  readonly methods?: readonly string[];
+}
+
+/** The handlers of Nest's own libraries. @internal */
+export const HANDLER_ROWS: readonly HandlerRow[] = [
+  // @nestjs/event-emitter
+  { name: 'event', metadata: 'EVENT_LISTENER_METADATA' },
+  // @nestjs/cqrs. A saga's command has no other caller; of others, the caller waits as well.
+  { name: 'event', metadata: '__eventsHandler__', methods: ['handle'] },
+  { name: 'command', metadata: '__commandHandler__', methods: ['execute'] },
+  // @nestjs/websockets
+  {
+    name: 'ws',
+    metadata: 'websockets:is_gateway',
+    methods: ['handleConnection', 'handleDisconnect'],
+  },
+  // @nestjs/bullmq
+  { name: 'worker event', metadata: 'bullmq:worker_events_metadata' },
+  { name: 'queue event', metadata: 'bullmq:queue_events_metadata' },
+  // @nestjs/bull
+  { name: 'queue event', metadata: 'bull:module_on_queue_event' },
+];
