@@ -1,11 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import { ConfigurableModuleBuilder, Global, Module, type Provider } from '@nestjs/common';
 
 import { importedTwice } from './graceful-shutdown.errors.js';
-import {
-  type GracefulShutdownOptions,
-  type ResolvedOptions,
-  resolveOptions,
-} from './graceful-shutdown.options.js';
+import { type GracefulShutdownOptions, resolveOptions } from './graceful-shutdown.options.js';
 import { provide } from './wiring/provide.js';
 import { token } from './wiring/token.js';
 
@@ -52,15 +50,8 @@ export const GIVEN_BY_SOURCE: Provider = {
 
 /** Two factories may give the same options. */
 function agree(own: unknown, given: unknown): true {
-  if (own !== given && !isSame(resolveOptions(own), resolveOptions(given))) {
+  if (own !== given && !isDeepStrictEqual(resolveOptions(own), resolveOptions(given))) {
     throw importedTwice();
   }
   return true;
-}
-
-function isSame(a: ResolvedOptions, b: ResolvedOptions): boolean {
-  const { signals: signalsA, ...restA } = a;
-  const { signals: signalsB, ...restB } = b;
-  const keys = Object.keys(restA) as (keyof typeof restA)[];
-  return signalsA.join() === signalsB.join() && keys.every((key) => restA[key] === restB[key]);
 }
