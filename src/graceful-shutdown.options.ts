@@ -53,7 +53,7 @@ export interface GracefulShutdownOptions {
    */
   readonly maxGracePeriodMs?: number | undefined;
   /**
-   * How long work under way may take to finish. Its last second (or fifth, if that is less) is for
+   * How long work in flight may take to finish. Its last second (or fifth, if that is less) is for
    * work to react to the deadline signal before it is cut.
    *
    * @defaultValue 20000

@@ -86,7 +86,7 @@ export class GracefulShutdownService implements BeforeApplicationShutdown {
     return this.state === 'running' || !this.#sequence.isAwaited;
   }
 
-  /** How many requests, messages and tracked pieces of work are under way. */
+  /** How many requests, messages and other tasks are in flight. */
   get inFlight(): number {
     return this.#sequence.inFlight;
   }

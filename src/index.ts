@@ -28,10 +28,10 @@ export type {
   ShutdownReport,
 } from './report/shutdown-report.js';
 export { LongLived, type LongLivedResponse } from './routes/long-lived.decorator.js';
-export type { WorkUnderWay } from './shutdown/drain-participant.js';
+export type { DrainTask } from './shutdown/drain-participant.js';
 export { GracefulShutdownError } from './shutdown/graceful-shutdown.error.js';
 export type { Outcome } from './shutdown/outcome.js';
-export type { ShutdownState, StateEnd } from './shutdown/shutdown-state.js';
+export type { ShutdownState, EndedBy } from './shutdown/shutdown-state.js';
 export { DeadlineSignal } from './handlers/deadline-signal.decorator.js';
 export { GracefulShutdownInterceptor } from './handlers/graceful-shutdown.interceptor.js';
 export type { HandlerRow } from './handlers/handler-row.js';

@@ -8,7 +8,7 @@ import {
 } from './adaptive-grace-period.js';
 import type { ShutdownObserver } from '../shutdown/shutdown-observer.js';
 import { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
-import type { ShutdownState, StateEnd } from '../shutdown/shutdown-state.js';
+import type { ShutdownState, EndedBy } from '../shutdown/shutdown-state.js';
 import type { ShutdownTrigger } from '../shutdown/shutdown-trigger.js';
 
 const SIGTERM: ShutdownTrigger = { kind: 'signal', signal: 'SIGTERM', typed: false };
@@ -43,7 +43,7 @@ function setUp(bounds: Partial<GraceBounds> = {}) {
     clock,
   );
   const sequence = new ShutdownSequence(BUDGET, clock, gracePeriod);
-  const entered: [state: ShutdownState, at: number, endedBy?: StateEnd | undefined][] = [];
+  const entered: [state: ShutdownState, at: number, endedBy?: EndedBy | undefined][] = [];
   const extended: [at: number, stillMs: number, maxMs: number][] = [];
   const observer: ShutdownObserver = {
     entered: (state, endedBy) => void entered.push([state, clock.now(), endedBy]),

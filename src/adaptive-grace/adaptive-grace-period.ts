@@ -1,7 +1,7 @@
 import type { Clock } from '../shutdown/clock.js';
 import type { GracePeriod } from '../shutdown/grace-period.js';
 import type { ShutdownObservers } from '../shutdown/shutdown-observer.js';
-import type { StateEnd } from '../shutdown/shutdown-state.js';
+import type { EndedBy } from '../shutdown/shutdown-state.js';
 import { never, within } from '../shutdown/within.js';
 
 const LOOK_AGAIN_MS = 50;
@@ -46,7 +46,7 @@ export class AdaptiveGracePeriod implements GracePeriod {
     ms: number,
     interrupt: AbortSignal,
     observers: Pick<ShutdownObservers, 'tell'>,
-  ): Promise<StateEnd> {
+  ): Promise<EndedBy> {
     const begin = this.clock.now();
     this.evidence.begin();
     await this.#until(begin + this.bounds.minGracePeriodMs, interrupt);

@@ -421,7 +421,7 @@ describe('what a client says of itself is a hint', () => {
   });
 });
 
-it('a probe under way does not break the silence', async () => {
+it('a probe in flight does not break the silence', async () => {
   const world = new World();
   await world.busyMinute(100, '10.0.0.1');
   const kept = world.open('10.0.0.9');

@@ -12,7 +12,7 @@ import { Sightings } from './sightings.js';
 /** How often it may be said by mistake that nothing comes any more. */
 const EPS = 1e-6;
 
-interface UnderWay {
+interface InFlight {
   readonly address: string;
   readonly since: number;
 }
@@ -31,7 +31,7 @@ export class BalancerEvidence implements TrafficObserver, GraceEvidence {
   readonly #probers = new Probers();
   /** Connections of peers; a websocket counts, too. */
   readonly #open = new Map<TrafficConnection, Peer>();
-  readonly #underWay = new Map<HttpResponse, UnderWay>();
+  readonly #inFlight = new Map<HttpResponse, InFlight>();
   readonly #since: number;
   #begin: number | undefined;
   #lastArrivalAt = -Infinity;
@@ -88,12 +88,12 @@ export class BalancerEvidence implements TrafficObserver, GraceEvidence {
   requestBegan(response: HttpResponse, connection: TrafficConnection): void {
     // Its socket may not know the address any more when the answer has been sent.
     const address = nameOf(connection.remoteAddress);
-    this.#underWay.set(response, { address, since: this.clock.now() });
+    this.#inFlight.set(response, { address, since: this.clock.now() });
   }
 
   requestEnded(response: HttpResponse, since: number, outcome: Outcome): void {
     if (this.routes.isProbe(response)) {
-      const { address = '' } = this.#underWay.get(response) ?? {};
+      const { address = '' } = this.#inFlight.get(response) ?? {};
       const isFailing = outcome === 'completed' && response.statusCode >= 500;
       const isKnown = this.routes.isProbeRoute(response);
       const route = this.routes.labelOf(response);
@@ -101,13 +101,13 @@ export class BalancerEvidence implements TrafficObserver, GraceEvidence {
     } else {
       this.#lastRequestAt = Math.max(this.#lastRequestAt, since);
     }
-    this.#underWay.delete(response);
+    this.#inFlight.delete(response);
   }
 
   /** When the last request began that is no probe, as far as that is known by now. */
   #lastRequestBegan(): number {
     let last = this.#lastRequestAt;
-    for (const [response, { since }] of this.#underWay) {
+    for (const [response, { since }] of this.#inFlight) {
       if (since > last && !this.routes.isProbe(response)) last = since;
     }
     return last;

@@ -20,9 +20,10 @@ export async function reload({ options }: ReloadInvocation): Promise<number> {
     return 0;
   }
   const result = await client.reloadAndWait(options.workers);
-  if (result.ok) console.log(`reload: ${reloadText(result)}`);
+  const isCompleted = result.outcome === 'completed';
+  if (isCompleted) console.log(`reload: ${reloadText(result)}`);
   else console.error(`reload: ${reloadText(result)}`);
-  return result.ok ? 0 : 1;
+  return isCompleted ? 0 : 1;
 }
 
 function warn(message: string): void {

@@ -10,7 +10,7 @@ import type { ReloadResult, RestartStatus } from '../restart/restart-status.js';
 import { ControlClient } from './control-client.js';
 import { ControlServer } from './control-server.js';
 
-const RELOADED: ReloadResult = { ok: true, replaced: 2, generation: 2 };
+const RELOADED: ReloadResult = { outcome: 'completed', replaced: 2, generation: 2 };
 const STATUS: RestartStatus = {
   pid: process.pid,
   uptimeMs: 1,
@@ -140,14 +140,14 @@ describe('a client', () => {
     expect(service.reload).toHaveBeenCalledOnce();
   });
 
-  it.each([RELOADED, { ok: false, replaced: 0, generation: 2, reason: 'worker 2 exited' }])(
-    'is told how a reload ended: $ok',
-    async (result) => {
-      service.reload.mockResolvedValue(result);
-      const client = new ControlClient(await startedAt());
-      await expect(client.reloadAndWait()).resolves.toEqual(result);
-    },
-  );
+  it.each<ReloadResult>([
+    RELOADED,
+    { outcome: 'failed', replaced: 0, generation: 2, reason: 'worker 2 exited' },
+  ])('is told how a reload ended: $ok', async (result) => {
+    service.reload.mockResolvedValue(result);
+    const client = new ControlClient(await startedAt());
+    await expect(client.reloadAndWait()).resolves.toEqual(result);
+  });
 
   it('is told why the service does not', async () => {
     service.reload.mockRejectedValue(new Error('it is stopping'));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { RestartStatus } from '../restart/restart-status.js';
+import type { ReloadResult, RestartStatus } from '../restart/restart-status.js';
 import { ageText, reloadText, statusText } from './status-text.js';
 
 const NOW = new Date('2026-05-04T12:00:00.400Z');
@@ -11,7 +11,7 @@ const status: RestartStatus = {
   generation: 3,
   isReloading: true,
   wanted: 2,
-  lastReload: { ok: true, replaced: 2, generation: 2 },
+  lastReload: { outcome: 'completed', replaced: 2, generation: 2 },
   workers: [
     {
       pid: 4800,
@@ -56,7 +56,12 @@ describe('a status', () => {
   });
 
   it('says why the last reload failed', () => {
-    const lastReload = { ok: false, replaced: 1, generation: 4, reason: 'worker 5 exited with 1' };
+    const lastReload: ReloadResult = {
+      outcome: 'failed',
+      replaced: 1,
+      generation: 4,
+      reason: 'worker 5 exited with 1',
+    };
     expect(statusText({ ...status, lastReload }, NOW)).toContain(
       'last reload: failed, 1 worker replaced: worker 5 exited with 1',
     );
@@ -64,7 +69,7 @@ describe('a status', () => {
 });
 
 it('a reload without a reason says so', () => {
-  expect(reloadText({ ok: false, replaced: 0, generation: 4 })).toBe(
+  expect(reloadText({ outcome: 'failed', replaced: 0, generation: 4 })).toBe(
     'failed, 0 workers replaced: no reason given',
   );
 });

@@ -11,10 +11,10 @@ export function statusText(status: RestartStatus, now: Date = new Date()): strin
 }
 
 /** How a reload ended, for people. @internal */
-export function reloadText({ ok, replaced, generation, reason }: ReloadResult): string {
+export function reloadText({ outcome, replaced, generation, reason }: ReloadResult): string {
   const workers = `${replaced} ${replaced === 1 ? 'worker' : 'workers'} replaced`;
-  if (ok) return `${workers}, generation ${generation}`;
-  return `failed, ${workers}: ${reason ?? 'no reason given'}`;
+  if (outcome === 'completed') return `${workers}, generation ${generation}`;
+  return `${outcome}, ${workers}: ${reason ?? 'no reason given'}`;
 }
 
 /** The two largest units: nobody counts the seconds of a day. @internal */

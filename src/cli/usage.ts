@@ -46,7 +46,7 @@ Kubernetes: prints the lines of a manifest, terminationGracePeriodSeconds among 
   --probe-port N       probes.port of the module (none: the routes of the application)
 
 Signals to the primary
-  HUP, USR2            reload    TERM, INT, QUIT    stop; a second one cuts what is under way
+  HUP, USR2            reload    TERM, INT, QUIT    stop; a second one cuts what is in flight
 
 Exit status
   of a service         that of its end

@@ -63,7 +63,7 @@ describe('Arrivals', () => {
     expect(told).toMatchObject([{ connection, isClosed: true }]);
   });
 
-  it('tells, when asked to, of those whose requests are still under way', () => {
+  it('tells, when asked to, of those whose requests are still in flight', () => {
     const { arrivals, told, open, ask } = setUp();
     const request = ask(open());
     open();

@@ -44,9 +44,9 @@ export interface TrafficSource {
   readonly protocol: Protocol;
   /** How many are open. */
   readonly connectionCount: number;
-  /** How many of them have a request under way; counted when asked for. */
+  /** How many of them have a request in flight; counted when asked for. */
   readonly busyCount: number;
-  /** How many requests are under way. */
+  /** How many requests are in flight. */
   readonly requestCount: number;
   /** The responses to them. */
   readonly responses?: OpenResponses;
@@ -86,7 +86,7 @@ export class Traffic {
     return this.#sources.reduce((sum, source) => sum + source.connectionCount, 0);
   }
 
-  /** How many requests are under way. */
+  /** How many requests are in flight. */
   get requestCount(): number {
     return this.#sources.reduce((sum, source) => sum + source.requestCount, 0);
   }

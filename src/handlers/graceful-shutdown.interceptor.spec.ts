@@ -25,10 +25,10 @@ it('counts a message once where an application binds it a second time', async ()
     const result = lastValueFrom(
       first.intercept(context, { handle: () => second.intercept(context, inner) }),
     );
-    expect(tracker.underWay()).toMatchObject([{ label: 'rpc Orders.create' }]);
+    expect(tracker.tasks()).toMatchObject([{ label: 'rpc Orders.create' }]);
     answer.next('done');
     answer.complete();
     expect(await result).toBe('done');
-    expect(tracker.underWay()).toEqual([]);
+    expect(tracker.tasks()).toEqual([]);
   }
 });

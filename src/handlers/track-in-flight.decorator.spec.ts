@@ -69,7 +69,7 @@ describe('@TrackInFlight()', () => {
 
   it('holds the drain while the method runs, under its name', async () => {
     const result = reports.add(1, 1);
-    expect(tracker.underWay()).toEqual([{ label: 'Reports.add', ageMs: 0 }]);
+    expect(tracker.tasks()).toEqual([{ label: 'Reports.add', ageMs: 0 }]);
     reports.finish();
     await result;
     expect(tracker.active()).toBe(0);
@@ -83,12 +83,12 @@ describe('@TrackInFlight()', () => {
       }
     }
     void Nightly.run();
-    expect(tracker.underWay()).toMatchObject([{ label: 'Nightly.run' }]);
+    expect(tracker.tasks()).toMatchObject([{ label: 'Nightly.run' }]);
   });
 
   it('takes another name for the log', () => {
     void reports.nightly();
-    expect(tracker.underWay()).toMatchObject([{ label: 'nightly report' }]);
+    expect(tracker.tasks()).toMatchObject([{ label: 'nightly report' }]);
   });
 
   it.each(['fails', 'throws'] as const)('passes on an error and lets go: %s', async (method) => {

@@ -62,13 +62,13 @@ describe('WorkTracker', () => {
     await clock.advance(700);
     tracker.begin('mail');
     await clock.advance(300);
-    expect(tracker.underWay()).toEqual([
+    expect(tracker.tasks()).toEqual([
       { label: 'nightly', ageMs: 1000 },
       { label: 'mail', ageMs: 300 },
     ]);
   });
 
-  it('is drained at once if nothing is under way', async () => {
+  it('is drained at once if nothing is in flight', async () => {
     const { isDrained } = setUp();
     await expect(isDrained()).resolves.toBe(true);
   });

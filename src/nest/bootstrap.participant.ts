@@ -1,8 +1,8 @@
 import type { Clock } from '../shutdown/clock.js';
-import type { DrainParticipant, WorkUnderWay } from '../shutdown/drain-participant.js';
+import type { DrainParticipant, DrainTask } from '../shutdown/drain-participant.js';
 
 /**
- * The start of the application as work under way: a signal that comes while `onModuleInit` hooks
+ * The start of the application as work in flight: a signal that comes while `onModuleInit` hooks
  * run waits for them, so that each is followed by its `onModuleDestroy`.
  *
  * @internal
@@ -30,7 +30,7 @@ export class BootstrapParticipant implements DrainParticipant {
     return this.#done === undefined ? 0 : 1;
   }
 
-  underWay(): readonly WorkUnderWay[] {
+  tasks(): readonly DrainTask[] {
     if (this.#done === undefined) return [];
     return [{ label: this.name, ageMs: this.clock.now() - this.#since }];
   }

@@ -10,11 +10,11 @@ import type {
 } from '../connections/traffic.js';
 import type { Routes } from '../routes/routes.js';
 import type { Clock } from '../shutdown/clock.js';
-import type { WorkUnderWay } from '../shutdown/drain-participant.js';
+import type { DrainTask } from '../shutdown/drain-participant.js';
 import type { Outcome } from '../shutdown/outcome.js';
 import type { ShutdownFailure } from '../shutdown/shutdown-outcome.js';
 import type { ShutdownObserver } from '../shutdown/shutdown-observer.js';
-import type { ShutdownState, StateEnd } from '../shutdown/shutdown-state.js';
+import type { ShutdownState, EndedBy } from '../shutdown/shutdown-state.js';
 import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 import type { ReportPublisher } from './report-publisher.js';
 import type { ShutdownReport } from './shutdown-report.js';
@@ -38,7 +38,7 @@ export interface ShutdownDiagnostics {
   'nestjs-drain:state': {
     readonly state: ShutdownState;
     /** Why the state before ended. */
-    readonly endedBy?: StateEnd | undefined;
+    readonly endedBy?: EndedBy | undefined;
     /** How much is left of the whole budget. */
     readonly remainingMs: number;
   };
@@ -69,8 +69,8 @@ export interface ShutdownDiagnostics {
   'nestjs-drain:hook:start': { readonly name: string };
   /** A hook of the teardown has ended: `completed` or `failed`. */
   'nestjs-drain:hook:end': { readonly name: string; readonly outcome: Outcome };
-  /** Time was up: this work is cut. */
-  'nestjs-drain:cut': { readonly work: readonly WorkUnderWay[] };
+  /** Time is up: these tasks are cut. */
+  'nestjs-drain:cut': { readonly tasks: readonly DrainTask[] };
   /** A hook or a participant has failed. `where` names it. */
   'nestjs-drain:failure': { readonly where: string; readonly error: unknown };
   /** The shutdown is over, and this is its report. */
@@ -117,7 +117,7 @@ export class Diagnostics implements ShutdownObserver, TrafficObserver {
     reports.onReport((report) => this.#reported(report));
   }
 
-  entered(state: ShutdownState, endedBy?: StateEnd): void {
+  entered(state: ShutdownState, endedBy?: EndedBy): void {
     const remainingMs = this.sequence.remainingMs();
     publish('nestjs-drain:state', () => ({ state, endedBy, remainingMs }));
   }
@@ -174,8 +174,8 @@ export class Diagnostics implements ShutdownObserver, TrafficObserver {
     publish('nestjs-drain:hook:end', () => ({ name, outcome }));
   }
 
-  cut(work: readonly WorkUnderWay[]): void {
-    publish('nestjs-drain:cut', () => ({ work }));
+  cut(tasks: readonly DrainTask[]): void {
+    publish('nestjs-drain:cut', () => ({ tasks }));
   }
 
   failed({ where, error }: ShutdownFailure): void {

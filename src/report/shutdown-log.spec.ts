@@ -30,13 +30,13 @@ function setUp(gracePeriod?: (clock: FakeClock) => GracePeriod) {
   return { clock, sequence, log, lines };
 }
 
-/** Puts work of these ages under way. @returns what finishes all of it */
+/** Puts work of these ages in flight. @returns what finishes all of it */
 function keepBusy({ sequence, clock }: ReturnType<typeof setUp>, ...ages: number[]): () => void {
   const work = ages.map((ageMs) => ({ label: `job ${ageMs}`, ageMs }));
   sequence.addParticipant({
     name: 'jobs',
     active: () => work.length,
-    underWay: () => work.map(({ label, ageMs }) => ({ label, ageMs: ageMs + clock.now() })),
+    tasks: () => work.map(({ label, ageMs }) => ({ label, ageMs: ageMs + clock.now() })),
     drain: async () => {
       while (work.length > 0) await clock.turn();
     },
@@ -45,7 +45,7 @@ function keepBusy({ sequence, clock }: ReturnType<typeof setUp>, ...ages: number
   return () => void work.splice(0);
 }
 
-/** One whose only participant has nothing under way, and does not end. */
+/** One whose only participant has nothing in flight, and does not end. */
 function idle(waitsFor?: string) {
   const all = setUp();
   all.sequence.addParticipant({
@@ -288,7 +288,7 @@ describe('the log of a shutdown', () => {
     sequence.addParticipant({
       name: 'any',
       active: () => labels.length,
-      underWay: () => labels.map((label) => ({ label })),
+      tasks: () => labels.map((label) => ({ label })),
       drain: () => new Promise(() => {}),
     });
     void sequence.start(SIGTERM);
@@ -305,7 +305,7 @@ describe('the log of a shutdown', () => {
     sequence.addParticipant({
       name: 'any',
       active: () => 1,
-      underWay: () => [{ label: sent }],
+      tasks: () => [{ label: sent }],
       drain: () => new Promise(() => {}),
       summary: () => sent,
     });

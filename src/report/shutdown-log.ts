@@ -1,5 +1,5 @@
 import type { Clock } from '../shutdown/clock.js';
-import type { WorkUnderWay } from '../shutdown/drain-participant.js';
+import type { DrainTask } from '../shutdown/drain-participant.js';
 import { messageOf, plain } from '../shutdown/plain-text.js';
 import { secondsNeeded, type ShutdownBudget, totalMs } from '../shutdown/shutdown-budget.js';
 import {
@@ -9,7 +9,7 @@ import {
 } from '../shutdown/shutdown-outcome.js';
 import type { ShutdownObserver } from '../shutdown/shutdown-observer.js';
 import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
-import type { ShutdownState, StateEnd } from '../shutdown/shutdown-state.js';
+import type { ShutdownState, EndedBy } from '../shutdown/shutdown-state.js';
 import { describeTrigger } from '../shutdown/shutdown-trigger.js';
 import { heldBy } from './held-by.js';
 
@@ -165,7 +165,7 @@ export class ShutdownLog implements ShutdownObserver {
     );
   }
 
-  entered(state: ShutdownState, endedBy?: StateEnd): void {
+  entered(state: ShutdownState, endedBy?: EndedBy): void {
     if (endedBy === 'quiet') this.#endedEarly();
     switch (state) {
       case 'grace':
@@ -188,7 +188,7 @@ export class ShutdownLog implements ShutdownObserver {
     );
   }
 
-  cut(work: readonly WorkUnderWay[]): void {
+  cut(work: readonly DrainTask[]): void {
     this.sink.warn(`Cut: ${list(work)}`);
   }
 
@@ -250,19 +250,19 @@ export class ShutdownLog implements ShutdownObserver {
 
   #hurried(): string {
     if (this.sequence.inFlight === 0) return 'Second signal: closing now';
-    return `Second signal: cutting ${this.#work()}: ${list(this.sequence.underWay())}`;
+    return `Second signal: cutting ${this.#work()}: ${list(this.sequence.tasks())}`;
   }
 
-  /** How much is under way, by its name. */
+  /** How much is in flight, by its name. */
   #work(): string {
     const { inFlight } = this.sequence;
-    const isHttp = this.sequence.underWay().every(({ label }) => HTTP_LABEL.test(label));
+    const isHttp = this.sequence.tasks().every(({ label }) => HTTP_LABEL.test(label));
     const noun = isHttp ? 'request' : 'task';
     return `${inFlight} ${noun}${inFlight === 1 ? '' : 's'}`;
   }
 
   #left(): string {
-    return `${seconds(this.sequence.remainingMs())} left: ${list(this.sequence.underWay())}`;
+    return `${seconds(this.sequence.remainingMs())} left: ${list(this.sequence.tasks())}`;
   }
 
   /** A test that closes its application is no news. */
@@ -277,8 +277,8 @@ function seconds(ms: number): string {
 }
 
 /** Work of the same name is one entry: many requests of one handler hide no other. */
-function list(work: readonly WorkUnderWay[]): string {
-  const byLabel = new Map<string, WorkUnderWay[]>();
+function list(work: readonly DrainTask[]): string {
+  const byLabel = new Map<string, DrainTask[]>();
   for (const one of work) {
     const same = byLabel.get(one.label);
     if (same === undefined) byLabel.set(one.label, [one]);
@@ -292,7 +292,7 @@ function list(work: readonly WorkUnderWay[]): string {
 }
 
 /** @param same - work of the same name, the oldest first */
-function describeWork(same: readonly WorkUnderWay[]): string {
+function describeWork(same: readonly DrainTask[]): string {
   const [{ label, ageMs } = { label: '' }] = same;
   const age = ageMs === undefined ? '' : ` ${seconds(ageMs)}`;
   return `${label}${age}${same.length > 1 ? ` (${same.length})` : ''}`;

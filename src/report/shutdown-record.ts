@@ -9,7 +9,7 @@ import { totalMs } from '../shutdown/shutdown-budget.js';
 import type { ShutdownFailure, ShutdownOutcome } from '../shutdown/shutdown-outcome.js';
 import type { ShutdownObserver } from '../shutdown/shutdown-observer.js';
 import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
-import type { ShutdownState, StateEnd } from '../shutdown/shutdown-state.js';
+import type { ShutdownState, EndedBy } from '../shutdown/shutdown-state.js';
 import type { ShutdownTrigger } from '../shutdown/shutdown-trigger.js';
 import { type AdviceContext, adviceOn, adviceOnBudget } from './advice.js';
 import { heldBy } from './held-by.js';
@@ -58,7 +58,7 @@ export class ShutdownRecord implements ShutdownObserver {
     sequence.observe(this);
   }
 
-  entered(state: ShutdownState, endedBy: StateEnd = 'done'): void {
+  entered(state: ShutdownState, endedBy: EndedBy = 'done'): void {
     const { trigger } = this.sequence;
     if (trigger === undefined) return;
     const course = (this.#course ??= this.#begin(trigger));

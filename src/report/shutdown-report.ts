@@ -1,6 +1,6 @@
 import type { ClosedBy } from '../connections/traffic.js';
 import type { Outcome } from '../shutdown/outcome.js';
-import type { ShutdownState, StateEnd } from '../shutdown/shutdown-state.js';
+import type { ShutdownState, EndedBy } from '../shutdown/shutdown-state.js';
 
 /**
  * What happened during one shutdown of one application, as data. `atMs` is an instant, in ms after
@@ -78,7 +78,7 @@ export interface ReportedTrigger {
 export interface ReportedBudget {
   /** The grace period, in ms, as the options have it. */
   readonly gracePeriodMs: number;
-  /** The time for work under way, in ms, as the options have it. */
+  /** The time for work in flight, in ms, as the options have it. */
   readonly drainTimeoutMs: number;
   /** The time for Nest's teardown, in ms, as the options have it. */
   readonly closeTimeoutMs: number;
@@ -97,7 +97,7 @@ export interface ReportedState {
   /** How long it took, in ms. */
   readonly ms: number;
   /** Why it ended. */
-  readonly endedBy: StateEnd;
+  readonly endedBy: EndedBy;
 }
 
 /** HTTP requests during a shutdown. @publicApi */
@@ -122,7 +122,7 @@ export interface ReportedRequests {
 export interface ReportedRequest {
   /** Method and handler: `GET OrdersController.export`. Never a query string. */
   readonly label: string;
-  /** When it began, in ms after `startedAt`; below 0 if it was under way already. */
+  /** When it began, in ms after `startedAt`; below 0 if it was in flight already. */
   readonly atMs: number;
   /** How long it took, in ms. */
   readonly ms: number;
@@ -177,7 +177,7 @@ export interface ReportedProbes {
 export interface ReportedParticipant {
   /** Its name: `http`, `websockets`, `bullmq`, or that of your own participant. */
   readonly name: string;
-  /** Pieces of work under way when it began. */
+  /** Tasks in flight when it began. */
   readonly atStart: number;
   /** How many were cut. */
   readonly cut: number;
@@ -217,7 +217,7 @@ export interface ReportedFlush {
 export interface ReportedSample {
   /** When it was taken, in ms after `startedAt`. */
   readonly atMs: number;
-  /** Requests, messages and other work under way. */
+  /** Tasks in flight: requests, messages and other work. */
   readonly inFlight: number;
   /** How many connections are open. */
   readonly connections: number;

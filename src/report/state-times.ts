@@ -1,5 +1,5 @@
 import type { Clock } from '../shutdown/clock.js';
-import type { ShutdownState, StateEnd } from '../shutdown/shutdown-state.js';
+import type { ShutdownState, EndedBy } from '../shutdown/shutdown-state.js';
 import type { ReportedState } from './shutdown-report.js';
 
 /**
@@ -17,7 +17,7 @@ export class StateTimes {
   ) {}
 
   /** @param endedBy - why the state before ended */
-  entered(state: ShutdownState, endedBy: StateEnd): void {
+  entered(state: ShutdownState, endedBy: EndedBy): void {
     const past = this.#endCurrent(endedBy);
     if (past !== undefined) this.#past.push(past);
     const isOver = state === 'running' || state === 'closed';
@@ -29,7 +29,7 @@ export class StateTimes {
     return [...this.#past, ...(this.#current ? [this.#endCurrent('exit')!] : [])];
   }
 
-  #endCurrent(endedBy: StateEnd): ReportedState | undefined {
+  #endCurrent(endedBy: EndedBy): ReportedState | undefined {
     if (this.#current === undefined) return undefined;
     const { state, since } = this.#current;
     return { state, atMs: since - this.begin, ms: this.clock.now() - since, endedBy };

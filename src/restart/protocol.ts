@@ -51,7 +51,7 @@ export type FromPrimary =
   | { readonly type: 'accept' }
   /** Leave. `restart`: another worker has taken over, so nothing is in a hurry. */
   | { readonly type: 'leave'; readonly because: LeaveReason }
-  /** As a second signal: cut what is under way. */
+  /** As a second signal: cut what is in flight. */
   | { readonly type: 'force' }
   | { readonly type: 'report'; readonly id: number };
 

@@ -1,3 +1,4 @@
+import type { Outcome } from '../shutdown/outcome.js';
 import type { ShutdownState } from '../shutdown/shutdown-state.js';
 
 /**
@@ -12,7 +13,7 @@ export interface RestartStatus {
   readonly uptimeMs: number;
   /** How often new code was asked for: 1 after the start, one more with each reload. */
   readonly generation: number;
-  /** Whether a reload is under way. */
+  /** Whether a reload is running. */
   readonly isReloading: boolean;
   /** How many workers there should be. */
   readonly wanted: number;
@@ -42,8 +43,8 @@ export interface WorkerStatus {
 
 /** How a reload ended. @publicApi */
 export interface ReloadResult {
-  /** Whether all workers run the new code. */
-  readonly ok: boolean;
+  /** `completed` (all workers run the new code) or `failed`. */
+  readonly outcome: Outcome;
   /** How many workers were replaced. */
   readonly replaced: number;
   /** The number of the reload, counted from 1. */

@@ -1,12 +1,12 @@
 /**
- * A piece of work that a shutdown waits for.
+ * A task: one piece of work that a shutdown waits for.
  *
  * @publicApi
  */
-export interface WorkUnderWay {
+export interface DrainTask {
   /** What it is, as a log line names it: `GET OrdersController.create`. Never a query string. */
   readonly label: string;
-  /** How long it has been under way, in ms; left out where that is not known. */
+  /** How long it has been in flight, in ms; left out where nobody knows. */
   readonly ageMs?: number;
 }
 
@@ -46,10 +46,10 @@ export interface DrainParticipant {
   announce?(windowMs: number): void;
   /** Takes no new work from here on. */
   stopIntake?(): void | Promise<void>;
-  /** How many pieces of work are under way. */
+  /** How many of its tasks are in flight: its share of `inFlight`. Called often, so keep it cheap. */
   active(): number;
-  /** The oldest of them first, for the log. */
-  underWay?(): readonly WorkUnderWay[];
+  /** The tasks in flight, the oldest first, for the log. */
+  tasks?(): readonly DrainTask[];
   /**
    * Resolves when no work is left. Called again when work has come since (a request that was still
    * running has started a background job).
@@ -66,7 +66,7 @@ export interface DrainParticipant {
    */
   idleMs?(): number;
   /**
-   * What its `drain()` waits for while nothing is under way, for the log: `2 idle connections`.
+   * What its `drain()` waits for while nothing is in flight, for the log: `2 idle connections`.
    *
    * @internal
    */

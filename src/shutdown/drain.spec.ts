@@ -56,7 +56,7 @@ class Jobs implements DrainParticipant {
   }
 }
 
-/** A participant that has work under way, for ever unless a part of it is given. */
+/** A participant that has work in flight, for ever unless a part of it is given. */
 function stubborn(parts: Partial<DrainParticipant> = {}): DrainParticipant {
   return { name: 'stubborn', active: () => 1, drain: () => NEVER, ...parts };
 }
@@ -75,7 +75,7 @@ function setUp(...participants: DrainParticipant[]) {
 }
 
 describe('Drain', () => {
-  it('is over when the last participant has nothing under way', async () => {
+  it('is over when the last participant has nothing in flight', async () => {
     const [one, two] = [new Jobs(), new Jobs(3)];
     const { clock, drain, run, isOver } = setUp(one, two);
     await run();
@@ -196,19 +196,19 @@ describe('Drain', () => {
     const jobs = new Jobs();
     const broken = stubborn({
       active: breaks.throws,
-      underWay: breaks.throws,
+      tasks: breaks.throws,
       drain: async () => {},
     });
     const { clock, drain, failures, run, isOver } = setUp(broken, jobs);
     await run();
-    expect([drain.active, drain.underWay()]).toEqual([1, [{ label: 'jobs' }]]);
+    expect([drain.active, drain.tasks()]).toEqual([1, [{ label: 'jobs' }]]);
     expect(failures).toHaveLength(1);
     jobs.finish();
     await clock.advance(10);
     expect(isOver()).toBe(true);
   });
 
-  it('knows who says that nothing is under way, and yet has not finished', async () => {
+  it('knows who says that nothing is in flight, and yet has not finished', async () => {
     const { drain, run } = setUp(new Jobs(), stubborn({ name: 'hanging', active: () => 0 }));
     await run();
     expect(drain.unfinished()).toEqual(['participant hanging']);
@@ -239,16 +239,16 @@ describe('Drain', () => {
     expect(clock.timers).toBe(0);
   });
 
-  it('names what is under way, the oldest first, by its participant where it has no name', () => {
+  it('names what is in flight, the oldest first, by its participant where it has no name', () => {
     const request = { label: 'GET /orders', ageMs: 20 };
     const nightly = { label: 'nightly', ageMs: 900 };
     const { drain } = setUp(
       new Jobs(2),
-      stubborn({ underWay: () => [request] }),
-      stubborn({ underWay: () => [nightly] }),
+      stubborn({ tasks: () => [request] }),
+      stubborn({ tasks: () => [nightly] }),
     );
     const all = [nightly, request, { label: 'jobs' }, { label: 'jobs' }];
-    expect(drain.underWay()).toEqual(all);
+    expect(drain.tasks()).toEqual(all);
     expect(drain.cut()).toEqual(all);
   });
 

@@ -1,5 +1,5 @@
 import type { Clock } from './clock.js';
-import type { DrainParticipant, WorkUnderWay } from './drain-participant.js';
+import type { DrainParticipant, DrainTask } from './drain-participant.js';
 import { plain } from './plain-text.js';
 import type { ShutdownFailure } from './shutdown-outcome.js';
 import { never, within } from './within.js';
@@ -51,8 +51,8 @@ export class Drain {
     return sum;
   }
 
-  /** What is under way, oldest first. */
-  underWay(): WorkUnderWay[] {
+  /** What is in flight, oldest first. */
+  tasks(): DrainTask[] {
     return [...this.#participants]
       .flatMap((participant) => this.#ask(participant, () => describeWork(participant), []))
       .map((work) => ({ ...work, label: plain(work.label, LONGEST_NAME) }))
@@ -81,7 +81,7 @@ export class Drain {
     );
   }
 
-  /** What holds the drain although nothing is under way: idle connections, a broker. */
+  /** What holds the drain although nothing is in flight: idle connections, a broker. */
   waitsFor(): string[] {
     return [...this.#waitedFor]
       .filter((participant) => this.#activeOf(participant) === 0)
@@ -90,7 +90,7 @@ export class Drain {
       );
   }
 
-  /** The names of those that say nothing is under way, and yet have not finished. */
+  /** The names of those that say nothing is in flight, and yet have not finished. */
   unfinished(): string[] {
     return [...this.#waitedFor]
       .filter((participant) => this.#activeOf(participant) === 0)
@@ -110,7 +110,7 @@ export class Drain {
     }
   }
 
-  /** Resolves when nothing is under way, however often work brings new work. */
+  /** Resolves when nothing is in flight, however often work brings new work. */
   async run(deadline: AbortSignal): Promise<void> {
     const { signal: over } = this.#over;
     await this.#drainAll(deadline);
@@ -121,9 +121,9 @@ export class Drain {
   }
 
   /** Time is up: cuts what is left. @returns what that was */
-  cut(): WorkUnderWay[] {
+  cut(): DrainTask[] {
     this.#over.abort();
-    const left = this.underWay();
+    const left = this.tasks();
     for (const one of this.#participants) this.#cut.set(one, this.#activeOf(one));
     for (const participant of this.#participants) {
       void this.#stopIntake(participant);
@@ -201,7 +201,7 @@ function summaryOf(participant: DrainParticipant): string | undefined {
   return summary === undefined ? undefined : plain(summary);
 }
 
-function describeWork(participant: DrainParticipant): readonly WorkUnderWay[] {
-  if (participant.underWay !== undefined) return participant.underWay();
+function describeWork(participant: DrainParticipant): readonly DrainTask[] {
+  if (participant.tasks !== undefined) return participant.tasks();
   return Array.from({ length: participant.active() }, () => ({ label: participant.name }));
 }

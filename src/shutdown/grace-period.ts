@@ -1,6 +1,6 @@
 import type { Clock } from './clock.js';
 import type { ShutdownObservers } from './shutdown-observer.js';
-import type { StateEnd } from './shutdown-state.js';
+import type { EndedBy } from './shutdown-state.js';
 import { never, within } from './within.js';
 
 /**
@@ -19,14 +19,14 @@ export interface GracePeriod {
     ms: number,
     interrupt: AbortSignal,
     observers: Pick<ShutdownObservers, 'tell'>,
-  ): Promise<StateEnd>;
+  ): Promise<EndedBy>;
 }
 
 /** One that is as long as it was configured. @internal */
 export class FixedGracePeriod implements GracePeriod {
   constructor(private readonly clock: Clock) {}
 
-  async pass(ms: number, interrupt: AbortSignal): Promise<StateEnd> {
+  async pass(ms: number, interrupt: AbortSignal): Promise<EndedBy> {
     await within(this.clock, ms, never(), interrupt);
     return interrupt.aborted ? 'signal' : 'elapsed';
   }

@@ -150,7 +150,7 @@ export class ProcessShutdown {
     return this.#leaving;
   }
 
-  /** What is under way is cut. */
+  /** What is in flight is cut. */
   cutNow(): void {
     this.#cutsNow = true;
     for (const { sequence } of this.#members) sequence.cutNow();

@@ -1,7 +1,7 @@
-import type { WorkUnderWay } from './drain-participant.js';
+import type { DrainTask } from './drain-participant.js';
 import type { FlushResult } from './flush.js';
 import type { ShutdownFailure, ShutdownOutcome } from './shutdown-outcome.js';
-import type { ShutdownState, StateEnd } from './shutdown-state.js';
+import type { ShutdownState, EndedBy } from './shutdown-state.js';
 import type { TeardownObserver } from './teardown.js';
 
 /**
@@ -11,7 +11,7 @@ import type { TeardownObserver } from './teardown.js';
  */
 export interface ShutdownObserver extends Partial<TeardownObserver> {
   /** @param endedBy - why the state before ended; undefined for the first one */
-  entered?(state: ShutdownState, endedBy?: StateEnd): void;
+  entered?(state: ShutdownState, endedBy?: EndedBy): void;
   /**
    * New connections still come: the grace period goes on, and the drain has that much less.
    *
@@ -19,7 +19,7 @@ export interface ShutdownObserver extends Partial<TeardownObserver> {
    * @param maxMs - how long the grace period takes at most, all in all
    */
   graceExtended?(stillMs: number, maxMs: number): void;
-  cut?(work: readonly WorkUnderWay[]): void;
+  cut?(work: readonly DrainTask[]): void;
   /** What has been collected is sent off, or could not be. */
   flushed?(result: FlushResult): void;
   closed?(outcome: ShutdownOutcome): void;

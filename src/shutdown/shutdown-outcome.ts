@@ -1,4 +1,4 @@
-import type { WorkUnderWay } from './drain-participant.js';
+import type { DrainTask } from './drain-participant.js';
 import type { ShutdownTrigger } from './shutdown-trigger.js';
 
 /**
@@ -11,7 +11,7 @@ export interface ShutdownOutcome {
   /** Time was up, or a second signal came: work may have been cut. */
   readonly forced: boolean;
   /** What was cut. */
-  readonly cut: readonly WorkUnderWay[];
+  readonly cut: readonly DrainTask[];
   /** What threw or did not end: a participant, a hook of the application. */
   readonly failures: readonly ShutdownFailure[];
   /** How long each part took, in ms. */

@@ -52,7 +52,7 @@ const mishaps: [string, Partial<DrainParticipant>, ShutdownObserver][] = [
   ['an observer throws when told of a failure', { drain: throws }, { failed: throws }],
   ['an observer throws when told of the cut', { active: () => 1, drain: hangs }, { cut: throws }],
   ['an observer throws when told of the end', {}, { closed: throws }],
-  ['a participant throws when asked what is under way', { drain: hangs, underWay: throws }, {}],
+  ['a participant throws when asked what is in flight', { drain: hangs, tasks: throws }, {}],
   ['a participant throws when asked how much', { drain: hangs, active: throws }, {}],
   ['a participant throws when asked what happened', { summary: throws }, {}],
 ];
@@ -98,7 +98,7 @@ it('a second signal in the grace period stops the intake before it cuts', async 
   expect(told).toEqual(['stopIntake', 'force']);
 });
 
-it('a participant that hangs though nothing is under way is named at the deadline', async () => {
+it('a participant that hangs though nothing is in flight is named at the deadline', async () => {
   const { clock, sequence } = setUp({ drain: hangs });
   const outcome = sequence.start(CLOSE);
   await clock.advance(TOTAL_MS);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { FakeClock } from '../testing/fake-clock.js';
-import type { DrainParticipant, WorkUnderWay } from './drain-participant.js';
+import type { DrainParticipant, DrainTask } from './drain-participant.js';
 import type { ShutdownBudget } from './shutdown-budget.js';
 import type { ShutdownFailure } from './shutdown-outcome.js';
 import { ShutdownSequence } from './shutdown-sequence.js';
@@ -25,7 +25,7 @@ const CLOSE: ShutdownTrigger = { kind: 'close' };
 
 type Moment = readonly [what: string, at: number];
 
-/** Some jobs under way. Records what it is told, and when. */
+/** Some jobs in flight. Records what it is told, and when. */
 class Jobs implements DrainParticipant {
   readonly name = 'jobs';
   readonly told: Moment[] = [];
@@ -79,7 +79,7 @@ function setUp(budget: Partial<ShutdownBudget> = {}) {
   return { clock, sequence, states, jobs };
 }
 
-/** A participant that has work under way, for ever unless a part of it is given. */
+/** A participant that has work in flight, for ever unless a part of it is given. */
 function stubborn(parts: Partial<DrainParticipant> = {}): DrainParticipant {
   return { name: 'stubborn', active: () => 1, drain: () => NEVER, ...parts };
 }
@@ -236,7 +236,7 @@ describe('what users may ask a shutdown', () => {
 });
 
 describe('the drain', () => {
-  it('ends as soon as nothing is under way', async () => {
+  it('ends as soon as nothing is in flight', async () => {
     const { clock, sequence, states, jobs } = setUp();
     const others = new Jobs(clock, 2);
     sequence.addParticipant(others);
@@ -295,12 +295,12 @@ describe('the deadline', () => {
     ]);
   });
 
-  it('cuts a participant that hangs, and names what was under way', async () => {
+  it('cuts a participant that hangs, and names what was in flight', async () => {
     const { clock, sequence, jobs } = setUp();
     const work = [{ label: 'GET OrdersController.create', ageMs: 19_000 }];
-    const seen: (readonly WorkUnderWay[])[] = [];
+    const seen: (readonly DrainTask[])[] = [];
     sequence.observe({ cut: (left) => void seen.push(left) });
-    sequence.addParticipant(stubborn({ underWay: () => work }));
+    sequence.addParticipant(stubborn({ tasks: () => work }));
     jobs.finish();
     const outcome = sequence.start(SIGTERM);
     await clock.advance(15_000);
@@ -318,7 +318,7 @@ describe('the deadline', () => {
     expect(jobs.told.map(([what]) => what)).not.toContain('force');
   });
 
-  it('tells of no cut where nothing was under way', async () => {
+  it('tells of no cut where nothing was in flight', async () => {
     const { clock, sequence, jobs } = setUp();
     const seen: unknown[] = [];
     sequence.observe({ cut: (left) => void seen.push(left) });

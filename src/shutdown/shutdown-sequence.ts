@@ -2,14 +2,14 @@ import { setMaxListeners } from 'node:events';
 
 import type { Clock } from './clock.js';
 import { Drain, type ParticipantState } from './drain.js';
-import type { DrainParticipant, WorkUnderWay } from './drain-participant.js';
+import type { DrainParticipant, DrainTask } from './drain-participant.js';
 import { type Flush, Flushes } from './flush.js';
 import { FixedGracePeriod, type GracePeriod } from './grace-period.js';
 import { abortWindowMs, announceWindowMs, type ShutdownBudget } from './shutdown-budget.js';
 import { totalMs } from './shutdown-budget.js';
 import { type ShutdownObserver, ShutdownObservers } from './shutdown-observer.js';
 import type { ShutdownFailure, ShutdownOutcome } from './shutdown-outcome.js';
-import type { ShutdownState, StateEnd } from './shutdown-state.js';
+import type { ShutdownState, EndedBy } from './shutdown-state.js';
 import {
   deservesGrace,
   endsTheProcess,
@@ -35,7 +35,7 @@ export class ShutdownSequence {
   readonly #flushes: Flushes;
   /** Aborted when somebody who did not wait for the end does so after all. */
   readonly #leaveNow = new AbortController();
-  /** Aborted when nobody waits for work under way any more. */
+  /** Aborted when nobody waits for work in flight any more. */
   readonly #cutNow = new AbortController();
   #state: ShutdownState = 'running';
   #trigger: ShutdownTrigger | undefined;
@@ -44,7 +44,7 @@ export class ShutdownSequence {
   #drainingSince = Infinity;
   /** Aborted, and replaced, when `#endsAt` is another one while somebody waits for it. */
   #endMoved = new AbortController();
-  #cut: readonly WorkUnderWay[] = [];
+  #cut: readonly DrainTask[] = [];
   #outcome: Promise<ShutdownOutcome> | undefined;
   /** Whether peers may have come: nobody needs a grace period otherwise. */
   isReachable = true;
@@ -123,11 +123,11 @@ export class ShutdownSequence {
     return this.isReachable && deservesGrace(trigger) ? this.budget.gracePeriodMs : 0;
   }
 
-  underWay(): WorkUnderWay[] {
-    return this.#drain.underWay();
+  tasks(): DrainTask[] {
+    return this.#drain.tasks();
   }
 
-  /** What holds the drain although nothing is under way. */
+  /** What holds the drain although nothing is in flight. */
   waitsFor(): string[] {
     return this.#drain.waitsFor();
   }
@@ -188,7 +188,7 @@ export class ShutdownSequence {
     this.#fail(failure);
   }
 
-  /** Waits for nothing any more: cuts what is under way and closes. */
+  /** Waits for nothing any more: cuts what is in flight and closes. */
   cutNow(): void {
     if (this.#state === 'closing') this.#endBy(this.budget.closeTimeoutMs);
     this.#leaveNow.abort();
@@ -230,7 +230,7 @@ export class ShutdownSequence {
     return outcome;
   }
 
-  async #passGrace(trigger: ShutdownTrigger): Promise<StateEnd> {
+  async #passGrace(trigger: ShutdownTrigger): Promise<EndedBy> {
     const gracePeriodMs = this.graceMs(trigger);
     this.#endsAt = this.clock.now() + this.longestMs(trigger);
     this.#enter('grace');
@@ -241,7 +241,7 @@ export class ShutdownSequence {
     return this.gracePeriod.pass(gracePeriodMs, this.#cutNow.signal, this.#observers);
   }
 
-  async #drainOrForce(graceEnd: StateEnd): Promise<StateEnd> {
+  async #drainOrForce(graceEnd: EndedBy): Promise<EndedBy> {
     this.#drainingSince = this.clock.now();
     if (this.#cutNow.signal.aborted) return this.#force(never(), graceEnd);
     this.#enter('draining', graceEnd);
@@ -288,7 +288,7 @@ export class ShutdownSequence {
     this.#moveEnd(Math.max(this.#endsAt, this.clock.now() + this.budget.closeTimeoutMs));
   }
 
-  async #force(drained: Promise<void>, endedBy: StateEnd): Promise<StateEnd> {
+  async #force(drained: Promise<void>, endedBy: EndedBy): Promise<EndedBy> {
     const abortMs = this.#cutNow.signal.aborted ? 0 : abortWindowMs(this.budget);
     this.#endBy(abortMs + this.budget.closeTimeoutMs);
     this.#enter('forcing', endedBy);
@@ -308,7 +308,7 @@ export class ShutdownSequence {
   }
 
   /** All that is left of the budget is for closing, what the drain did not use included. */
-  async #close(trigger: ShutdownTrigger, drainEnd: StateEnd): Promise<StateEnd> {
+  async #close(trigger: ShutdownTrigger, drainEnd: EndedBy): Promise<EndedBy> {
     const begin = this.clock.now();
     this.#enter('closing', drainEnd);
     const closing = this.#tearDown(trigger);
@@ -356,7 +356,7 @@ export class ShutdownSequence {
     if (result !== undefined) this.#observers.tell((observer) => observer.flushed?.(result));
   }
 
-  #enter(state: ShutdownState, endedBy?: StateEnd): void {
+  #enter(state: ShutdownState, endedBy?: EndedBy): void {
     this.#state = state;
     this.#observers.tell((observer) => observer.entered?.(state, endedBy));
   }

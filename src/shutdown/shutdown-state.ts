@@ -3,7 +3,7 @@
  *
  * - `running`: serving.
  * - `grace`: readiness is red, everything is still served (the field says "lame duck").
- * - `draining`: the listener closes, work under way finishes.
+ * - `draining`: the listener closes, work in flight finishes.
  * - `forcing`: time is up; the deadline signal has fired, what is left is cut.
  * - `closing`: Nest's own sequence, from `onModuleDestroy` to `onApplicationShutdown`.
  * - `closed`: over.
@@ -34,4 +34,4 @@ export const SHUTDOWN_STATES: readonly ShutdownState[] = [
  *
  * @publicApi
  */
-export type StateEnd = 'elapsed' | 'quiet' | 'done' | 'timeout' | 'signal' | 'exit';
+export type EndedBy = 'elapsed' | 'quiet' | 'done' | 'timeout' | 'signal' | 'exit';

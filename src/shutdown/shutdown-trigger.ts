@@ -29,7 +29,7 @@ export function isAwaited(trigger: ShutdownTrigger): boolean {
 
 /**
  * Nobody routes traffic to a process whose owner presses Ctrl-C, a crashed process is not to be
- * trusted for longer than its work under way needs, a test that calls `close()` has no balancer, and
+ * trusted for longer than its work in flight needs, a test that calls `close()` has no balancer, and
  * after a restart the balancer has nothing to notice.
  *
  * @internal

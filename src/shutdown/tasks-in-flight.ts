@@ -1,5 +1,5 @@
 import type { Clock } from './clock.js';
-import type { WorkUnderWay } from './drain-participant.js';
+import type { DrainTask } from './drain-participant.js';
 
 /** A task that has begun and not ended. @internal */
 export interface TaskInFlight {
@@ -42,7 +42,7 @@ export class TasksInFlight<Task extends TaskInFlight = TaskInFlight> {
   }
 
   /** For the log: the oldest first. */
-  list(): WorkUnderWay[] {
+  list(): DrainTask[] {
     const now = this.clock.now();
     return [...this.#tasks].map(({ label, since }) => ({ label, ageMs: now - since }));
   }

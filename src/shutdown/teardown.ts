@@ -15,7 +15,7 @@ export interface TeardownObserver {
 }
 
 /**
- * What takes the application apart once nothing is under way any more.
+ * What takes the application apart once nothing is in flight any more.
  *
  * @internal
  */

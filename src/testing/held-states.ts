@@ -10,7 +10,7 @@ import { sleep } from '../shutdown/within.js';
  */
 const HOLD_MS = 2 ** -7;
 
-/** Holds `draining`, and nothing else: nothing of it is ever under way. @internal */
+/** Holds `draining`, and nothing else: nothing of it is ever in flight. @internal */
 export function heldDrain(clock: Clock): DrainParticipant {
   return { name: 'test', active: () => 0, drain: () => sleep(clock, HOLD_MS) };
 }

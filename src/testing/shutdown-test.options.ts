@@ -24,7 +24,7 @@ export interface ShutdownTestOptions {
   readonly seed?: number;
   /**
    * For how many ms of real time the fake time stands still at most, while hooks, queries and other
-   * real things are under way. What takes longer hangs, as far as the test is concerned.
+   * real things go on. What takes longer hangs, as far as the test is concerned.
    *
    * @defaultValue 1000
    */

@@ -19,7 +19,7 @@ import type {
 import { TestTime } from './test-time.js';
 import {
   notListening,
-  nothingUnderWay,
+  notInFlight,
   signalNotHandled,
   stateNotReached,
   stuck,
@@ -34,7 +34,7 @@ const ARRIVAL_MS = 10_000;
  * and no process ends.
  *
  * Real things take real time: await what is to be complete before you move time on. A handler that
- * is to be under way for long should await a promise that the test resolves.
+ * is to be in flight for long should await a promise that the test resolves.
  *
  * @example
  * ```ts
@@ -149,13 +149,13 @@ export class ShutdownTest<App extends INestApplicationContext = INestApplication
   }
 
   /**
-   * Waits, in real time, until so many requests, messages and tracked pieces of work are under way.
+   * Waits, in real time, until so many requests, messages and other tasks are in flight.
    *
    * @throws GracefulShutdownError `ERR_SHUTDOWN_TEST_NOT_IN_FLIGHT` after 10 s
    */
   async untilInFlight(count = 1): Promise<void> {
     const isSo = await isSoWithin(ARRIVAL_MS, () => this.#sequence.inFlight >= count);
-    if (!isSo) throw nothingUnderWay(count, this.#sequence.inFlight);
+    if (!isSo) throw notInFlight(count, this.#sequence.inFlight);
   }
 
   /**
@@ -177,7 +177,7 @@ export class ShutdownTest<App extends INestApplicationContext = INestApplication
    * Moves time on until the application enters a state, where it stays until time is moved again.
    * One that runs is sent a SIGTERM before.
    *
-   * Work under way is waited for, unless the state is `forcing`. Work that heeds the deadline signal
+   * Work in flight is waited for, unless the state is `forcing`. Work that heeds the deadline signal
    * is given no fake time for that: it may have ended, and the state with it, when this resolves.
    *
    * @throws GracefulShutdownError `ERR_SHUTDOWN_TEST_STATE_NOT_REACHED`, which says why
@@ -195,13 +195,13 @@ export class ShutdownTest<App extends INestApplicationContext = INestApplication
     throw stateNotReached(state, this.state, this.#reason(state, isPast));
   }
 
-  /** Lets `ms` of fake time pass, whatever is under way; hooks are waited for. */
+  /** Lets `ms` of fake time pass, whatever is in flight; hooks are waited for. */
   async advance(ms: number): Promise<void> {
     await this.#time.advance(ms);
   }
 
   /**
-   * Moves time on to the end of the process. Waits for work under way and for hooks. An application
+   * Moves time on to the end of the process. Waits for work in flight and for hooks. An application
    * that runs is sent a SIGTERM before.
    *
    * @returns what happened, with the exit code
@@ -216,7 +216,7 @@ export class ShutdownTest<App extends INestApplicationContext = INestApplication
   }
 
   /**
-   * Closes the application, whatever its state; work under way is cut. For `afterEach`. Does nothing
+   * Closes the application, whatever its state; work in flight is cut. For `afterEach`. Does nothing
    * the second time.
    *
    * @throws GracefulShutdownError `ERR_SHUTDOWN_TEST_STUCK`
@@ -256,7 +256,7 @@ export class ShutdownTest<App extends INestApplicationContext = INestApplication
     }
     if (isPast) return `states are entered once, in the order ${SHUTDOWN_STATES.join(', ')}`;
     if (wanted === 'forcing') {
-      return 'nothing was under way when time was up, so let a handler await what does not come';
+      return 'nothing was in flight when time was up, so let a handler await what does not come';
     }
     return `it is held up by ${this.#teardown.unfinished().join(', ')}`;
   }

@@ -38,7 +38,7 @@ export class TestTime {
   /**
    * Lets as much time pass as it takes, though not much more than a shutdown may take.
    *
-   * @param waitsForWork - whether time stands still for work under way, as it does for hooks
+   * @param waitsForWork - whether time stands still for work in flight, as it does for hooks
    * @returns whether it was reached
    */
   async until(isReached: () => boolean, waitsForWork: boolean): Promise<boolean> {
@@ -72,7 +72,7 @@ export class TestTime {
     if (state === 'closing') return this.teardown.hasBegun;
     if (!waitsForWork) return false;
     if (state === 'forcing') return inFlight > 0;
-    // What drains without work under way, a consumer that leaves its broker, is waited for at last.
+    // What drains without work in flight, a consumer that leaves its broker, is waited for at last.
     return state === 'draining' && (inFlight > 0 || this.#isAtDeadline());
   }
 

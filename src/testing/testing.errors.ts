@@ -35,7 +35,7 @@ export function stateNotReached(
 }
 
 /** @internal */
-export function nothingUnderWay(wanted: number, actual: number): GracefulShutdownError {
+export function notInFlight(wanted: number, actual: number): GracefulShutdownError {
   return new GracefulShutdownError(
     'ERR_SHUTDOWN_TEST_NOT_IN_FLIGHT',
     `${actual} in flight, not ${wanted}: start the requests first, without awaiting their ` +

@@ -50,7 +50,7 @@ import { NestFactory } from '@nestjs/core';
 import {
   DrainParticipant, GracefulShutdownError, GracefulShutdownHealthIndicator,
   GracefulShutdownInterceptor, GracefulShutdownModule, GracefulShutdownService, TrackInFlight,
-  type GracefulShutdownOptions, type ShutdownState, type WorkUnderWay,
+  type GracefulShutdownOptions, type ShutdownState, type DrainTask,
 } from 'nestjs-drain';
 import { assertReport, type ExpectedShutdown, ShutdownTest } from 'nestjs-drain/testing';
 
@@ -62,7 +62,7 @@ class Relay implements DrainParticipant {
   active(): number {
     return this.shutdown.inFlight;
   }
-  underWay(): readonly WorkUnderWay[] {
+  tasks(): readonly DrainTask[] {
     return [];
   }
   @TrackInFlight()

@@ -107,7 +107,7 @@ async function becomesEmpty(): Promise<void> {
     connectionCount: 0,
     isEmpty: true,
   });
-  expect(traffic.underWay()).toEqual([]);
+  expect(traffic.tasks()).toEqual([]);
 }
 
 afterEach(() => {

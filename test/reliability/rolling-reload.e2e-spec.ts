@@ -14,7 +14,7 @@ const RELOAD_MS = 60_000;
 const SOON_MS = 1500;
 
 /** @returns whether a reload went well, and how many workers were ready, as often as one can ask */
-async function reload(service: RunningCommand): Promise<{ ok: unknown; ready: number[] }> {
+async function reload(service: RunningCommand): Promise<{ outcome: unknown; ready: number[] }> {
   const { generation } = await service.status();
   const ready: number[] = [];
   service.deploy({});
@@ -23,7 +23,7 @@ async function reload(service: RunningCommand): Promise<{ ok: unknown; ready: nu
     const { workers, ...status } = await service.status();
     ready.push(workers.filter(({ phase }) => phase === 'ready').length);
     if (status.generation > generation && !status.isReloading) {
-      return { ok: status.lastReload?.ok, ready };
+      return { outcome: status.lastReload?.outcome, ready };
     }
     if (Date.now() > end) throw new Error(`no reload in time. Log:\n${service.log}`);
   }
@@ -38,7 +38,7 @@ it('row 28: four workers are reloaded under load again and again: no request fai
   for (let i = 0; i < reloads; i++) {
     await load.more(requests / reloads / 2);
     const reloaded = await reload(service);
-    expect(reloaded.ok).toBe(true);
+    expect(reloaded.outcome).toBe('completed');
     ready.push(...reloaded.ready);
     await load.more(requests / reloads / 2);
   }

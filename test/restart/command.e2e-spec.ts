@@ -21,7 +21,7 @@ const root = join(import.meta.dirname, '..', '..');
 const out = join(root, 'test', process.env['NEST'] === 'nest-11' ? 'nest-11/.out' : '.out');
 const command = join(out, 'src/cli/command.js');
 const fixture = join(out, 'test/fixtures/controlled-service.js');
-const OK = { ok: true, replaced: 1, generation: 2 };
+const OK = { outcome: 'completed', replaced: 1, generation: 2 } as const;
 
 let temp = '';
 let services: ChildProcess[] = [];
@@ -189,7 +189,9 @@ describe('reload', () => {
   });
 
   it('--wait says why they were not, with 1', async () => {
-    await service({ reload: { ok: false, replaced: 0, generation: 2, reason: 'not ready' } });
+    await service({
+      reload: { outcome: 'failed', replaced: 0, generation: 2, reason: 'not ready' },
+    });
     expect(await run(['reload', '--wait'])).toEqual({
       status: 1,
       stdout: '',

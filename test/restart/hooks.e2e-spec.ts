@@ -64,7 +64,7 @@ describe('hooks', () => {
 
     const [name, result] = told().at(-1)!;
     expect(name).toBe('afterReload');
-    expect(result as ReloadResult).toMatchObject({ ok: true, replaced: 1 });
+    expect(result as ReloadResult).toMatchObject({ outcome: 'completed', replaced: 1 });
     await service.logged(/afterReload.*the migration is not done/);
     expect(await service.pids()).not.toEqual(first);
   });

@@ -17,7 +17,7 @@ describe('output that nobody reads', () => {
     service.signal('SIGHUP');
     const { lastReload } = await service.reloaded(2);
 
-    expect(lastReload).toMatchObject({ ok: true, replaced: 2 });
+    expect(lastReload).toMatchObject({ outcome: 'completed', replaced: 2 });
     expect(await service.version()).toBe('v2');
     expect(await service.pids()).not.toEqual(before);
     expect(await service.exitedAfter('SIGTERM')).toMatchObject({ code: 0, signal: null });
@@ -43,7 +43,10 @@ describe('output that nobody reads', () => {
       expect(await service.pids()).toEqual(workers);
 
       service.signal('SIGHUP');
-      expect(await service.reloaded(2)).toMatchObject({ pid, lastReload: { ok: true } });
+      expect(await service.reloaded(2)).toMatchObject({
+        pid,
+        lastReload: { outcome: 'completed' },
+      });
       expect(await service.version()).toBe('v2');
     });
 
@@ -51,7 +54,7 @@ describe('output that nobody reads', () => {
       const service = await RunningCommand.start({ inTerminal: true });
       service.deploy({});
       service.signal('SIGHUP');
-      expect(await service.reloaded(2)).toMatchObject({ lastReload: { ok: true } });
+      expect(await service.reloaded(2)).toMatchObject({ lastReload: { outcome: 'completed' } });
       expect(await service.version()).toBe('v2');
     });
   });

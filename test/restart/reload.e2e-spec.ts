@@ -23,7 +23,10 @@ describe('reload', () => {
       service.signal('SIGHUP');
       const after = await service.reloaded(2);
 
-      expect(after).toMatchObject({ pid: service.pid, lastReload: { ok: true, replaced: 1 } });
+      expect(after).toMatchObject({
+        pid: service.pid,
+        lastReload: { outcome: 'completed', replaced: 1 },
+      });
       expect(await service.pids()).not.toContain(before.workers[0]!.pid);
       expect(await service.version()).toBe('v2');
     },
@@ -81,7 +84,9 @@ describe('reload of two workers that go on', () => {
       isOver = status.generation > generation && !status.isReloading;
     }
 
-    expect(await service.status()).toMatchObject({ lastReload: { ok: true, replaced: 2 } });
+    expect(await service.status()).toMatchObject({
+      lastReload: { outcome: 'completed', replaced: 2 },
+    });
     expect(readyOnes.length).toBeGreaterThan(20);
     expect(Math.min(...readyOnes)).toBe(2);
   });
@@ -137,7 +142,11 @@ describe('reload of two workers that go on', () => {
     service.signal('SIGUSR2');
     const { lastReload } = await service.reloaded(generation + 1);
 
-    expect(lastReload).toMatchObject({ ok: true, replaced: 2, generation: generation + 1 });
+    expect(lastReload).toMatchObject({
+      outcome: 'completed',
+      replaced: 2,
+      generation: generation + 1,
+    });
     expect(await service.version()).toBe('by SIGUSR2');
   });
 });

@@ -42,7 +42,11 @@ describe('rollback: a release that', () => {
     expect(left.map(({ pid, phase }) => [pid, phase])).toEqual(
       workers.map((pid) => [pid, 'ready']),
     );
-    expect(lastReload).toMatchObject({ ok: false, replaced: 0, generation: generation + 1 });
+    expect(lastReload).toMatchObject({
+      outcome: 'failed',
+      replaced: 0,
+      generation: generation + 1,
+    });
     expect(lastReload?.reason).toMatch(reason);
     expect(service.log).toContain(lastReload?.reason);
     expect(load.hits.filter(({ error }) => error !== undefined)).toEqual([]);

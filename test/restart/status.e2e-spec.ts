@@ -82,7 +82,7 @@ describe('status', () => {
 
     const { generation, lastReload } = await service.status();
     expect(generation).toBe(2);
-    expect(lastReload).toEqual({ ok: true, replaced: 2, generation: 2 });
+    expect(lastReload).toEqual({ outcome: 'completed', replaced: 2, generation: 2 });
   });
 
   it('a service that is not there is an error that says so', async () => {

@@ -40,7 +40,7 @@ describe('10-graceful-restart', () => {
     const code = readFileSync(premium, 'utf8');
     writeFileSync(premium, code.replace('42', '43'));
     service.signal('SIGHUP');
-    await service.line(/Reload 1: done, 2 of 2 workers replaced/);
+    await service.line(/Reload 1: completed, 2 of 2 workers replaced/);
     await client.line(/premium 43/);
 
     writeFileSync(premium, `throw new Error('no premium');`);

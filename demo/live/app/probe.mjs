@@ -11,7 +11,7 @@ const channels = {
   'request:start': ({ id, connectionId, label }) => ({ type: 'begin', id, connectionId, label }),
   'request:end': ({ id, label, outcome }) => ({ type: 'end', id, label, outcome }),
   'hook:end': ({ name, outcome }) => ({ type: 'hook', name, outcome }),
-  cut: ({ work }) => ({ type: 'cut', labels: work.map(({ label }) => label) }),
+  cut: ({ tasks }) => ({ type: 'cut', labels: tasks.map(({ label }) => label) }),
   failure: ({ where, error }) => ({ type: 'failure', where, message: String(error) }),
   report: ({ report }) => ({ type: 'report', report }),
 };

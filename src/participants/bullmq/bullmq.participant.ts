@@ -3,7 +3,7 @@ import type { OnApplicationBootstrap } from '@nestjs/common';
 import type { BuiltProviders } from '../../nest/built-provider.js';
 import { replaceMethod } from '../../nest/replace-method.js';
 import type { Clock } from '../../shutdown/clock.js';
-import type { DrainParticipant, WorkUnderWay } from '../../shutdown/drain-participant.js';
+import type { DrainParticipant, DrainTask } from '../../shutdown/drain-participant.js';
 import type { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
 import { explorersOf, queuesWithWorkersOf, workersOf } from './bull-providers.js';
 import type { BullWorker } from './bull-worker.js';
@@ -69,8 +69,8 @@ export class BullMqParticipant implements DrainParticipant, OnApplicationBootstr
     return sum;
   }
 
-  underWay(): readonly WorkUnderWay[] {
-    const jobs = [...this.#workers.values()].flatMap((worker) => worker.underWay());
+  tasks(): readonly DrainTask[] {
+    const jobs = [...this.#workers.values()].flatMap((worker) => worker.tasks());
     const hidden = this.#hidden.filter(({ active }) => active > 0);
     return [...jobs, ...hidden.map(({ label }) => ({ label }))];
   }

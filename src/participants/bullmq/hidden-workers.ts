@@ -11,7 +11,7 @@ export interface BullQueue {
 /**
  * The workers of a queue that were given to `registerQueue()`, as functions or as files that run in
  * processes of their own. Nothing refers to them but the hook of their queue, which first closes
- * them, each after its jobs under way, and then the queue.
+ * them, each after its jobs in flight, and then the queue.
  *
  * @internal
  */
@@ -21,7 +21,7 @@ export class HiddenWorkers {
 
   constructor(private readonly queue: BullQueue) {}
 
-  /** A worker that is being closed is work under way; that is all one can know. */
+  /** A worker that is being closed is work in flight; that is all one can know. */
   get active(): number {
     return this.#isClosing ? 1 : 0;
   }

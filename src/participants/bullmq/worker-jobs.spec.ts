@@ -58,12 +58,12 @@ const handedBack = 'bullmq:rateLimitExceeded';
 const endless = () => new Promise<never>(() => {});
 
 describe('WorkerJobs', () => {
-  it('names what is under way, from its fetch to its end', async () => {
+  it('names what is in flight, from its fetch to its end', async () => {
     const work = new EventEmitter();
     const { worker, clock, jobs, job } = setUp(() => once(work, 'done'));
     const done = worker.processJob(job);
     await clock.advance(50);
-    expect(jobs.underWay()).toEqual([{ label: 'Mails welcome', ageMs: 50 }]);
+    expect(jobs.tasks()).toEqual([{ label: 'Mails welcome', ageMs: 50 }]);
     work.emit('done');
     await done;
     expect(jobs.active).toBe(0);

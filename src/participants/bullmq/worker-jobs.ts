@@ -1,6 +1,6 @@
 import { replaceMethod } from '../../nest/replace-method.js';
 import type { Clock } from '../../shutdown/clock.js';
-import type { WorkUnderWay } from '../../shutdown/drain-participant.js';
+import type { DrainTask } from '../../shutdown/drain-participant.js';
 import { TasksInFlight } from '../../shutdown/tasks-in-flight.js';
 import { within } from '../../shutdown/within.js';
 import { type BullJob, type BullWorker, handBackError, isInstruction } from './bull-worker.js';
@@ -9,7 +9,7 @@ import { type BullJob, type BullWorker, handBackError, isInstruction } from './b
 const GOODBYE_MS = 1000;
 
 /**
- * One worker and its jobs under way. Once stopped, it takes no job any more; one that the time does
+ * One worker and its jobs in flight. Once stopped, it takes no job any more; one that the time does
  * not suffice for goes back to the queue, where another worker finds it at once.
  *
  * @internal
@@ -56,7 +56,7 @@ export class WorkerJobs {
     return this.#jobs.count;
   }
 
-  underWay(): WorkUnderWay[] {
+  tasks(): DrainTask[] {
     return this.#jobs.list();
   }
 

@@ -7,7 +7,7 @@ import type { WorkTracker } from '../../handlers/work-tracker.js';
 const RUNNER = { class: 'CommandRunnerService', method: 'run' } as const;
 
 /**
- * The command of nest-commander as work under way: it is the only thing that its process does.
+ * The command of nest-commander as work in flight: it is the only thing that its process does.
  *
  * @internal
  */

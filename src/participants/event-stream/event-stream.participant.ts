@@ -26,7 +26,7 @@ interface Stream {
  * Responses that would never end by themselves: those to an `EventSource`, which comes back, and
  * those of routes marked `@LongLived()`. Any other event stream is an answer like all others, such
  * as the one that a language model gives to a POST. Costs nothing before a shutdown; from then on it
- * looks again and again at the responses that the servers have open. They stay those servers' work under way.
+ * looks again and again at the responses that the servers have open. They stay those servers' work in flight.
  *
  * @internal
  */

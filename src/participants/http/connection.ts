@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import type { ClosedBy, TrafficConnection } from '../../connections/traffic.js';
 
 /** A request whose response is not complete yet. @internal */
-export interface RequestUnderWay {
+export interface RequestInFlight {
   readonly response: ServerResponse;
   /** When its header had been read. */
   readonly since: number;
@@ -12,9 +12,9 @@ export interface RequestUnderWay {
 
 /** What matters of few connections, or only when they are to go. */
 interface Details {
-  /** The requests behind the one under way, when the client pipelines. */
-  pipelined: RequestUnderWay[];
-  /** Whether it has ever had more than one request under way. */
+  /** The requests behind the one in flight, when the client pipelines. */
+  pipelined: RequestInFlight[];
+  /** Whether it has ever had more than one request in flight. */
   hasPipelined: boolean;
   leavesAt: number;
   closedBy: ClosedBy;
@@ -28,9 +28,9 @@ interface Details {
  * @internal
  */
 export class Connection implements TrafficConnection {
-  /** The request under way; null between two of them, undefined before the first. */
+  /** The request in flight; null between two of them, undefined before the first. */
   #response: ServerResponse | null | undefined;
-  /** When the request under way began, or else the rest; whole ms, as a fraction is an object to V8. */
+  /** When the request in flight began, or else the rest; whole ms, as a fraction is an object to V8. */
   #since: number;
   #details: Details | undefined;
 
@@ -59,14 +59,14 @@ export class Connection implements TrafficConnection {
   }
 
   /**
-   * Whether its socket has to be listened to. While one request is under way, the response says when
+   * Whether its socket has to be listened to. While one request is in flight, the response says when
    * the socket closes; of those behind it, Node 20 and 22 say nothing.
    */
   get needsSocket(): boolean {
     return this.isResting || this.#details?.hasPipelined === true;
   }
 
-  /** Since when it has had no request under way; ask it while it rests. */
+  /** Since when it has had no request in flight; ask it while it rests. */
   get restsSince(): number {
     return this.#since;
   }
@@ -89,8 +89,8 @@ export class Connection implements TrafficConnection {
     this.#detailed().closedBy = closedBy;
   }
 
-  /** The requests under way, in the order they came. */
-  get requests(): readonly RequestUnderWay[] {
+  /** The requests in flight, in the order they came. */
+  get requests(): readonly RequestInFlight[] {
     if (!this.#response) return [];
     return [{ response: this.#response, since: this.#since }, ...(this.#details?.pipelined ?? [])];
   }
@@ -125,7 +125,7 @@ export class Connection implements TrafficConnection {
     return finished?.since ?? now;
   }
 
-  /** The response to its latest request, if that is under way; only this one may end the connection. */
+  /** The response to its latest request, if that is in flight; only this one may end the connection. */
   get latest(): ServerResponse | undefined {
     return this.#details?.pipelined.at(-1)?.response ?? this.#response ?? undefined;
   }
@@ -134,7 +134,7 @@ export class Connection implements TrafficConnection {
     return this.latest === response;
   }
 
-  /** Ends it so that no client takes what is under way for whole. */
+  /** Ends it so that no client takes what is in flight for whole. */
   destroy(): void {
     this.closedBy = this.isResting ? 'idle' : 'cut';
     if (this.isResting) this.socket.destroy();

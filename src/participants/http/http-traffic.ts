@@ -11,7 +11,7 @@ import type { Traffic, TrafficSource } from '../../connections/traffic.js';
 import { UPGRADES } from '../../connections/upgrades.js';
 import type { Routes } from '../../routes/routes.js';
 import type { Clock } from '../../shutdown/clock.js';
-import type { WorkUnderWay } from '../../shutdown/drain-participant.js';
+import type { DrainTask } from '../../shutdown/drain-participant.js';
 import type { Outcome } from '../../shutdown/outcome.js';
 import { Connection } from './connection.js';
 import { Handshakes } from './handshakes.js';
@@ -20,7 +20,7 @@ import { sayCloseIf } from './last-response.js';
 import { gateRequests } from './request-gate.js';
 
 /**
- * The servers of one application, their connections, and the requests under way, counted by the
+ * The servers of one application, their connections, and the requests in flight, counted by the
  * server's own events: from the parsed header to the response's `close`, which comes once, after
  * its last byte or after its client's abort.
  *
@@ -184,7 +184,7 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
     return new Promise((resolve) => (this.#onEmpty = resolve));
   }
 
-  /** Connections without a request under way, those in their TLS handshake among them. */
+  /** Connections without a request in flight, those in their TLS handshake among them. */
   resting(): Connection[] {
     const resting = this.connections.filter(({ isResting }) => isResting);
     return [...resting, ...this.#handshakes.connections()];
@@ -224,7 +224,7 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
   }
 
   /**
-   * Ends all connections; those with a request under way so that no client takes it for whole. They
+   * Ends all connections; those with a request in flight so that no client takes it for whole. They
    * count as gone at once: their sockets would say so in the turns to come.
    */
   destroyAll(): void {
@@ -236,7 +236,7 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
     for (const connection of this.#handshakes.connections()) connection.destroy();
   }
 
-  underWay(): WorkUnderWay[] {
+  tasks(): DrainTask[] {
     const now = this.clock.now();
     return this.connections.flatMap(({ requests }) =>
       requests.map(({ response, since }) => ({

@@ -8,7 +8,7 @@ import type { Traffic } from '../../connections/traffic.js';
 import type { Routes } from '../../routes/routes.js';
 import { AnnounceWindow } from '../../shutdown/announce-window.js';
 import type { Clock } from '../../shutdown/clock.js';
-import type { DrainParticipant, WorkUnderWay } from '../../shutdown/drain-participant.js';
+import type { DrainParticipant, DrainTask } from '../../shutdown/drain-participant.js';
 import type { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
 import { within } from '../../shutdown/within.js';
 import type { Connection } from './connection.js';
@@ -109,8 +109,8 @@ export class HttpParticipant implements DrainParticipant {
     return this.#traffic.requestCount;
   }
 
-  underWay(): readonly WorkUnderWay[] {
-    return this.#traffic.underWay();
+  tasks(): readonly DrainTask[] {
+    return this.#traffic.tasks();
   }
 
   /** Until their own keep-alive timeout: ended before it, a client's next request would be lost. */

@@ -16,21 +16,21 @@ import { sharedListener } from '../../connections/shared-listener.js';
 import type { Traffic, TrafficSource } from '../../connections/traffic.js';
 import type { Routes } from '../../routes/routes.js';
 import type { Clock } from '../../shutdown/clock.js';
-import type { WorkUnderWay } from '../../shutdown/drain-participant.js';
+import type { DrainTask } from '../../shutdown/drain-participant.js';
 import type { Outcome } from '../../shutdown/outcome.js';
 import { Session } from './session.js';
 
 /** The error code of RFC 9113 section 7. */
 const INTERNAL_ERROR = 2;
 
-interface RequestUnderWay {
+interface RequestInFlight {
   readonly session: Session;
   /** When its header had been read. */
   readonly since: number;
 }
 
 /**
- * The HTTP/2 servers of one application, their sessions, and the requests under way on these.
+ * The HTTP/2 servers of one application, their sessions, and the requests in flight on these.
  *
  * @internal
  */
@@ -40,7 +40,7 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
   readonly #listeners: Listeners;
   readonly #sessions = new Map<Http2Session, Session>();
   /** A stream that has ended knows its session no more. */
-  readonly #requests = new Map<Http2ServerResponse, RequestUnderWay>();
+  readonly #requests = new Map<Http2ServerResponse, RequestInFlight>();
   readonly #released = new Set<Http2ServerResponse>();
   /** The connection that a server is making a session of. */
   #socket: Socket | undefined;
@@ -127,7 +127,7 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
     return new Promise((resolve) => (this.#onQuiet = resolve));
   }
 
-  underWay(): WorkUnderWay[] {
+  tasks(): DrainTask[] {
     const now = this.clock.now();
     const requests = [...this.#requests].map(([response, { since }]) => ({
       label: this.routes.labelOf(response),
@@ -137,7 +137,7 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
   }
 
   /**
-   * Ends all sessions; what is under way with an error of its own. To a connection that just
+   * Ends all sessions; what is in flight with an error of its own. To a connection that just
    * closes, Node's own client may answer with a response that looks complete (measured with TLS).
    */
   cutAll(): void {

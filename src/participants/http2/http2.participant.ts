@@ -6,7 +6,7 @@ import type { HttpServers } from '../../connections/http-servers.js';
 import type { Traffic } from '../../connections/traffic.js';
 import type { Routes } from '../../routes/routes.js';
 import type { Clock } from '../../shutdown/clock.js';
-import type { DrainParticipant, WorkUnderWay } from '../../shutdown/drain-participant.js';
+import type { DrainParticipant, DrainTask } from '../../shutdown/drain-participant.js';
 import { Departures } from '../../shutdown/departures.js';
 import type { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
 import { within } from '../../shutdown/within.js';
@@ -83,8 +83,8 @@ export class Http2Participant implements DrainParticipant {
     return this.#traffic.requestCount;
   }
 
-  underWay(): readonly WorkUnderWay[] {
-    return this.#traffic.underWay();
+  tasks(): readonly DrainTask[] {
+    return this.#traffic.tasks();
   }
 
   waitsFor(): string {

@@ -16,7 +16,7 @@ const NO_ERROR = 0;
 const EVERY_STREAM = 2 ** 31 - 1;
 
 /**
- * One HTTP/2 connection, and how many requests are under way on it.
+ * One HTTP/2 connection, and how many requests are in flight on it.
  *
  * @internal
  */

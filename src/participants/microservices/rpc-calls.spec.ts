@@ -22,18 +22,18 @@ async function turns(number: number): Promise<void> {
   for (let i = 0; i < number; i++) await clock.flush();
 }
 
-it('counts and names the messages under way, the oldest first', async () => {
+it('counts and names the messages in flight, the oldest first', async () => {
   const end = calls.begin('rpc A.a', {});
   await clock.advance(100);
   calls.begin('rpc B.b', {});
   expect(calls.active).toBe(2);
-  expect(calls.underWay()).toEqual([
+  expect(calls.tasks()).toEqual([
     { label: 'rpc A.a', ageMs: 100 },
     { label: 'rpc B.b', ageMs: 0 },
   ]);
   end();
   end();
-  expect(calls.underWay()).toEqual([{ label: 'rpc B.b', ageMs: 0 }]);
+  expect(calls.tasks()).toEqual([{ label: 'rpc B.b', ageMs: 0 }]);
   expect(calls.begun).toBe(2);
 });
 

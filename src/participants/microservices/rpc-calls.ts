@@ -1,6 +1,6 @@
 import { receiveWaitingBytes } from '../../connections/receive-waiting-bytes.js';
 import type { Clock } from '../../shutdown/clock.js';
-import type { WorkUnderWay } from '../../shutdown/drain-participant.js';
+import type { DrainTask } from '../../shutdown/drain-participant.js';
 import { type TaskInFlight, TasksInFlight } from '../../shutdown/tasks-in-flight.js';
 import type { Broker } from './broker.js';
 
@@ -39,7 +39,7 @@ export class RpcCalls {
     return this.#calls;
   }
 
-  underWay(): WorkUnderWay[] {
+  tasks(): DrainTask[] {
     return this.#calls.list();
   }
 

@@ -1,4 +1,4 @@
-import type { DrainParticipant, WorkUnderWay } from '../../shutdown/drain-participant.js';
+import type { DrainParticipant, DrainTask } from '../../shutdown/drain-participant.js';
 import type { RpcCalls } from './rpc-calls.js';
 import type { RpcTransport } from './rpc-transport.js';
 
@@ -25,8 +25,8 @@ export class RpcParticipant implements DrainParticipant {
     return this.calls.active;
   }
 
-  underWay(): readonly WorkUnderWay[] {
-    return this.calls.underWay();
+  tasks(): readonly DrainTask[] {
+    return this.calls.tasks();
   }
 
   waitsFor(): string {
@@ -35,7 +35,7 @@ export class RpcParticipant implements DrainParticipant {
 
   async drain(): Promise<void> {
     this.#stopped ??= Promise.resolve(this.transport.stop?.());
-    // Handlers under way are waited for, also where the broker does not answer.
+    // Handlers in flight are waited for, also where the broker does not answer.
     const steps = await Promise.allSettled([this.#stopped]);
     let seen: number;
     do {

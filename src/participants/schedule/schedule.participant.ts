@@ -19,7 +19,7 @@ import {
 
 /**
  * The schedules of `@nestjs/schedule`: cron jobs, intervals and timeouts. No tick begins once the
- * shutdown has; those that run are tracked as work under way. (Nest stops its timers after
+ * shutdown has; those that run are tracked as work in flight. (Nest stops its timers after
  * `onModuleDestroy`, and waits for no tick.)
  *
  * @internal

@@ -4,7 +4,7 @@ import { receiveWaitingBytes } from '../../connections/receive-waiting-bytes.js'
 import type { Traffic } from '../../connections/traffic.js';
 import type { Clock } from '../../shutdown/clock.js';
 import { Departures } from '../../shutdown/departures.js';
-import type { DrainParticipant, WorkUnderWay } from '../../shutdown/drain-participant.js';
+import type { DrainParticipant, DrainTask } from '../../shutdown/drain-participant.js';
 import type { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
 import { never, sleep, within } from '../../shutdown/within.js';
 import { ClosePace } from './close-pace.js';
@@ -92,7 +92,7 @@ export class WebSocketsParticipant implements DrainParticipant {
     return this.#isStopped ? this.#connections.open.size : 0;
   }
 
-  underWay(): readonly WorkUnderWay[] {
+  tasks(): readonly DrainTask[] {
     if (!this.#isStopped) return [];
     const now = this.clock.now();
     return [...this.#connections.open].map(({ label, since }) => ({ label, ageMs: now - since }));

@@ -36,8 +36,8 @@ import { Workers } from './workers.js';
  * const service = new GracefulRestart({ script: 'dist/main.js', workers: 2 });
  * await service.start();
  * service.listenToSignals();
- * const { ok, reason } = await service.reload();
- * if (!ok) console.error(`The old version still serves: ${reason}`);
+ * const { outcome, reason } = await service.reload();
+ * if (outcome !== 'completed') console.error(`The old version still serves: ${reason}`);
  * process.exitCode = await service.ended;
  * ```
  *
@@ -142,7 +142,7 @@ export class GracefulRestart {
 
   /**
    * Has all workers leave, each with its whole shutdown, and ends the service. Asked again, it cuts
-   * what is under way; for the third time it kills the workers.
+   * what is in flight; for the third time it kills the workers.
    *
    * @returns whether it ends: `false` if `beforeStop` has kept it
    */
@@ -212,13 +212,14 @@ export class GracefulRestart {
     const wanted = this.#wanted ?? this.#slots.wanted;
     this.#wanted = undefined;
     const result = await this.#exchange(generation, wanted);
+    const isCompleted = result.outcome === 'completed';
     if (!this.#isLeaving) {
-      this.#systemd?.ready(result.ok ? 'Serving' : `Serving, reload failed: ${result.reason}`);
+      this.#systemd?.ready(isCompleted ? 'Serving' : `Serving, reload failed: ${result.reason}`);
     }
     this.#lastReload = result;
-    if (result.ok) this.#workers.tidyUp();
+    if (isCompleted) this.#workers.tidyUp();
     const extent = `${result.replaced} of ${count(wanted, 'worker')} replaced`;
-    if (result.ok) log.log(`Reload ${generation - 1}: done, ${extent}`);
+    if (isCompleted) log.log(`Reload ${generation - 1}: completed, ${extent}`);
     else log.error(`Reload ${generation - 1}: failed, ${extent}: ${result.reason}`);
     await this.#hooks.afterReload(result);
     return result;
@@ -232,9 +233,9 @@ export class GracefulRestart {
       await this.#hooks.beforeReload();
       this.#warnOfOldCode();
       await this.#slots.exchange(wanted, () => (replaced += 1));
-      return { ok: true, replaced, generation };
+      return { outcome: 'completed', replaced, generation };
     } catch (error) {
-      return { ok: false, replaced, generation, reason: messageOf(error) };
+      return { outcome: 'failed', replaced, generation, reason: messageOf(error) };
     }
   }
 

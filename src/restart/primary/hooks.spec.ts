@@ -35,7 +35,7 @@ it('a stop is kept from by false, not by an error', async () => {
 });
 
 it('what comes after is told, and its errors are named', async () => {
-  const result = { ok: true, replaced: 1, generation: 2 };
+  const result = { outcome: 'completed', replaced: 1, generation: 2 } as const;
   const afterReload = vi.fn<(given: unknown) => void>();
   await hooks({ afterReload }).afterReload(result);
   expect(afterReload).toHaveBeenCalledWith(result);

@@ -169,7 +169,7 @@ export class WorkerProcess {
     this.#send({ type: 'leave', because });
   }
 
-  /** Cuts what is under way. */
+  /** Cuts what is in flight. */
   force(): void {
     this.#send({ type: 'force' });
   }

@@ -25,7 +25,7 @@ function setUp(settings: { readyPath?: string } = {}) {
   const listeners = new SharedListeners(link);
   const worker = new Worker({ primaryPid: 42, ...settings }, link, listeners, shutdown, clock);
 
-  /** An application; `inFlight` requests are under way until `finish()`. */
+  /** An application; `inFlight` requests are in flight until `finish()`. */
   const add = (inFlight = 0, budget = BUDGET) => {
     const sequence = new ShutdownSequence(budget, clock);
     let active = inFlight;
@@ -208,7 +208,7 @@ describe('leaving', () => {
   });
 });
 
-it('reports the state and the sum of what is under way', () => {
+it('reports the state and the sum of what is in flight', () => {
   const { channel, add } = setUp();
   add(2);
   add(3);
