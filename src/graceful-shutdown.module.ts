@@ -4,7 +4,6 @@ import {
   Global,
   type INestApplicationContext,
   Inject,
-  type Logger,
   Module,
   type OnApplicationBootstrap,
   type Provider,
@@ -36,14 +35,12 @@ import { CONNECTIONS } from './connections/connections.providers.js';
 import { Traffic } from './connections/traffic.js';
 import { PARTICIPANTS } from './participants/index.js';
 import { ReportPublisher } from './report/report-publisher.js';
-import { LOGGER, REPORT } from './report/report.providers.js';
-import { ShutdownLog } from './report/shutdown-log.js';
+import { REPORT } from './report/report.providers.js';
 import { ShutdownRecord } from './report/shutdown-record.js';
 import { ROUTES } from './routes/routes.providers.js';
-import { thisHost } from './shutdown/host.js';
 import type { ProcessShutdown } from './shutdown/process-shutdown.js';
 import { ShutdownSequence } from './shutdown/shutdown-sequence.js';
-import { supervise } from './supervisors/supervise.js';
+import { SUPERVISORS } from './supervisors/supervisors.providers.js';
 import {
   GracefulShutdownInterceptor,
   RPC_SERVERS_ARE_KNOWN,
@@ -53,9 +50,6 @@ import { HANDLERS } from './handlers/handlers.providers.js';
 import { WorkTracker } from './handlers/work-tracker.js';
 import { provide, provideClass } from './wiring/provide.js';
 import { CLOCK, PROCESS, SURROUNDINGS } from './wiring/surroundings.js';
-import { token } from './wiring/token.js';
-
-const HOST = token<true>('nestjs-drain:host');
 
 const providers: readonly Provider[] = [
   GIVEN_BY_SOURCE,
@@ -67,20 +61,7 @@ const providers: readonly Provider[] = [
   ...ADAPTIVE_GRACE,
   provideClass(ShutdownSequence, [RESOLVED_OPTIONS, CLOCK, GRACE_PERIOD]),
   ...REPORT,
-  provide(
-    ApplicationShutdown,
-    [
-      RESOLVED_OPTIONS,
-      ShutdownSequence,
-      ModulesContainer,
-      ShutdownLog,
-      ReportPublisher,
-      PROCESS,
-      CLOCK,
-    ],
-    shutdownOf,
-  ),
-  provide(HOST, [ApplicationShutdown, HttpServers, PROCESS, LOGGER], joinHost),
+  ...SUPERVISORS,
   ...HANDLERS,
   ...PARTICIPANTS,
   provide(
@@ -185,18 +166,6 @@ export class GracefulShutdownModule implements OnApplicationBootstrap {
   }
 }
 
-const owners = new WeakMap<ModulesContainer, ApplicationShutdown>();
-
-function shutdownOf(
-  ...[options, sequence, modules, ...others]: ConstructorParameters<typeof ApplicationShutdown>
-): ApplicationShutdown {
-  // A `TestingModuleBuilder` may be compiled twice.
-  owners.get(modules)?.release();
-  const shutdown = new ApplicationShutdown(options, sequence, modules, ...others);
-  owners.set(modules, shutdown);
-  return shutdown;
-}
-
 function serviceOf(
   sequence: ShutdownSequence,
   tracker: WorkTracker,
@@ -210,19 +179,6 @@ function serviceOf(
   );
   ownHooks.add(service);
   return service;
-}
-
-/** Whoever runs this process learns of the application. A primary speaks for its workers. */
-function joinHost(
-  application: ApplicationShutdown,
-  servers: HttpServers,
-  process: ProcessShutdown,
-  logger: Logger,
-): true {
-  const host = thisHost();
-  if (host !== undefined) host.join(application, servers);
-  else supervise(application, process, (message) => logger.warn(message));
-  return true;
 }
 
 function applicationShutdownOf(app: INestApplicationContext): ApplicationShutdown {

@@ -1,8 +1,14 @@
 import { ModulesContainer } from '@nestjs/core';
 
-import type { BuiltProviders } from './built-provider.js';
+import { RESOLVED_OPTIONS } from '../graceful-shutdown.options.js';
+import { ReportPublisher } from '../report/report-publisher.js';
+import { ShutdownLog } from '../report/shutdown-log.js';
+import { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 import { provide } from '../wiring/provide.js';
+import { CLOCK, PROCESS } from '../wiring/surroundings.js';
 import { token } from '../wiring/token.js';
+import { ApplicationShutdown } from './application-shutdown.js';
+import type { BuiltProviders } from './built-provider.js';
 import { builtProviders } from './built-providers.js';
 
 /** The providers of the application that exist by now. @internal */
@@ -11,4 +17,29 @@ export const BUILT_PROVIDERS = token<BuiltProviders>('nestjs-drain:built-provide
 /** @internal */
 export const NEST = [
   provide(BUILT_PROVIDERS, [ModulesContainer], (modules) => () => builtProviders(modules)),
+  provide(
+    ApplicationShutdown,
+    [
+      RESOLVED_OPTIONS,
+      ShutdownSequence,
+      ModulesContainer,
+      ShutdownLog,
+      ReportPublisher,
+      PROCESS,
+      CLOCK,
+    ],
+    shutdownOf,
+  ),
 ];
+
+const owners = new WeakMap<ModulesContainer, ApplicationShutdown>();
+
+function shutdownOf(
+  ...[options, sequence, modules, ...others]: ConstructorParameters<typeof ApplicationShutdown>
+): ApplicationShutdown {
+  // A `TestingModuleBuilder` may be compiled twice.
+  owners.get(modules)?.release();
+  const shutdown = new ApplicationShutdown(options, sequence, modules, ...others);
+  owners.set(modules, shutdown);
+  return shutdown;
+}

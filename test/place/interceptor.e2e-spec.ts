@@ -71,6 +71,6 @@ describe.each(creators)('on %s', (_, create) => {
     const response = await fetch(await app.getUrl());
     expect(await response.text()).toBe('ok');
     await app.close();
-    expect(app.get(GracefulShutdownService).report).toMatchObject({ outcome: 'clean' });
+    expect(app.get(GracefulShutdownService).report).toMatchObject({ result: 'clean' });
   });
 });
