@@ -39,6 +39,7 @@ import { REPORT } from './report/report.providers.js';
 import { ShutdownRecord } from './report/shutdown-record.js';
 import { ROUTES } from './routes/routes.providers.js';
 import type { ProcessShutdown } from './shutdown/process-shutdown.js';
+import { tellRehearsal } from './shutdown/rehearsal.js';
 import { ShutdownSequence } from './shutdown/shutdown-sequence.js';
 import { SUPERVISORS } from './supervisors/supervisors.providers.js';
 import {
@@ -113,10 +114,15 @@ const internals = [
 })
 export class GracefulShutdownModule implements OnApplicationBootstrap {
   readonly #application: ApplicationShutdown;
+  readonly #routes: Routes;
 
   /** @internal */
-  constructor(@Inject(ApplicationShutdown) application: ApplicationShutdown) {
+  constructor(
+    @Inject(ApplicationShutdown) application: ApplicationShutdown,
+    @Inject(Routes) routes: Routes,
+  ) {
     this.#application = application;
+    this.#routes = routes;
   }
 
   /**
@@ -163,6 +169,9 @@ export class GracefulShutdownModule implements OnApplicationBootstrap {
   /** Called by Nest. Says what is armed. */
   onApplicationBootstrap(): void {
     this.#application.bootstrapped();
+    const { budget } = this.#application.sequence;
+    const paths = () => this.#routes.plainGetPaths();
+    tellRehearsal(() => ({ pid: process.pid, budget, paths: paths() }));
   }
 }
 

@@ -11,6 +11,7 @@ import type { ShutdownReport } from './report/shutdown-report.js';
 import { isCalledFromWork } from './shutdown/called-from.js';
 import type { DrainParticipant } from './shutdown/drain-participant.js';
 import type { ProcessShutdown } from './shutdown/process-shutdown.js';
+import { isRehearsedPlain } from './shutdown/rehearsal.js';
 import type { ShutdownSequence } from './shutdown/shutdown-sequence.js';
 import type { ShutdownState } from './shutdown/shutdown-state.js';
 import type { WorkTracker } from './handlers/work-tracker.js';
@@ -182,6 +183,7 @@ export class GracefulShutdownService implements BeforeApplicationShutdown {
    * `onModuleDestroy`, this is where it happens, late.
    */
   async beforeApplicationShutdown(signal?: string): Promise<void> {
-    if (this.state === 'running') await this.#sequence.start({ kind: 'close', signal });
+    if (this.state === 'running' && !isRehearsedPlain())
+      await this.#sequence.start({ kind: 'close', signal });
   }
 }

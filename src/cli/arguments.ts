@@ -5,6 +5,7 @@ import type { ServiceChoice } from './find-service.js';
 import { type Action, OPTION_RULES, type OptionRule, optionsOf } from './option-rules.js';
 import type { KubernetesInvocation } from './kubernetes.js';
 import { joinOptionalValues } from './optional-values.js';
+import { type RehearseInvocation, rehearseProblems } from './rehearse/rehearse-arguments.js';
 import { type ReportInvocation, reportProblems } from './report-arguments.js';
 import { scriptFile } from './script-file.js';
 
@@ -15,6 +16,7 @@ export type Invocation =
   | StatusInvocation
   | ReportInvocation
   | KubernetesInvocation
+  | RehearseInvocation
   | { readonly action: 'help' }
   | { readonly action: 'version' };
 
@@ -51,7 +53,7 @@ export interface StatusInvocation {
   readonly options: ServiceChoice & { readonly json?: boolean };
 }
 
-const SUBCOMMANDS = ['reload', 'status', 'report', 'kubernetes'] as const;
+const SUBCOMMANDS = ['reload', 'status', 'report', 'kubernetes', 'rehearse'] as const;
 
 /**
  * @param argv - without the paths of node and of the command
@@ -71,6 +73,11 @@ export function parseArguments(argv: readonly string[]): Invocation {
     const [, ...sources] = [...line.words, ...line.args];
     refuse([...problems, ...(line.isUnclear ? [] : reportProblems(sources, options))]);
     return { action, source: sources[0]!, options };
+  }
+  if (action === 'rehearse') {
+    const words = line.words.slice(1);
+    refuse([...problems, ...(line.isUnclear ? [] : rehearseProblems(words, line.args, options))]);
+    return { action, script: words[0], args: line.args, options };
   }
   if (action !== 'run') {
     refuse([...problems, ...choiceProblems(line), ...strayProblems(line, [...line.args])]);
@@ -157,15 +164,18 @@ function problemWith({ name, typed, value }: GivenOption, action: Action): strin
   return [`${typed} is '${value}', expected ${allowed}`];
 }
 
-/** As in most commands, of an option given twice the last one counts. */
+/** As in most commands, of an option given twice the last one counts, unless it adds values. */
 function valuesOf(options: readonly GivenOption[]): Record<string, unknown> {
-  const known = options.filter(({ name }) => Object.hasOwn(OPTION_RULES, name));
-  return Object.fromEntries(
-    known.map(({ name, value }) => {
-      const rule = OPTION_RULES[name]!;
-      return [rule.key, value === undefined ? true : rule.value?.read(value)];
-    }),
-  );
+  const values: Record<string, unknown> = {};
+  for (const { name, value } of options) {
+    const rule = Object.hasOwn(OPTION_RULES, name) ? OPTION_RULES[name] : undefined;
+    if (rule === undefined) continue;
+    const read = value === undefined ? true : rule.value?.read(value);
+    const others = (values[rule.key] ?? []) as unknown[];
+    if (!rule.isRepeated) values[rule.key] = read;
+    else if (read !== undefined) values[rule.key] = [...others, read];
+  }
+  return values;
 }
 
 function choiceProblems({ options }: Line): string[] {

@@ -6,6 +6,7 @@ import { reload, status } from './ask.js';
 import { unsupportedPlatform } from './command.errors.js';
 import { exitStatusOf } from './exit-status.js';
 import { kubernetes } from './kubernetes.js';
+import { rehearse } from './rehearse/rehearse.js';
 import { report } from './report.js';
 import { run } from './run.js';
 import { runInPlace, whyNotFork } from './run-in-place.js';
@@ -23,6 +24,10 @@ async function command(argv: readonly string[]): Promise<void> {
   }
   if (process.platform === 'win32') throw unsupportedPlatform(process.platform);
   if (invocation.action === 'run') return runHere(invocation);
+  if (invocation.action === 'rehearse') {
+    process.exitCode = await rehearse(invocation);
+    return;
+  }
   process.exitCode =
     invocation.action === 'reload' ? await reload(invocation) : await status(invocation);
 }

@@ -7,6 +7,8 @@ const BY_CODE: Readonly<Record<string, number>> = {
   ERR_RESTART_UNSUPPORTED_PLATFORM: 2,
   ERR_RESTART_SEVERAL_SERVICES: 2,
   ERR_RESTART_NOT_RUNNING: 3,
+  ERR_REHEARSE_NOT_STARTED: 3,
+  ERR_REHEARSE_ONLY_ERRORS: 3,
 };
 
 /** What scripts are told of an error: 2 for wrong usage, 3 if there is no such service, else 1. @internal */

@@ -3,10 +3,11 @@ import { resolve } from 'node:path';
 
 import { LONGEST_SOCKET_PATH } from '../sockets/bind.js';
 import { DURATION_EXAMPLES, parseDuration } from './duration.js';
+import { platformIds } from './platform-ids.js';
 import { processors } from './processors.js';
 
 /** What `nestjs-drain` can be told to do. @internal */
-export type Action = 'run' | 'reload' | 'status' | 'report' | 'kubernetes';
+export type Action = 'run' | 'reload' | 'status' | 'report' | 'kubernetes' | 'rehearse';
 
 /** An option of the command line. @internal */
 export interface OptionRule {
@@ -15,6 +16,8 @@ export interface OptionRule {
   readonly actions: readonly Action[];
   /** Of an option that takes a value. */
   readonly value?: OptionValue;
+  /** Whether each time it is given adds a value. */
+  readonly isRepeated?: true;
 }
 
 /** @internal */
@@ -31,11 +34,17 @@ const MOST_WORKERS = 1024;
 const MOST_SECONDS = 86_400;
 const MOST_FAILURES = 1000;
 const MOST_PORT = 65_535;
+const MOST_CLIENTS = 500;
+const MOST_RATE = 10_000;
 
 const path: OptionValue = { allowed: 'a path', read: (text) => (text ? resolve(text) : undefined) };
 const svgFile = outputFile('svg');
 const htmlFile = outputFile('html');
 const time: OptionValue = { allowed: DURATION_EXAMPLES, read: parseDuration };
+const route: OptionValue = {
+  allowed: 'a path that begins with /, such as /health/ready',
+  read: (text) => (/^\/\S*$/.test(text) ? text : undefined),
+};
 const pid: OptionValue = { allowed: 'the PID of a service', read: (text) => wholeNumber(text, 1) };
 
 /** All options that take part in a decision, by their name without the dashes. @internal */
@@ -59,10 +68,7 @@ export const OPTION_RULES: Readonly<Record<string, OptionRule>> = {
   'ready-path': {
     key: 'readyPath',
     actions: ['run'],
-    value: {
-      allowed: 'a path that begins with /, such as /health/ready',
-      read: (text) => (/^\/\S*$/.test(text) ? text : undefined),
-    },
+    value: route,
   },
   soak: { key: 'soakMs', actions: ['run'], value: time },
   hooks: {
@@ -84,9 +90,75 @@ export const OPTION_RULES: Readonly<Record<string, OptionRule>> = {
     },
   },
   wait: { key: 'wait', actions: ['reload'] },
-  json: { key: 'json', actions: ['status'] },
-  svg: { key: 'svg', actions: ['report'], value: svgFile },
-  html: { key: 'html', actions: ['report'], value: htmlFile },
+  json: { key: 'json', actions: ['status', 'rehearse'] },
+  svg: { key: 'svg', actions: ['report', 'rehearse'], value: svgFile },
+  html: { key: 'html', actions: ['report', 'rehearse'], value: htmlFile },
+  junit: { key: 'junit', actions: ['rehearse'], value: outputFile('xml') },
+  command: {
+    key: 'command',
+    actions: ['rehearse'],
+    value: {
+      allowed: "what starts the service, such as 'npm start'",
+      read: (text) => text.trim() || undefined,
+    },
+  },
+  port: {
+    key: 'port',
+    actions: ['rehearse'],
+    value: { allowed: 'a port of TCP', read: (text) => wholeNumber(text, 1, MOST_PORT) },
+  },
+  path: { key: 'paths', actions: ['rehearse'], value: route, isRepeated: true },
+  ready: { key: 'readyPath', actions: ['rehearse'], value: route },
+  ws: { key: 'webSockets', actions: ['rehearse'], value: route, isRepeated: true },
+  sse: { key: 'eventStreams', actions: ['rehearse'], value: route, isRepeated: true },
+  post: {
+    key: 'posts',
+    actions: ['rehearse'],
+    value: {
+      allowed: 'a path and the file with the body, such as /orders=order.json',
+      read: bodyOf,
+    },
+    isRepeated: true,
+  },
+  header: {
+    key: 'headers',
+    actions: ['rehearse'],
+    value: { allowed: "a header, such as 'Authorization: Bearer ...'", read: headerOf },
+    isRepeated: true,
+  },
+  as: {
+    key: 'platform',
+    actions: ['rehearse'],
+    value: {
+      allowed: platformIds().join(', '),
+      read: (text) => platformIds().find((id) => id === text),
+    },
+  },
+  patience: { key: 'patienceMs', actions: ['rehearse'], value: time },
+  'balancer-lag': { key: 'lagMs', actions: ['rehearse'], value: time },
+  clients: {
+    key: 'clients',
+    actions: ['rehearse'],
+    value: {
+      allowed: `a whole number from 1 to ${MOST_CLIENTS}`,
+      read: (text) => wholeNumber(text, 1, MOST_CLIENTS),
+    },
+  },
+  rate: {
+    key: 'rate',
+    actions: ['rehearse'],
+    value: {
+      allowed: `requests a second, from 1 to ${MOST_RATE}`,
+      read: (text) => wholeNumber(text, 1, MOST_RATE),
+    },
+  },
+  load: { key: 'loadMs', actions: ['rehearse'], value: time },
+  'start-timeout': { key: 'startTimeoutMs', actions: ['rehearse'], value: time },
+  against: {
+    key: 'against',
+    actions: ['rehearse'],
+    value: { allowed: 'plain', read: (text) => (text === 'plain' ? text : undefined) },
+  },
   'grace-period': { key: 'gracePeriodMs', actions: ['kubernetes'], value: time },
   'drain-timeout': { key: 'drainTimeoutMs', actions: ['kubernetes'], value: time },
   'close-timeout': { key: 'closeTimeoutMs', actions: ['kubernetes'], value: time },
@@ -137,6 +209,16 @@ function outputFile(extension: string): OptionValue {
     isOptional: true,
     read: (text) => (text === '-' || text.endsWith(`.${extension}`) ? text : undefined),
   };
+}
+
+function bodyOf(text: string): { path: string; file: string } | undefined {
+  const [, to, file] = /^(\/[^\s=]*)=(.+)$/.exec(text) ?? [];
+  return to === undefined || file === undefined ? undefined : { path: to, file: resolve(file) };
+}
+
+function headerOf(text: string): [name: string, value: string] | undefined {
+  const [, name, value] = /^([!#$%&'*+.^_`|~\w-]+):\s*([\t\x20-\x7e]*)$/.exec(text) ?? [];
+  return name === undefined || value === undefined ? undefined : [name, value];
 }
 
 function readableFile(text: string): string | undefined {

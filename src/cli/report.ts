@@ -1,12 +1,10 @@
-import { writeFileSync } from 'node:fs';
-
 import { htmlPicture } from './picture/html-picture.js';
 import { parseReport } from './picture/parse-report.js';
 import { svgPicture } from './picture/svg-picture.js';
 import { terminalPicture } from './picture/terminal-picture.js';
-import { notWritten } from './command.errors.js';
 import { readText } from './read-text.js';
 import type { ReportInvocation } from './report-arguments.js';
+import { writeOutput } from './write-output.js';
 
 /** `nestjs-drain report`. @returns the exit status @internal */
 export async function report({ source, options }: ReportInvocation): Promise<number> {
@@ -15,8 +13,8 @@ export async function report({ source, options }: ReportInvocation): Promise<num
   const { report: found, count } = parseReport(await readText(source), name);
   if (count > 1)
     console.error(`nestjs-drain: ${name} holds ${count} reports; showing the last one`);
-  if (svg !== undefined) write(svg === true ? besides(source, 'svg') : svg, svgPicture(found));
-  if (html !== undefined) write(html === true ? besides(source, 'html') : html, htmlPicture(found));
+  if (svg !== undefined) writeOutput(svg, besides(source, 'svg'), svgPicture(found));
+  if (html !== undefined) writeOutput(html, besides(source, 'html'), htmlPicture(found));
   if (svg === undefined && html === undefined) {
     const { columns, isTTY } = process.stdout;
     // It knows of NO_COLOR, and of terminals that have none.
@@ -29,14 +27,4 @@ export async function report({ source, options }: ReportInvocation): Promise<num
 function besides(source: string, extension: string): string {
   const name = source === '-' ? 'shutdown-report' : source;
   return `${name.replace(/\.(jsonl?|ndjson|log|txt)$/i, '')}.${extension}`;
-}
-
-function write(file: string, content: string): void {
-  if (file === '-') return void process.stdout.write(content);
-  try {
-    writeFileSync(file, content);
-  } catch (error) {
-    throw notWritten(file, error);
-  }
-  console.error(`nestjs-drain: wrote ${file}`);
 }

@@ -1,11 +1,13 @@
 /** @internal */
-export const USAGE = `nestjs-drain runs a NestJS application so that its code can be swapped under load, and
-shows what happened in a shutdown, or what a pod's manifest should say of one.
+export const USAGE = `nestjs-drain runs a NestJS application so that its code can be swapped under load, rehearses
+a deploy, and shows what happened in a shutdown, or what a pod's manifest should say of one.
 
   nestjs-drain [options] <script> [-- arguments for the application]
   nestjs-drain reload [--wait] [--workers N] [--pid N | --pid-file F | --control F]
   nestjs-drain status [--json] [--pid N | --pid-file F | --control F]
   nestjs-drain report [--svg [F]] [--html [F]] <report or log | ->
+  nestjs-drain rehearse [options] <script> [-- arguments for the service]
+  nestjs-drain rehearse [options] --command 'npm start'
   nestjs-drain kubernetes [--grace-period T] [--drain-timeout T] [--close-timeout T]
                [--pre-stop S] [--probe-period S] [--failure-threshold N]
                [--probe-port N]
@@ -36,6 +38,26 @@ Report: of a shutdown, the last one in a file of JSON or in a log; - is standard
                        (beside the report, instead of showing it here)
   --html [F]           the same as a page, F.html, with tables and the report itself
 
+Rehearse: starts a service, puts clients on it, ends it as a platform does, and tells what
+they saw; of any Node service, with the module or without it
+  --command C          what starts it, where that is not node <script>
+  --as P               whose signal and patience: kubernetes (default), docker, compose, ecs,
+                       cloud-run, systemd, pm2, fly, heroku and more
+  --patience T         how long that waits before it kills (what P does by default)
+  --balancer-lag T     how late its balancer learns that it leaves (1s)
+  --ready P            the readiness check that the balancer follows (none)
+  --path P             a route to ask for with GET, may be repeated (/)
+  --post P=F           a route to send the file F to, may be repeated (none)
+  --ws P, --sse P      a websocket, an event stream to hold, may be repeated (none)
+  --header 'N: V'      sent with each request, may be repeated (none)
+  --port N             where it listens (found by itself)
+  --clients N, --rate N  how many clients (20), requests a second of all of them (200)
+  --load T             how long there is load before the signal (3s)
+  --start-timeout T    how long it may take to start (60s)
+  --against plain      once more with Nest's own hooks, to compare
+  --json               for programs, to standard output
+  --junit [F], --svg [F], --html [F]  files: for a CI server, a picture, a page
+
 Kubernetes: prints the lines of a manifest, terminationGracePeriodSeconds among them
   --grace-period T     gracePeriodMs of the module (5000, its default in Kubernetes)
   --drain-timeout T    drainTimeoutMs of the module (20000, its default)
@@ -53,4 +75,6 @@ Exit status
   of reload, status    0 done, 1 failed, 2 wrong usage, 3 no such service is running
   of report            0 done, 1 failed, 2 wrong usage
   of kubernetes        0 done, 2 wrong usage
+  of rehearse          0 nothing lost and in time, 1 not so, 2 wrong usage,
+                       3 it does not start, or answers errors before the signal
 `;

@@ -5,6 +5,7 @@ import type { ReportPublisher } from '../report/report-publisher.js';
 import type { ShutdownLog } from '../report/shutdown-log.js';
 import type { Clock } from '../shutdown/clock.js';
 import type { ProcessMember, ProcessShutdown } from '../shutdown/process-shutdown.js';
+import { isRehearsedPlain } from '../shutdown/rehearsal.js';
 import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 import { expectApplication, type NestInstance, watchOthers } from './application-sighting.js';
 import { CapturedApplication } from './captured-application.js';
@@ -101,6 +102,7 @@ export class ApplicationShutdown implements ProcessMember {
   /** Puts the shutdown before the teardown of this application; the first one it is told counts. */
   adopt(instance: NestInstance): void {
     if (this.#application !== undefined) return;
+    if (isRehearsedPlain()) return this.#leaveToNest(instance);
     this.#stopWatching = watchOthers((other, container) => this.#takeAlong(other, container));
     this.#stopExpecting();
     const { modules, sequence, clock, log } = this;
@@ -127,6 +129,7 @@ export class ApplicationShutdown implements ProcessMember {
     // A hybrid application with deferred initialization is bootstrapped once for each server.
     if (this.#bootstrapped) return;
     this.#bootstrapped = true;
+    if (isRehearsedPlain()) return;
     if (this.#instance === undefined) {
       this.release();
       this.log.notCaptured();
@@ -224,6 +227,13 @@ export class ApplicationShutdown implements ProcessMember {
     } catch (error) {
       this.log.unreadableSettings(error);
     }
+  }
+
+  /** As if the module were not there, and `main.ts` had Nest's hooks. */
+  #leaveToNest(instance: NestInstance): void {
+    this.release();
+    (instance as { enableShutdownHooks?: () => void }).enableShutdownHooks?.();
+    this.log.plain();
   }
 
   #prepare(): void {

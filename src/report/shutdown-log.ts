@@ -81,6 +81,10 @@ export class ShutdownLog implements ShutdownObserver {
     );
   }
 
+  plain(): void {
+    this.sink.warn("A rehearsal compares: the module does nothing, Nest's own hooks are on");
+  }
+
   notReady(reason: string): void {
     this.sink.warn(`Not ready for connections yet: ${reason}`);
   }

@@ -37,6 +37,13 @@ export class FastifyRoutes {
     }
   }
 
+  /** The paths that it answers GET on, as they were registered. */
+  getPaths(): string[] {
+    return this.#routes
+      .filter(({ route }) => route.method.includes('GET'))
+      .map(({ route }) => route.url);
+  }
+
   /** The name of the handler; of several that fit, the one whose path has the fewest parameters. */
   nameOf(method: string, path: string): string | undefined {
     const asked = path.split('/');

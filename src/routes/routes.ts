@@ -2,10 +2,13 @@ import type { HttpAdapterHost } from '@nestjs/core';
 import type { ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
 
+import { expressGetPaths } from './express-routes.js';
 import { FastifyRoutes, isFastify } from './fastify-routes.js';
 import type { LongLivedResponse } from './long-lived.decorator.js';
 import { isProber } from './prober.js';
 import { requestLabel, routeName } from './request-label.js';
+
+const PLAIN_PATH = /^\/[\w./~-]*$/;
 
 /**
  * The application's routes, from where a request gets the name it has in the log.
@@ -13,6 +16,7 @@ import { requestLabel, routeName } from './request-label.js';
  * @internal
  */
 export class Routes {
+  readonly #framework: unknown;
   readonly #fastify: FastifyRoutes | undefined;
   readonly #nameOf = (method: string, path: string) => this.#fastify?.nameOf(method, path);
 
@@ -27,8 +31,14 @@ export class Routes {
     private readonly longLived: ReadonlyMap<string, LongLivedResponse> = new Map(),
     private readonly probes: ReadonlySet<string> = new Set(),
   ) {
-    const framework: unknown = httpAdapter?.getInstance();
-    if (isFastify(framework)) this.#fastify = new FastifyRoutes(framework);
+    this.#framework = httpAdapter?.getInstance();
+    if (isFastify(this.#framework)) this.#fastify = new FastifyRoutes(this.#framework);
+  }
+
+  /** The paths that GET can be sent to as they are: without parameters. */
+  plainGetPaths(): string[] {
+    const paths = this.#fastify?.getPaths() ?? expressGetPaths(this.#framework);
+    return [...new Set(paths)].filter((path) => PLAIN_PATH.test(path));
   }
 
   /** The request that is answered, as the log names it. */

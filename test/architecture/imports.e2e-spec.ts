@@ -97,10 +97,12 @@ const layers: readonly Layer[] = [
       'graceful-shutdown.options.ts',
       'restart/',
       'supervisors/',
+      'platforms/',
       'report/shutdown-report.ts',
     ],
     nodeOnly: true,
   },
+  { files: /^platforms\//, imports: [], nodeOnly: true },
   // The primary loads neither the application nor Nest.
   {
     files: /^restart\//,

@@ -1,0 +1,9 @@
+import type { Target } from '../targets.js';
+import { type Client, send } from './client.js';
+
+/** One request to a route that did not answer while the service ran: a long poll, or a hang. @internal */
+export function unanswered(target: Target): Client {
+  return async (surroundings) => {
+    await send(surroundings, 'unanswered', target, {});
+  };
+}

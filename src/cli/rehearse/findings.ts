@@ -1,0 +1,244 @@
+import type { Platform } from '../../platforms/platforms.js';
+import { totalMs } from '../../shutdown/shutdown-budget.js';
+import type { Rehearsal } from './rehearsal.js';
+import { type Loss, lostOf, sumOf } from './tally.js';
+
+/** Something that is wrong, and what to do. @internal */
+export interface Finding {
+  /** Stable, for programs. */
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What is known of the place. @internal */
+export interface FindingContext {
+  readonly platform: Platform;
+  readonly patienceMs: number;
+  readonly lagMs: number;
+}
+
+/** More than jitter: two looks at the process, and a probe. */
+const LATE_MS = 250;
+const AT_ONCE_MS = 250;
+
+/** What explains the losses of a rehearsal, the cause first. @internal */
+export function findingsOf(run: Rehearsal, context: FindingContext): Finding[] {
+  return [
+    ...signalLost(run, context),
+    ...nobodyListens(run, context),
+    ...killed(run, context),
+    ...budgetTooLong(run, context),
+    ...refusedTooEarly(run, context),
+    ...failedAfterSignal(run),
+    ...rejected(run),
+    ...neverEnded(run),
+    ...cutConnections(run),
+    ...wrongAnswers(run),
+    ...exitCode(run),
+    ...moduleMissing(run),
+  ];
+}
+
+function signalLost({ orphans }: Rehearsal, { platform }: FindingContext): Finding[] {
+  if (orphans.length === 0) return [];
+  return [
+    {
+      code: 'SIGNAL_NOT_DELIVERED',
+      message:
+        `${platform.signal} ended the first process and never reached the service ` +
+        `(${orphans.join(', ')}), which went on listening and was killed with its container: start ` +
+        'node itself, as with CMD ["node", "dist/main.js"], not npm or a shell.',
+    },
+  ];
+}
+
+function nobodyListens(run: Rehearsal, { platform }: FindingContext): Finding[] {
+  // Nest ends with the signal, too, when its hooks have run.
+  const isAtOnce = run.goneAfterMs < AT_ONCE_MS && of(run, 'error').length === 0;
+  if (run.orphans.length > 0 || run.exit.signal !== platform.signal || !isAtOnce) return [];
+  const inContainer =
+    platform.reaches === 'first'
+      ? ' As PID 1 of a container it would not even notice, and be killed when time is up.'
+      : '';
+  return [
+    {
+      code: 'SIGNAL_NOT_HANDLED',
+      message: `${platform.signal} ended the process at once: it does not handle the signal.${inContainer}`,
+    },
+  ];
+}
+
+function killed(run: Rehearsal, { platform, patienceMs }: FindingContext): Finding[] {
+  if (!run.wasKilled) return [];
+  const labels = [...new Set(run.underWayAtKill.map(({ what }) => what))];
+  const shown = labels.slice(0, 5).join(', ');
+  const held = labels.length === 0 ? '' : ` Under way until then: ${shown}.`;
+  return [
+    {
+      code: 'KILLED',
+      message:
+        `The process was still there ${seconds(patienceMs)} after the signal, and ` +
+        `${platform.name} kills it then.${held}`,
+    },
+  ];
+}
+
+function budgetTooLong(
+  { report, application, isPlain }: Rehearsal,
+  context: FindingContext,
+): Finding[] {
+  const { platform, patienceMs } = context;
+  const budgetMs = report?.budget.totalMs ?? (application && totalMs(application.budget));
+  if (isPlain || budgetMs === undefined || budgetMs < patienceMs) return [];
+  const remedy =
+    platform.setting === undefined ? '' : `, or have it wait longer (${platform.setting})`;
+  return [
+    {
+      code: 'BUDGET_TOO_LONG',
+      message:
+        `Leaving may take ${seconds(budgetMs)}, and ${platform.name} kills the process after ` +
+        `${seconds(patienceMs)}: shorten drainTimeoutMs${remedy}.`,
+    },
+  ];
+}
+
+function refusedTooEarly(run: Rehearsal, context: FindingContext): Finding[] {
+  const { lagMs, platform } = context;
+  const { readyPath } = run;
+  const refused = of(run, 'refused');
+  if (refused.length === 0) return [];
+  const firstMs = Math.min(...refused.map(({ atMs }) => atMs));
+  const when = `Connections were refused from ${seconds(firstMs)} after the signal on`;
+  const out = run.outAfterMs === undefined ? '' : `, and came until ${seconds(run.outAfterMs)}`;
+  if (readyPath !== undefined && run.redAfterMs === undefined && !platform.deregisters) {
+    return [
+      {
+        code: 'READINESS_STAYED_GREEN',
+        message:
+          `${when}${out}: ${readyPath} never failed after the signal, so the balancer did not ` +
+          'know. Put GracefulShutdownHealthIndicator into it, and set gracePeriodMs.',
+      },
+    ];
+  }
+  if (readyPath === undefined && !platform.deregisters) {
+    return [
+      {
+        code: 'NO_READINESS',
+        message:
+          `${when}${out}: nothing told the balancer. Give the service a readiness check that fails ` +
+          'after the signal, name it with --ready, and set gracePeriodMs.',
+      },
+    ];
+  }
+  const neededMs = Math.max(lagMs, run.outAfterMs ?? 0) + LATE_MS;
+  return [
+    {
+      code: 'GRACE_TOO_SHORT',
+      message:
+        `${when}${out}: the service must listen until the balancer has learned of its end. Set ` +
+        `gracePeriodMs to ${Math.ceil(neededMs / 500) * 500} at least.`,
+    },
+  ];
+}
+
+function failedAfterSignal(run: Rehearsal): Finding[] {
+  const failed = of(run, 'error').filter(({ detail }) => detail !== '503');
+  if (failed.length === 0) return [];
+  return [
+    {
+      code: 'FAILED_AFTER_SIGNAL',
+      message:
+        `Requests were answered ${statuses(failed)} after the signal (${names(failed)}): something ` +
+        'that they need, such as a pool of connections, was closed before they had ended.',
+    },
+  ];
+}
+
+function rejected(run: Rehearsal): Finding[] {
+  const found = of(run, 'error').filter(({ detail }) => detail === '503');
+  if (found.length === 0) return [];
+  return [
+    {
+      code: 'REJECTED',
+      message:
+        `Requests were answered 503 after the signal (${names(found)}): serve them until the ` +
+        'balancer sends no more.',
+    },
+  ];
+}
+
+function neverEnded(run: Rehearsal): Finding[] {
+  const lost = run.lostRequests.filter(({ kind }) => kind === 'unanswered');
+  if (lost.length === 0) return [];
+  return [
+    {
+      code: 'NEVER_ENDED',
+      message:
+        `${names(lost)} was not answered while the service ran, nor when it left: a handler that ` +
+        'does not end holds the shutdown until time is up. Bound its time.',
+    },
+  ];
+}
+
+function cutConnections(run: Rehearsal): Finding[] {
+  const lost = [...of(run, 'reset'), ...of(run, 'cut')].filter(({ kind }) => kind !== 'unanswered');
+  if (lost.length === 0 || run.wasKilled || run.orphans.length > 0) return [];
+  return [
+    {
+      code: 'CUT',
+      message: `Requests and streams were cut (${names(lost)}): the process ended, or closed their connections, before they were answered.`,
+    },
+  ];
+}
+
+function wrongAnswers(run: Rehearsal): Finding[] {
+  const wrong = of(run, 'wrong');
+  if (wrong.length === 0) return [];
+  const limited = wrong.some(({ detail }) => detail === '429')
+    ? ' 429 is a rate limit: lower --rate.'
+    : '';
+  return [
+    {
+      code: 'WRONG_ANSWERS',
+      message: `Requests were answered otherwise than before the signal: ${statuses(wrong)} (${names(wrong)}).${limited}`,
+    },
+  ];
+}
+
+function exitCode({ exit, wasKilled, orphans, report }: Rehearsal): Finding[] {
+  if (wasKilled || orphans.length > 0 || exit.code === null || exit.code === 0) return [];
+  const why = report === undefined ? '' : `: the shutdown was ${report.outcome}`;
+  return [{ code: 'EXIT_CODE', message: `The process ended with ${exit.code}${why}.` }];
+}
+
+/** What the module would do about it. */
+function moduleMissing(run: Rehearsal): Finding[] {
+  const isThere = run.report !== undefined || run.application !== undefined;
+  if (isThere || (lostOf(sumOf(run.after).lost) === 0 && !run.wasKilled)) return [];
+  return [
+    {
+      code: 'MODULE_MISSING',
+      message:
+        'The service does not have nestjs-drain. In a NestJS application: npm i nestjs-drain, and ' +
+        'GracefulShutdownModule.forRoot() in the imports of the root module.',
+    },
+  ];
+}
+
+function of({ lostRequests }: Rehearsal, loss: Loss): Rehearsal['lostRequests'] {
+  return lostRequests.filter((request) => request.loss === loss);
+}
+
+function names(lost: Rehearsal['lostRequests']): string {
+  const found = [...new Set(lost.map(({ what }) => what))];
+  const more = found.length > 3 ? ` and ${found.length - 3} more` : '';
+  return `${found.slice(0, 3).join(', ')}${more}`;
+}
+
+function statuses(lost: Rehearsal['lostRequests']): string {
+  return [...new Set(lost.map(({ detail }) => detail))].toSorted().join(', ');
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}

@@ -1,0 +1,60 @@
+import type { RehearsalResult, RehearsalRun } from '../result.js';
+import { type KindCounts, lostOf, sumOf } from '../tally.js';
+
+/** The columns of the table of clients. @internal */
+export const COLUMNS = [
+  'client',
+  'sent',
+  'refused',
+  'reset',
+  'cut',
+  '5xx',
+  'wrong',
+  'slowest',
+] as const;
+
+/** One row for each kind of client, and their sum. @internal */
+export function rowsOf({ after }: RehearsalRun): string[][] {
+  const all = { kind: 'all', ...sumOf(after) };
+  return [...after, all].map(rowOf);
+}
+
+function rowOf({ kind, sent, lost, slowestMs }: KindCounts): string[] {
+  const { refused, reset, cut, error, wrong } = lost;
+  return [kind, ...[sent, refused, reset, cut, error, wrong].map(String), `${slowestMs} ms`];
+}
+
+/** Under which conditions it was. @internal */
+export function conditionsText({ options, runs }: RehearsalResult): string {
+  const { command, platform, patienceMs, lagMs } = options;
+  const { port, paths, readyPath } = runs[0]!;
+  const ready = readyPath === undefined ? '' : `; readiness ${readyPath}`;
+  return (
+    `${command.text}, port ${port}, GET ${paths.join(' ')}; as ${platform.name}: ${platform.signal}, ${patienceMs / 1000} s; ` +
+    `a balancer that learns ${lagMs / 1000} s late${ready}`
+  );
+}
+
+/** What was seen beside the requests. @internal */
+export function factsOf(run: RehearsalRun): string[] {
+  const { sent, lost } = sumOf(run.before);
+  const failed = lostOf(lost);
+  const { code, signal } = run.exit;
+  const end = run.wasKilled
+    ? `killed ${seconds(run.goneAfterMs)} after the signal`
+    : `gone ${seconds(run.goneAfterMs)} after the signal, ${signal === null ? `code ${code}` : `by ${signal}`}`;
+  const red =
+    run.redAfterMs === undefined ? '' : `; readiness red after ${seconds(run.redAfterMs)}`;
+  const out =
+    run.outAfterMs === undefined ? '' : `; the balancer sent until ${seconds(run.outAfterMs)}`;
+  return [`before the signal: ${sent} sent, ${failed} failed`, `${end}${red}${out}`];
+}
+
+/** What the module says itself. @internal */
+export function adviceOf({ report }: RehearsalRun): readonly string[] {
+  return report?.advice ?? [];
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}

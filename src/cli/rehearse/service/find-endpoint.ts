@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { notStarted } from '../rehearse.errors.js';
+import { type Endpoint, exchange } from './exchange.js';
+import { type ListeningSocket, listeningSockets } from './listening-sockets.js';
+import type { ServiceProcess } from './service-process.js';
+
+/** @internal */
+export interface EndpointChoice {
+  /** None: those that the processes of the service listen on. */
+  readonly port?: number | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  /** What is asked for to tell the server of the application from others. */
+  readonly path: string;
+  readonly readyPath?: string | undefined;
+  readonly timeoutMs: number;
+}
+
+/** Where a service answers, and the process that listens there. @internal */
+export interface FoundEndpoint {
+  readonly endpoint: Endpoint;
+  /** Undefined where another user's process, or none that can be seen, listens. */
+  readonly pid?: number | undefined;
+}
+
+const LOOK_EVERY_MS = 100;
+const PROBE_TIMEOUT_MS = 2000;
+const ABORTED = 'ABORT_ERR';
+/** After every status: whoever listens and answers nothing may still be the one. */
+const SILENT = 1000;
+
+/**
+ * Waits until the service listens, and is ready where it has a readiness check.
+ *
+ * @throws GracefulShutdownError `ERR_REHEARSE_NOT_STARTED`
+ * @internal
+ */
+export async function findEndpoint(
+  service: ServiceProcess,
+  choice: EndpointChoice,
+): Promise<FoundEndpoint> {
+  const end = performance.now() + choice.timeoutMs;
+  let seen: readonly ListeningSocket[] = [];
+  while (performance.now() < end) {
+    if (service.exit !== undefined) throw notStarted(endText(service.exit), service.outputTail);
+    seen = socketsOf(service, choice.port);
+    const found = await firstThatServes(seen, choice);
+    if (found !== undefined) return found;
+    await sleep(LOOK_EVERY_MS);
+  }
+  throw notStarted(
+    `${whyNot(seen, choice)} within ${choice.timeoutMs / 1000} s`,
+    service.outputTail,
+  );
+}
+
+function socketsOf(service: ServiceProcess, port: number | undefined): ListeningSocket[] {
+  const found = listeningSockets(service.processes());
+  if (port === undefined) return found;
+  const named = found.filter((socket) => socket.port === port);
+  return named.length > 0 ? named : [{ pid: 0, port, host: '127.0.0.1' }];
+}
+
+/** One that answers the path well before one that merely answers: metrics have a port, too. */
+async function firstThatServes(
+  sockets: readonly ListeningSocket[],
+  { headers, path, readyPath }: EndpointChoice,
+): Promise<FoundEndpoint | undefined> {
+  const served: { found: FoundEndpoint; status: number }[] = [];
+  for (const { pid, port, host } of sockets) {
+    for (const tls of [false, true]) {
+      const endpoint = { host, port, tls, headers };
+      const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
+      const answer = await exchange(endpoint, readyPath ?? path, { signal });
+      const status = answer.end === 'answered' ? answer.status : SILENT;
+      // A server of TLS answers plain text with 400, or with nothing.
+      if (answer.end === 'answered' ? !tls && status === 400 : answer.error !== ABORTED) continue;
+      served.push({ found: { endpoint, pid: pid || undefined }, status });
+      break;
+    }
+  }
+  const [best] = served.toSorted((a, b) => a.status - b.status);
+  const isReady = best !== undefined && (readyPath === undefined || best.status < 400);
+  return isReady ? best.found : undefined;
+}
+
+function whyNot(sockets: readonly ListeningSocket[], { readyPath }: EndpointChoice): string {
+  if (sockets.length === 0) return 'it listens on no port of TCP (name one with --port)';
+  const ports = sockets.map(({ port }) => port).join(', ');
+  const what = readyPath === undefined ? 'HTTP' : `GET ${readyPath} well`;
+  return `it listens on ${ports}, and does not answer ${what}`;
+}
+
+function endText({ code, signal }: { code: number | null; signal: NodeJS.Signals | null }): string {
+  return signal === null ? `it ended with code ${code}` : `it ended by ${signal}`;
+}

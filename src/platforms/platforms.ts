@@ -1,0 +1,216 @@
+/** What runs services, and how it ends them. @internal */
+export interface Platform {
+  /** Its name on the command line. */
+  readonly id: string;
+  /** Its name in texts. */
+  readonly name: string;
+  /** Environment variables of which it sets each; none where it cannot be told by them. */
+  readonly variables: readonly string[];
+  /** How long it waits, from the signal on, before it kills the process. */
+  readonly patienceSeconds: number;
+  /** The variable that says so, where it sets one. */
+  readonly patienceVariable?: string;
+  readonly signal: 'SIGTERM' | 'SIGINT';
+  /**
+   * Who gets the signal: `first` is the process that the platform started, PID 1 of its container;
+   * `all` are all processes of the service.
+   */
+  readonly reaches: 'first' | 'all';
+  /** Where the patience is set; none where it is fixed. */
+  readonly setting?: string;
+  /** The most that may be set there. */
+  readonly mostSeconds?: number;
+  /** Whether it takes a service out of rotation when it ends it, whatever its readiness says. */
+  readonly deregisters: boolean;
+  /** Where it documents that. */
+  readonly source: string;
+}
+
+/**
+ * What each platform gives a process to leave. The first row that fits counts: some platforms run
+ * on others.
+ *
+ * @internal
+ */
+export const PLATFORMS: readonly Platform[] = [
+  {
+    id: 'azure-container-apps',
+    name: 'Azure Container Apps',
+    variables: ['CONTAINER_APP_NAME'],
+    patienceSeconds: 30,
+    signal: 'SIGTERM',
+    reaches: 'first',
+    setting: 'terminationGracePeriodSeconds',
+    mostSeconds: 600,
+    deregisters: true,
+    source: 'https://learn.microsoft.com/azure/container-apps/application-lifecycle-management',
+  },
+  {
+    id: 'kubernetes',
+    name: 'Kubernetes',
+    variables: ['KUBERNETES_SERVICE_HOST'],
+    patienceSeconds: 30,
+    signal: 'SIGTERM',
+    reaches: 'first',
+    setting: 'terminationGracePeriodSeconds',
+    deregisters: true,
+    source: 'https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination',
+  },
+  {
+    id: 'ecs',
+    name: 'Amazon ECS',
+    variables: ['ECS_CONTAINER_METADATA_URI_V4'],
+    patienceSeconds: 30,
+    signal: 'SIGTERM',
+    reaches: 'first',
+    setting: 'stopTimeout',
+    mostSeconds: 120,
+    deregisters: true,
+    source:
+      'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html',
+  },
+  {
+    id: 'cloud-run',
+    name: 'Cloud Run',
+    variables: ['K_SERVICE'],
+    patienceSeconds: 10,
+    signal: 'SIGTERM',
+    reaches: 'first',
+    deregisters: true,
+    source: 'https://cloud.google.com/run/docs/container-contract#instance-shutdown',
+  },
+  {
+    id: 'app-engine',
+    name: 'App Engine',
+    variables: ['GAE_ENV'],
+    patienceSeconds: 3,
+    signal: 'SIGTERM',
+    reaches: 'first',
+    deregisters: true,
+    source: 'https://cloud.google.com/appengine/docs/standard/how-instances-are-managed',
+  },
+  {
+    id: 'app-engine-flexible',
+    name: 'App Engine flexible',
+    variables: ['GAE_INSTANCE'],
+    patienceSeconds: 30,
+    signal: 'SIGTERM',
+    reaches: 'first',
+    deregisters: true,
+    source: 'https://cloud.google.com/appengine/docs/flexible/how-instances-are-managed',
+  },
+  {
+    id: 'fly',
+    name: 'Fly.io',
+    variables: ['FLY_APP_NAME'],
+    patienceSeconds: 5,
+    signal: 'SIGINT',
+    reaches: 'first',
+    setting: 'kill_timeout',
+    mostSeconds: 300,
+    deregisters: true,
+    source: 'https://fly.io/docs/reference/configuration/#runtime-options',
+  },
+  {
+    id: 'heroku',
+    name: 'Heroku',
+    variables: ['DYNO'],
+    patienceSeconds: 30,
+    signal: 'SIGTERM',
+    reaches: 'all',
+    deregisters: true,
+    source: 'https://devcenter.heroku.com/articles/dyno-shutdown-behavior',
+  },
+  {
+    id: 'render',
+    name: 'Render',
+    variables: ['RENDER'],
+    patienceSeconds: 30,
+    signal: 'SIGTERM',
+    reaches: 'first',
+    setting: 'maxShutdownDelaySeconds',
+    mostSeconds: 300,
+    deregisters: true,
+    source: 'https://render.com/docs/deploys#zero-downtime-deploys',
+  },
+  {
+    id: 'railway',
+    name: 'Railway',
+    variables: ['RAILWAY_ENVIRONMENT_ID'],
+    patienceSeconds: 0,
+    patienceVariable: 'RAILWAY_DEPLOYMENT_DRAINING_SECONDS',
+    signal: 'SIGTERM',
+    reaches: 'first',
+    setting: 'RAILWAY_DEPLOYMENT_DRAINING_SECONDS',
+    deregisters: true,
+    source: 'https://docs.railway.com/guides/deployment-teardown',
+  },
+  {
+    id: 'azure-app-service',
+    name: 'Azure App Service',
+    variables: ['WEBSITE_SITE_NAME'],
+    patienceSeconds: 5,
+    patienceVariable: 'WEBSITES_CONTAINER_STOP_TIME_LIMIT',
+    signal: 'SIGTERM',
+    reaches: 'first',
+    setting: 'WEBSITES_CONTAINER_STOP_TIME_LIMIT',
+    mostSeconds: 120,
+    deregisters: true,
+    source: 'https://learn.microsoft.com/azure/app-service/reference-app-settings',
+  },
+  {
+    id: 'nomad',
+    name: 'Nomad',
+    variables: ['NOMAD_ALLOC_ID'],
+    patienceSeconds: 5,
+    signal: 'SIGINT',
+    reaches: 'first',
+    setting: 'kill_timeout',
+    deregisters: true,
+    source: 'https://developer.hashicorp.com/nomad/docs/job-specification/task#kill_timeout',
+  },
+  {
+    id: 'pm2',
+    name: 'PM2',
+    variables: ['pm_id', 'PM2_HOME'],
+    patienceSeconds: 1.6,
+    signal: 'SIGINT',
+    reaches: 'all',
+    setting: 'kill_timeout',
+    deregisters: false,
+    source: 'https://pm2.keymetrics.io/docs/usage/signals-clean-restart/',
+  },
+  {
+    id: 'systemd',
+    name: 'systemd',
+    variables: [],
+    patienceSeconds: 90,
+    signal: 'SIGTERM',
+    reaches: 'all',
+    setting: 'TimeoutStopSec',
+    deregisters: false,
+    source: 'https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html',
+  },
+  {
+    id: 'compose',
+    name: 'Compose',
+    variables: [],
+    patienceSeconds: 10,
+    signal: 'SIGTERM',
+    reaches: 'first',
+    setting: 'stop_grace_period',
+    deregisters: false,
+    source: 'https://docs.docker.com/reference/compose-file/services/#stop_grace_period',
+  },
+  {
+    id: 'docker',
+    name: 'Docker',
+    variables: [],
+    patienceSeconds: 10,
+    signal: 'SIGTERM',
+    reaches: 'first',
+    setting: 'docker stop -t, docker run --stop-timeout',
+    deregisters: false,
+    source: 'https://docs.docker.com/reference/cli/docker/container/stop/',
+  },
+];

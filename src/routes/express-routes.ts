@@ -1,0 +1,20 @@
+interface Layer {
+  readonly route?: {
+    readonly path?: unknown;
+    readonly methods?: Readonly<Record<string, unknown>>;
+  };
+}
+
+/** What is used of Express 5. */
+interface Express {
+  readonly router?: { readonly stack?: readonly Layer[] };
+}
+
+/** The paths that Express answers GET on, as they were registered. @internal */
+export function expressGetPaths(framework: unknown): string[] {
+  const { router } = (framework ?? {}) as Express;
+  return (router?.stack ?? []).flatMap(({ route }) => {
+    if (route?.methods?.['get'] !== true) return [];
+    return [route.path].flat().filter((path) => typeof path === 'string');
+  });
+}
