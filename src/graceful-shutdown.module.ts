@@ -37,6 +37,7 @@ import { PARTICIPANTS } from './participants/index.js';
 import { ReportPublisher } from './report/report-publisher.js';
 import { REPORT } from './report/report.providers.js';
 import { ShutdownRecord } from './report/shutdown-record.js';
+import { Routes } from './routes/routes.js';
 import { ROUTES } from './routes/routes.providers.js';
 import type { ProcessShutdown } from './shutdown/process-shutdown.js';
 import { tellRehearsal } from './shutdown/rehearsal.js';

@@ -207,7 +207,7 @@ function wrongAnswers(run: Rehearsal): Finding[] {
 
 function exitCode({ exit, wasKilled, orphans, report }: Rehearsal): Finding[] {
   if (wasKilled || orphans.length > 0 || exit.code === null || exit.code === 0) return [];
-  const why = report === undefined ? '' : `: the shutdown was ${report.outcome}`;
+  const why = report === undefined ? '' : `: the shutdown was ${report.result}`;
   return [{ code: 'EXIT_CODE', message: `The process ended with ${exit.code}${why}.` }];
 }
 

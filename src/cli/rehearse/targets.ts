@@ -3,6 +3,7 @@ import { extname } from 'node:path';
 import type { Readable } from 'node:stream';
 
 import { webSocketProblem } from './clients/web-socket.js';
+import type { Target, Targets, UploadTarget } from './target.js';
 import { onlyErrors } from './rehearse.errors.js';
 import {
   type Endpoint,
@@ -10,29 +11,6 @@ import {
   exchange,
   type ExchangeOptions,
 } from './service/exchange.js';
-
-/** What clients ask for. @internal */
-export interface Target {
-  readonly path: string;
-  /** What it answered before the signal. */
-  readonly status?: number;
-}
-
-/** @internal */
-export interface UploadTarget extends Target {
-  readonly body: Buffer;
-  readonly type: string;
-}
-
-/** What a rehearsal asks for. @internal */
-export interface Targets {
-  readonly gets: readonly Target[];
-  /** Those that did not answer in time. */
-  readonly unanswered: readonly Target[];
-  readonly uploads: readonly UploadTarget[];
-  readonly webSockets: readonly Target[];
-  readonly eventStreams: readonly Target[];
-}
 
 /** What the user named. @internal */
 export interface TargetChoice {

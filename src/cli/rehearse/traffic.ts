@@ -9,7 +9,7 @@ import { slowReader } from './clients/slow-reader.js';
 import { unanswered } from './clients/unanswered.js';
 import { upload } from './clients/upload.js';
 import { webSocket } from './clients/web-socket.js';
-import type { Targets } from './targets.js';
+import type { Targets } from './target.js';
 
 /** @internal */
 export interface LoadOptions {

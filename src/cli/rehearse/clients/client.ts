@@ -6,7 +6,7 @@ import {
   type ExchangeOptions,
 } from '../service/exchange.js';
 import type { Loss, Tally } from '../tally.js';
-import type { Target } from '../targets.js';
+import type { Target } from '../target.js';
 
 /** What every client works with. @internal */
 export interface Surroundings {

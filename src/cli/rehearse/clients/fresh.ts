@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Target } from '../targets.js';
+import type { Target } from '../target.js';
 import { type Client, send } from './client.js';
 
 /** Opens a connection for each request, as a balancer without keep-alive does. @internal */

@@ -2,7 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Target } from '../targets.js';
+import type { Target } from '../target.js';
 import { type Client, send, type Surroundings } from './client.js';
 
 const LONG_REST_MS = 2000;

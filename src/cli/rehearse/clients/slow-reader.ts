@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Target } from '../targets.js';
+import type { Target } from '../target.js';
 import { type Client, send } from './client.js';
 
 const REST_PER_CHUNK_MS = 50;

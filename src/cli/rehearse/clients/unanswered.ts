@@ -1,4 +1,4 @@
-import type { Target } from '../targets.js';
+import type { Target } from '../target.js';
 import { type Client, send } from './client.js';
 
 /** One request to a route that did not answer while the service ran: a long poll, or a hang. @internal */

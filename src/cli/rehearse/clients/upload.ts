@@ -1,7 +1,7 @@
 import type { ClientRequest } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Target } from '../targets.js';
+import type { Target } from '../target.js';
 import { type Client, send } from './client.js';
 
 const PAUSE_MS = 100;

@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Endpoint } from '../service/exchange.js';
-import type { Target } from '../targets.js';
+import type { Target } from '../target.js';
 import type { Client } from './client.js';
 
 const RECONNECT_MS = 500;
