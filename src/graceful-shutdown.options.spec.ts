@@ -76,12 +76,32 @@ describe('options', () => {
       reportFile: '/tmp/report.json',
       terminationLog: '/tmp/log',
       reportClients: true,
-      terminationGracePeriodSeconds: 30,
+      platformTimeoutSeconds: 30,
       reportLog: 'full',
       random: Math.cos,
       trackHandlers: [{ name: 'mail', metadata: Symbol('mail'), methods: ['send'] }],
     };
     expect(resolveOptions(given, KUBERNETES)).toEqual(given);
+  });
+
+  it('know the older name of platformTimeoutSeconds', () => {
+    const older = { terminationGracePeriodSeconds: 30 };
+    expect(resolveOptions(older, NOWHERE)).toMatchObject({ platformTimeoutSeconds: 30 });
+    const both = { ...older, platformTimeoutSeconds: 60 };
+    expect(resolveOptions(both, NOWHERE)).toMatchObject({ platformTimeoutSeconds: 60 });
+    expect(resolveOptions(both, NOWHERE)).not.toHaveProperty('terminationGracePeriodSeconds');
+  });
+
+  it.each<[string, object, NodeJS.ProcessEnv]>([
+    ['the platform gives', {}, { K_SERVICE: 'orders' }],
+    ['an option says', { platformTimeoutSeconds: 10 }, NOWHERE],
+    ['a variable says', {}, { PLATFORM_TIMEOUT_SECONDS: '10' }],
+  ])('have defaults that fit the 10 s that %s', (_, given, env) => {
+    expect(resolveOptions(given, env)).toMatchObject({
+      gracePeriodMs: 0,
+      drainTimeoutMs: 7200,
+      closeTimeoutMs: 1800,
+    });
   });
 
   it('that are given as undefined are the defaults', () => {

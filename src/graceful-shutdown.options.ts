@@ -13,6 +13,8 @@ import {
   readOptions,
 } from './option-rules.js';
 import type { HandlerRow } from './handlers/handler-row.js';
+import { fitBudget } from './platforms/fit-budget.js';
+import { patienceHere } from './platforms/patience.js';
 import { token } from './wiring/token.js';
 
 /**
@@ -116,10 +118,19 @@ export interface GracefulShutdownOptions {
    */
   readonly reportClients?: boolean | undefined;
   /**
-   * What the pod's manifest says. It is told to no container, so it has to be repeated here for a
-   * warning when the times above do not fit into it.
+   * How long the platform waits, from the signal on, before it kills the process: say so where you
+   * have set it (`terminationGracePeriodSeconds` of Kubernetes, `stop_grace_period` of Compose,
+   * `stopTimeout` of ECS, `kill_timeout` of Fly.io). The default times fit into it, and times of your
+   * own that do not are a warning at the start.
    *
-   * @defaultValue the environment variable `TERMINATION_GRACE_PERIOD_SECONDS`, else unknown
+   * @defaultValue the environment variable `PLATFORM_TIMEOUT_SECONDS`, else
+   * `TERMINATION_GRACE_PERIOD_SECONDS`, else what the platform does by default
+   */
+  readonly platformTimeoutSeconds?: number | undefined;
+  /**
+   * The older name of `platformTimeoutSeconds`, which counts where both are set.
+   *
+   * @defaultValue none
    */
   readonly terminationGracePeriodSeconds?: number | undefined;
   /**
@@ -179,11 +190,13 @@ export interface ProbeOptions {
 }
 
 /** What may be none. */
-type Optional = 'probes' | 'reportFile' | 'terminationLog' | 'terminationGracePeriodSeconds';
+type Optional = 'probes' | 'reportFile' | 'terminationLog' | 'platformTimeoutSeconds';
+/** Read, and nowhere else. */
+type Alias = 'terminationGracePeriodSeconds';
 
 /** @internal */
 export type ResolvedOptions = {
-  readonly [Name in Exclude<keyof GracefulShutdownOptions, Optional>]-?: NonNullable<
+  readonly [Name in Exclude<keyof GracefulShutdownOptions, Optional | Alias>]-?: NonNullable<
     GracefulShutdownOptions[Name]
   >;
 } & { readonly [Name in Optional]: GracefulShutdownOptions[Name] };
@@ -194,6 +207,7 @@ export const RESOLVED_OPTIONS = token<ResolvedOptions>('nestjs-drain:options');
 const STANDARD_OUTPUT = 1;
 const REPORT_LOGS = ['none', 'compact', 'full'];
 const KUBERNETES_GRACE_PERIOD_MS = 5000;
+const TIMES = { drainTimeoutMs: 20_000, closeTimeoutMs: 4000 };
 const MOST_PORT = 65_535;
 const TERMINATION_LOG = '/dev/termination-log';
 
@@ -201,12 +215,13 @@ const TERMINATION_LOG = '/dev/termination-log';
 export function defaultOptions(
   env: NodeJS.ProcessEnv = process.env,
   isTerminal = isatty(STANDARD_OUTPUT),
+  platformTimeoutSeconds?: number,
 ): Omit<ResolvedOptions, 'minGracePeriodMs' | 'maxGracePeriodMs'> {
+  const gracePeriodMs = env['KUBERNETES_SERVICE_HOST'] ? KUBERNETES_GRACE_PERIOD_MS : 0;
+  const patience = patienceHere(platformTimeoutSeconds, env);
   return {
     signals: ['SIGTERM', 'SIGINT'],
-    gracePeriodMs: env['KUBERNETES_SERVICE_HOST'] ? KUBERNETES_GRACE_PERIOD_MS : 0,
-    drainTimeoutMs: 20_000,
-    closeTimeoutMs: 4000,
+    ...fitBudget({ ...TIMES, gracePeriodMs }, patience?.seconds),
     idleLingerMs: 1000,
     drainOnCrash: false,
     websocketCloseCode: 1012,
@@ -215,7 +230,7 @@ export function defaultOptions(
     reportLog: isTerminal ? 'none' : 'compact',
     terminationLog: env['KUBERNETES_SERVICE_HOST'] ? TERMINATION_LOG : undefined,
     reportClients: false,
-    terminationGracePeriodSeconds: secondsIn(env['TERMINATION_GRACE_PERIOD_SECONDS']),
+    platformTimeoutSeconds,
     trackHandlers: [],
     random: Math.random,
   };
@@ -234,8 +249,10 @@ export function resolveOptions(given: unknown, env?: NodeJS.ProcessEnv): Resolve
   const read = readOptions(given);
   const problems = problemsWith(RULES, read);
   if (problems.length > 0) throw invalidOptions(problems);
-  const chosen = Object.entries(read).filter(([, value]) => value !== undefined);
-  const options = { ...defaultOptions(env), ...Object.fromEntries(chosen) };
+  const { terminationGracePeriodSeconds, ...others } = read as GracefulShutdownOptions;
+  const seconds = others.platformTimeoutSeconds ?? terminationGracePeriodSeconds;
+  const chosen = Object.entries(others).filter(([, value]) => value !== undefined);
+  const options = { ...defaultOptions(env, undefined, seconds), ...Object.fromEntries(chosen) };
   const { gracePeriodMs } = options;
   const resolved = { minGracePeriodMs: gracePeriodMs, maxGracePeriodMs: gracePeriodMs, ...options };
   const contradictions = contradictionsIn(resolved);
@@ -248,6 +265,11 @@ export function isGraceAdaptive(options: ResolvedOptions): boolean {
   const { gracePeriodMs, minGracePeriodMs, maxGracePeriodMs } = options;
   return gracePeriodMs > 0 && minGracePeriodMs < maxGracePeriodMs;
 }
+
+const wholeSeconds: OptionRule = {
+  allowed: 'a whole number of seconds above 0',
+  accepts: (value) => Number.isInteger(value) && Number(value) > 0,
+};
 
 const UNCATCHABLE: ReadonlySet<unknown> = new Set(['SIGKILL', 'SIGSTOP']);
 
@@ -278,10 +300,8 @@ const RULES: Readonly<Record<keyof GracefulShutdownOptions, OptionRule>> = {
   },
   terminationLog: path,
   reportClients: flag,
-  terminationGracePeriodSeconds: {
-    allowed: 'a whole number of seconds above 0',
-    accepts: (value) => Number.isInteger(value) && Number(value) > 0,
-  },
+  platformTimeoutSeconds: wholeSeconds,
+  terminationGracePeriodSeconds: wholeSeconds,
   trackHandlers: {
     allowed:
       'an array of { name, metadata, methods? }: a text, the key of metadata, names of methods',
@@ -312,12 +332,6 @@ function contradictionsIn(options: ResolvedOptions): string[] {
     ...problemWith('minGracePeriodMs', minGracePeriodMs, shorter),
     ...problemWith('maxGracePeriodMs', maxGracePeriodMs, longer),
   ];
-}
-
-/** A variable of the environment that is no such number is somebody else's. */
-function secondsIn(variable: string | undefined): number | undefined {
-  const seconds = Number(variable);
-  return Number.isInteger(seconds) && seconds > 0 ? seconds : undefined;
 }
 
 function isCatchableSignal(value: unknown): boolean {

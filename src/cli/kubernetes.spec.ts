@@ -97,11 +97,13 @@ describe('its number is the least that the module is content with', () => {
     { drainTimeoutMs: 86_400_000, preStopSeconds: 86_400 },
   ])('%j', (options) => {
     const { budget, secondsFromSignal, preStopSeconds, ...times } = podTimes(options);
-    const adviceAt = (terminationGracePeriodSeconds: number) =>
-      adviceOnBudget(totalMs(budget), { terminationGracePeriodSeconds });
+    const adviceAt = (seconds: number) =>
+      adviceOnBudget(totalMs(budget), {
+        patience: { seconds, isConfigured: true, platform: undefined },
+      });
     expect(adviceAt(secondsFromSignal)).toEqual([]);
     expect(adviceAt(secondsFromSignal - 1)).toEqual([
-      expect.stringContaining(`set that to ${secondsFromSignal}, or`),
+      expect.stringContaining(`raise it to ${secondsFromSignal}, or`),
     ]);
     expect(times.terminationGracePeriodSeconds).toBe(preStopSeconds + secondsFromSignal);
   });

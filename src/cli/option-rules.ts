@@ -130,7 +130,7 @@ export const OPTION_RULES: Readonly<Record<string, OptionRule>> = {
     key: 'platform',
     actions: ['rehearse'],
     value: {
-      allowed: platformIds().join(', '),
+      allowed: `one of ${platformIds().join(', ')}`,
       read: (text) => platformIds().find((id) => id === text),
     },
   },

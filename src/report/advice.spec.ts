@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { patienceHere } from '../platforms/patience.js';
 import { adviceOn, type Facts } from './advice.js';
 
 /** A shutdown in Kubernetes at which there is nothing to say. */
@@ -43,8 +44,9 @@ const NO_GRACE: Partial<Facts> = {
   states: WELL.states.map((state) => (state.state === 'grace' ? { ...state, ms: 0.4 } : state)),
 };
 
-function advice(facts: Partial<Facts>, terminationGracePeriodSeconds?: number): string[] {
-  return adviceOn({ ...WELL, ...facts }, { terminationGracePeriodSeconds });
+function advice(facts: Partial<Facts>, seconds?: number): string[] {
+  const patience = seconds === undefined ? undefined : patienceHere(seconds, {}, undefined);
+  return adviceOn({ ...WELL, ...facts }, { patience });
 }
 
 function slowest(ms: number, outcome: 'completed' | 'cut'): Facts['requests'] {
@@ -135,7 +137,7 @@ describe('each advice has its numbers', () => {
 
   it('a budget that does not fit', () => {
     expect(advice({}, 34)).toEqual([
-      'The budget of 34.0 s does not fit terminationGracePeriodSeconds 34: set that to 35, or shorten drainTimeoutMs.',
+      'The budget of 34.0 s does not fit the 34 s that the platform gives: raise it to 35, or shorten drainTimeoutMs.',
     ]);
   });
 });

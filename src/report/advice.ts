@@ -1,3 +1,4 @@
+import type { Patience } from '../platforms/patience.js';
 import { secondsNeeded } from '../shutdown/shutdown-budget.js';
 import type { ReportedState, ShutdownReport } from './shutdown-report.js';
 
@@ -6,8 +7,8 @@ export type Facts = Omit<ShutdownReport, 'advice'>;
 
 /** What is known beside the facts. @internal */
 export interface AdviceContext {
-  /** After how many seconds the orchestrator kills the process. */
-  readonly terminationGracePeriodSeconds?: number | undefined;
+  /** After how long the platform kills the process. */
+  readonly patience?: Patience | undefined;
 }
 
 type Adviser = (facts: Facts, context: AdviceContext) => readonly string[];
@@ -46,13 +47,19 @@ export function adviceOn(facts: Facts, context: AdviceContext): string[] {
 }
 
 /** @internal */
-export function adviceOnBudget(totalMs: number, context: AdviceContext): string[] {
-  const { terminationGracePeriodSeconds: given } = context;
+export function adviceOnBudget(totalMs: number, { patience }: AdviceContext): string[] {
   const needed = secondsNeeded(totalMs);
-  if (given === undefined || given >= needed) return [];
+  if (patience === undefined || patience.seconds >= needed) return [];
+  const { platform, isConfigured, seconds: given } = patience;
+  const raise = platform === undefined ? 'raise it' : platform.setting && `set ${platform.setting}`;
+  const mayBeSet = raise !== undefined && needed <= (platform?.mostSeconds ?? Infinity);
+  const remedy = mayBeSet ? `${raise} to ${needed}, or ` : '';
+  const said =
+    mayBeSet && !isConfigured ? ' If it is set, say so with platformTimeoutSeconds.' : '';
   return [
-    `The budget of ${seconds(totalMs)} does not fit terminationGracePeriodSeconds ${given}: ` +
-      `set that to ${needed}, or shorten drainTimeoutMs.`,
+    `The budget of ${seconds(totalMs)} does not fit the ${given} s that ` +
+      `${platform?.name ?? 'the platform'} gives${isConfigured ? '' : ' by default'}: ` +
+      `${remedy}shorten drainTimeoutMs.${said}`,
   ];
 }
 

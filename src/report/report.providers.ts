@@ -4,22 +4,31 @@ import { RESOLVED_OPTIONS } from '../graceful-shutdown.options.js';
 import { Traffic } from '../connections/traffic.js';
 import { Routes } from '../routes/routes.js';
 import { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
+import { patienceHere } from '../platforms/patience.js';
 import { provide, provideClass } from '../wiring/provide.js';
 import { CLOCK } from '../wiring/surroundings.js';
 import { token } from '../wiring/token.js';
+
 import { Diagnostics } from './diagnostics.js';
 import { ReportPublisher } from './report-publisher.js';
 import { ShutdownLog } from './shutdown-log.js';
-import { ShutdownRecord } from './shutdown-record.js';
+import { type RecordOptions, ShutdownRecord } from './shutdown-record.js';
 
 /** Where the application logs. @internal */
 export const LOGGER = token<Logger>('nestjs-drain:logger');
+
+/** What a record is made with. */
+const RECORD_OPTIONS = token<RecordOptions>('nestjs-drain:record-options');
 
 /** @internal */
 export const REPORT = [
   provide(LOGGER, [], () => new Logger('GracefulShutdown')),
   provideClass(ShutdownLog, [LOGGER, ShutdownSequence, CLOCK]),
-  provideClass(ShutdownRecord, [ShutdownSequence, Traffic, Routes, RESOLVED_OPTIONS, CLOCK]),
+  provide(RECORD_OPTIONS, [RESOLVED_OPTIONS], ({ platformTimeoutSeconds, reportClients }) => ({
+    reportClients,
+    patience: patienceHere(platformTimeoutSeconds),
+  })),
+  provideClass(ShutdownRecord, [ShutdownSequence, Traffic, Routes, RECORD_OPTIONS, CLOCK]),
   provideClass(ReportPublisher, [ShutdownRecord, ShutdownSequence, LOGGER, RESOLVED_OPTIONS]),
   provideClass(Diagnostics, [ShutdownSequence, Traffic, Routes, ReportPublisher, CLOCK]),
 ];

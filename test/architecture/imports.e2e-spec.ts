@@ -32,7 +32,7 @@ const layers: readonly Layer[] = [
     nodeOnly: true,
   },
   { files: /^adaptive-grace\//, imports: ['shutdown/', 'connections/', 'routes/'] },
-  { files: /^report\//, imports: ['shutdown/', 'connections/', 'routes/'] },
+  { files: /^report\//, imports: ['platforms/', 'shutdown/', 'connections/', 'routes/'] },
   {
     files: /^handlers\/deadline-signal\./,
     imports: ['shutdown/', 'graceful-shutdown.service.ts'],
@@ -73,6 +73,7 @@ const layers: readonly Layer[] = [
       'graceful-shutdown.errors.ts',
       'option-rules.ts',
       'handlers/handler-row.ts',
+      'platforms/',
       'wiring/token.ts',
     ],
     nodeOnly: true,
@@ -102,7 +103,7 @@ const layers: readonly Layer[] = [
     ],
     nodeOnly: true,
   },
-  { files: /^platforms\//, imports: [], nodeOnly: true },
+  { files: /^platforms\//, imports: ['shutdown/'], nodeOnly: true },
   // The primary loads neither the application nor Nest.
   {
     files: /^restart\//,

@@ -21,6 +21,11 @@ it('the table of options names every option and its default', () => {
     minGracePeriodMs: '`gracePeriodMs`',
     maxGracePeriodMs: '`gracePeriodMs`',
     reportLog: "`'none'` on a terminal, else `'compact'`",
+    drainTimeoutMs: '`20000`, less where the platform gives less',
+    closeTimeoutMs: '`4000`, less where the platform gives less',
+    platformTimeoutSeconds: 'what the platform says, or does by default',
+    // The older name.
+    terminationGracePeriodSeconds: 'none',
     terminationLog: `\`${inKubernetes.terminationLog}\` in Kubernetes, else none`,
   });
 });

@@ -256,11 +256,11 @@ it('writes a page, a picture and a file for a CI server', async () => {
 
 it.each([
   [[], "there is no service: name its main file, such as dist/main.js, or --command 'npm start'"],
-  [['nowhere.js'], "the script is 'nowhere.js', allowed is a file that can be read"],
+  [['nowhere.js'], "the script is 'nowhere.js', expected a file that can be read"],
   [[service, '--command', 'npm start'], 'and --command are given: one of them is enough'],
-  [[service, '--as', 'mars'], "--as is 'mars', allowed is azure-container-apps, kubernetes"],
-  [[service, '--path', 'orders'], "--path is 'orders', allowed is a path that begins with /"],
-  [[service, '--post', '/orders'], "--post is '/orders', allowed is a path and the file"],
+  [[service, '--as', 'mars'], "--as is 'mars', expected one of azure-container-apps, kubernetes"],
+  [[service, '--path', 'orders'], "--path is 'orders', expected a path that begins with /"],
+  [[service, '--post', '/orders'], "--post is '/orders', expected a path and the file"],
   [[service, '--json', '--html', '-'], 'only one of --json, --svg, --html and --junit can go'],
 ])('wrong usage is 2: %j', async (args, problem) => {
   const { status, stderr } = await new RehearsalRun(args, {}).done;

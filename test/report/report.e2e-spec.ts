@@ -292,18 +292,35 @@ describe('what was not as it should be', () => {
   });
 
   it('a budget that the pod does not have', async () => {
-    const { app, file } = await startReporting({}, { TERMINATION_GRACE_PERIOD_SECONDS: '20' });
+    const { app, file } = await startReporting(
+      { options: { drainTimeoutMs: 20_000, closeTimeoutMs: 4000 } },
+      { PLATFORM_TIMEOUT_SECONDS: '20' },
+    );
     const report = await leave(app, file);
     expect(report.advice).toEqual([
-      'The budget of 24.0 s does not fit terminationGracePeriodSeconds 20: set that to 25, or shorten drainTimeoutMs.',
+      'The budget of 24.0 s does not fit the 20 s that the platform gives: raise it to 25, or shorten drainTimeoutMs.',
     ]);
     expect(app.log).toContain(`Advice: ${report.advice[0]}`);
   });
 
   it('a budget that the pod does not have is said at the start, too', async () => {
-    const app = await start({}, { TERMINATION_GRACE_PERIOD_SECONDS: '20' });
+    const options = { drainTimeoutMs: 30_000, terminationGracePeriodSeconds: 20 };
+    const app = await start({ options });
     await app.logged('successfully started');
-    expect(app.log).toContain('does not fit terminationGracePeriodSeconds 20');
+    expect(app.log).toContain('does not fit the 20 s that the platform gives');
+  });
+
+  it('a platform that gives 10 s: the default times fit; others are said with its setting', async () => {
+    const app = await start({}, { K_SERVICE: 'orders' });
+    await app.logged('successfully started');
+    expect(app.log).toContain('grace 0.0 s + drain 7.2 s + close 1.8 s = 9.0 s');
+    expect(app.log).not.toContain('does not fit');
+    const fly = await start({ options: { drainTimeoutMs: 20_000 } }, { FLY_APP_NAME: 'orders' });
+    await fly.logged('successfully started');
+    expect(fly.log).toContain(
+      'does not fit the 5 s that Fly.io gives by default: set kill_timeout to 22, or shorten ' +
+        'drainTimeoutMs. If it is set, say so with platformTimeoutSeconds.',
+    );
   });
 });
 

@@ -56,7 +56,7 @@ export function rehearseProblems(
     );
   } else if (scriptFile(script) === undefined) {
     problems.push(
-      `the script is '${script}', allowed is a file that can be read, such as dist/main.js`,
+      `the script is '${script}', expected a file that can be read, such as dist/main.js`,
     );
   }
   const outputs = [json === true ? '-' : '', options.svg, options.html, options.junit];
@@ -72,7 +72,7 @@ function unreadable({ posts = [] }: RehearseOptions): string[] {
       accessSync(file, constants.R_OK);
       return [];
     } catch {
-      return [`the body of --post is '${file}', allowed is a file that can be read`];
+      return [`the body of --post is '${file}', expected a file that can be read`];
     }
   });
 }

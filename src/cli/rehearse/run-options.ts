@@ -64,6 +64,9 @@ function environmentOf(platform: Platform, patienceMs: number): NodeJS.ProcessEn
   const env: NodeJS.ProcessEnv = { ...process.env };
   for (const { variables } of PLATFORMS) for (const name of variables) delete env[name];
   for (const name of platform.variables) env[name] = 'rehearsal';
-  env['PLATFORM_TIMEOUT_SECONDS'] = String(patienceMs / 1000);
+  delete env['TERMINATION_GRACE_PERIOD_SECONDS'];
+  delete env['PLATFORM_TIMEOUT_SECONDS'];
+  const seconds = Math.floor(patienceMs / 1000);
+  if (seconds > 0) env['PLATFORM_TIMEOUT_SECONDS'] = String(seconds);
   return env;
 }
