@@ -57,11 +57,11 @@ describe.skipIf(missing.length > 0)(
       rmSync(folder, { recursive: true });
     }, testMs);
 
-    it(
-      'leaves under load: every request is answered, every order that was acknowledged is stored',
-      async () => {
-        const logFile = join(folder, 'log');
-        const app = await startApplication(logFile);
+    it.each(['express', 'fastify'] as const)(
+      'on %s, leaves under load: every request is answered, every order that was acknowledged is stored',
+      async (adapter) => {
+        const logFile = join(folder, adapter);
+        const app = await startApplication(adapter, logFile);
         const load = new Load(app.port);
         await load.answers(clients * 10);
         const slow = load.place(slowTransactionMs, false);
@@ -78,8 +78,9 @@ describe.skipIf(missing.length > 0)(
         const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n');
         const log = lines.map((line) => JSON.parse(line) as LogLine);
         const answered = log.filter(({ msg }) => msg === 'request completed');
-        // Swagger's own route stands before the middleware of the log.
-        expect(answered).toHaveLength(load.answered - load.documents);
+        // Swagger's own route stands before the middleware of the log. On Fastify it depends on Nest's
+        // version, also without this module, which routes the middleware sees.
+        if (adapter === 'express') expect(answered).toHaveLength(load.answered - load.documents);
         const reports = log.flatMap(({ report }) => report ?? []);
         expect(reports).toMatchObject([{ result: 'clean', exitCode: 0 }]);
       },
@@ -88,9 +89,12 @@ describe.skipIf(missing.length > 0)(
   },
 );
 
-async function startApplication(logFile: string): Promise<RunningApplication> {
+async function startApplication(
+  adapter: 'express' | 'fastify',
+  logFile: string,
+): Promise<RunningApplication> {
   const app = new RunningApplication(
-    { program: 'popular-libraries', options: { gracePeriodMs: 500 } },
+    { program: 'popular-libraries', adapter, options: { gracePeriodMs: 500 } },
     {
       DATABASE_URL: databaseUrl(),
       REDIS_URL: `redis://127.0.0.1:${redis.port}`,
