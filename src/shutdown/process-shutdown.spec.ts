@@ -151,8 +151,8 @@ describe('signals', () => {
   });
 
   it.each([
-    { afterMs: 29, signal: 'SIGINT', forced: false, what: 'an echo of the first' },
-    { afterMs: 30, signal: 'SIGINT', forced: true, what: 'a second one' },
+    { afterMs: 149, signal: 'SIGINT', forced: false, what: 'an echo of the first' },
+    { afterMs: 150, signal: 'SIGINT', forced: true, what: 'a second one' },
     { afterMs: 0, signal: 'SIGTERM', forced: true, what: 'a second one' },
   ] as const)(
     '$signal $afterMs ms after a SIGINT is $what',
@@ -165,6 +165,18 @@ describe('signals', () => {
       expect(member.sequence.deadlineSignal.aborted).toBe(forced);
     },
   );
+
+  it('a key that is held down is a second one before long', async () => {
+    const { clock, port, member } = setUp({}, stuck);
+    for (let at = 0; at < 150; at += 30) {
+      port.emit('SIGINT');
+      await clock.advance(30);
+    }
+    expect(member.sequence.deadlineSignal.aborted).toBe(false);
+    port.emit('SIGINT');
+    await clock.flush();
+    expect(member.sequence.deadlineSignal.aborted).toBe(true);
+  });
 
   it.each([
     { signal: 'SIGINT', terminal: true, state: 'draining', grace: 'no' },

@@ -58,6 +58,6 @@ export const loads: fc.Arbitrary<LoadPlan> = fc.record({
   drainTimeoutMs: fc.integer({ min: 100, max: 1500 }),
   idleLingerMs: fc.nat(400),
   signalMs: fc.nat(800),
-  secondSignalMs: fc.option(fc.integer({ min: 50, max: 600 }), { nil: undefined, freq: 4 }),
+  secondSignalMs: fc.option(fc.integer({ min: 200, max: 750 }), { nil: undefined, freq: 4 }),
   clients: fc.array(client, { minLength: 3, maxLength: 25 }),
 });

@@ -144,8 +144,10 @@ export class RandomProcess {
     const at = this.#clock.now();
     const isEcho = this.#last?.signal === signal && at - this.#last.at < ECHO_MS;
     const isHeard = this.#port.signals.includes(signal);
-    if (isHeard) this.#last = { signal, at };
-    if (isHeard && !isEcho) this.#signals += 1;
+    if (isHeard && !isEcho) {
+      this.#last = { signal, at };
+      this.#signals += 1;
+    }
     if (this.#signals === 1) this.#promise({ kind: 'signal', signal, typed: this.plan.isTerminal });
     if (this.#signals === 2) for (const one of this.#applications) one.isForced = true;
     this.#port.emit(signal);

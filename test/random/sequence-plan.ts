@@ -105,7 +105,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 /** From an echo of a signal to longer than any budget. */
 function someMs(): fc.Arbitrary<number> {
-  return fc.oneof(fc.nat(60), fc.nat(1500), fc.nat(15_000), fc.nat(60_000));
+  return fc.oneof(fc.nat(300), fc.nat(1500), fc.nat(15_000), fc.nat(60_000));
 }
 
 export const plans: fc.Arbitrary<Plan> = fc.record({

@@ -8,7 +8,7 @@ import { times } from '../support/runs.js';
 afterEach(endAll);
 
 /** The same signal sooner is an echo. */
-const NO_ECHO_MS = 60;
+const NO_ECHO_MS = 200;
 const EXIT_MS = 250 + 1000;
 const hooks = ['onModuleDestroy', 'beforeApplicationShutdown', 'onApplicationShutdown'];
 

@@ -197,7 +197,7 @@ describe('what was not as it should be', () => {
     const { app, file } = await startReporting({ options: { gracePeriodMs: 10_000 } });
     app.signal('SIGTERM');
     const { at } = await app.event('grace');
-    await app.until('more than an echo', () => Date.now() - at > 50);
+    await app.until('more than an echo', () => Date.now() - at > 200);
     const report = await leave(app, file);
     expect(report).toMatchObject({ result: 'forced', exitCode: 1 });
     expect(report.states[0]).toMatchObject({ state: 'grace', endedBy: 'signal' });
@@ -208,9 +208,9 @@ describe('what was not as it should be', () => {
     app.signal('SIGTERM');
     for (const state of ['closing', 'closing']) {
       const { at } = await app.event(state);
-      await app.until('more than an echo', () => Date.now() - at > 50);
+      await app.until('more than an echo', () => Date.now() - at > 200);
       app.signal('SIGTERM');
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await new Promise((resolve) => setTimeout(resolve, 200));
     }
     expect((await app.exited).code).toBe(1);
     const report = read(file);

@@ -7,8 +7,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { attempt, request } from '../support/http-client.js';
 import { endCommands, isAlive, RunningCommand } from '../support/running-command.js';
 
-/** What comes sooner is the same signal, passed on by npx. */
-const noEchoMs = 100;
+/** What comes sooner is the same signal, passed on. */
+const noEchoMs = 200;
 const order = { body: '{"id":1}' };
 
 /** A request under way, and those who serve. */
