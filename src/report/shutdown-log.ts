@@ -2,16 +2,15 @@ import type { Clock } from '../shutdown/clock.js';
 import type { DrainTask } from '../shutdown/drain-participant.js';
 import { messageOf, plain } from '../shutdown/plain-text.js';
 import { secondsNeeded, type ShutdownBudget, totalMs } from '../shutdown/shutdown-budget.js';
+import type { ShutdownObserver } from '../shutdown/shutdown-observer.js';
 import {
   isClean,
   type ShutdownFailure,
   type ShutdownOutcome,
 } from '../shutdown/shutdown-outcome.js';
-import type { ShutdownObserver } from '../shutdown/shutdown-observer.js';
 import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 import type { ShutdownState, EndedBy } from '../shutdown/shutdown-state.js';
 import { describeTrigger } from '../shutdown/shutdown-trigger.js';
-import { heldBy } from './held-by.js';
 
 const PROGRESS_EVERY_MS = 1000;
 /** How many names a line has; the oldest ones are those that hold the exit. */
@@ -146,7 +145,7 @@ export class ShutdownLog implements ShutdownObserver {
 
   /** It was interrupted in the middle of a job. */
   gaveUp(resources: readonly string[], code: number): void {
-    const what = resources.length > 0 ? tally(heldBy(resources)) : 'work that then failed';
+    const what = resources.length > 0 ? tally(resources) : 'work that then failed';
     this.sink.warn(
       `Interrupted: the job was abandoned while the event loop was still busy (${what}). Exit code ` +
         `${code}: the job may be incomplete. Track it with GracefulShutdownService.track(), so that ` +
@@ -164,7 +163,7 @@ export class ShutdownLog implements ShutdownObserver {
 
   held(resources: readonly string[]): void {
     this.sink.warn(
-      `The application is closed, but the event loop is kept alive by: ${tally(heldBy(resources))}. ` +
+      `The application is closed, but the event loop is kept alive by: ${tally(resources)}. ` +
         'Ending the process. Close these in onApplicationShutdown, or unref() them.',
     );
   }

@@ -6,13 +6,12 @@ import type { FlushResult } from '../shutdown/flush.js';
 import type { Outcome } from '../shutdown/outcome.js';
 import { messageOf, plain } from '../shutdown/plain-text.js';
 import { totalMs } from '../shutdown/shutdown-budget.js';
-import type { ShutdownFailure, ShutdownOutcome } from '../shutdown/shutdown-outcome.js';
 import type { ShutdownObserver } from '../shutdown/shutdown-observer.js';
+import type { ShutdownFailure, ShutdownOutcome } from '../shutdown/shutdown-outcome.js';
 import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 import type { ShutdownState, EndedBy } from '../shutdown/shutdown-state.js';
 import type { ShutdownTrigger } from '../shutdown/shutdown-trigger.js';
 import { type AdviceContext, adviceOn, adviceOnBudget } from './advice.js';
-import { heldBy } from './held-by.js';
 import { HookTimes } from './hook-times.js';
 import { LoadSamples } from './load-samples.js';
 import { roundTimes } from './round-times.js';
@@ -101,14 +100,14 @@ export class ShutdownRecord implements ShutdownObserver {
 
   /** @param resources - what the process was busy with when it was interrupted */
   gaveUp(resources: readonly string[]): void {
-    const names = [...new Set(heldBy(resources))].join(', ');
+    const names = [...new Set(resources)].join(', ');
     const message = `was interrupted, and given up${names && ` while busy with ${names}`}`;
     this.failed({ where: 'the job of this process', error: message });
   }
 
   /** @param resources - what keeps the event loop alive although all is closed */
   held(resources: readonly string[]): void {
-    this.#heldBy = heldBy(resources);
+    this.#heldBy = resources;
   }
 
   /** What is to be changed before it ever shuts down. */

@@ -38,7 +38,7 @@ export const nodeProcess: ProcessPort = {
     if (code !== 0) process.exitCode = code;
     realTimers
       .setTimeout(() => {
-        onHeld(process.getActiveResourcesInfo());
+        onHeld(activeResources());
         whenWritten(() => process.exit());
       }, waitMs)
       .unref();
@@ -51,7 +51,7 @@ export const nodeProcess: ProcessPort = {
     const timer = realTimers
       .setTimeout(() => {
         process.off('beforeExit', idle);
-        callback(process.getActiveResourcesInfo().filter((name) => !STANDARD_STREAMS.has(name)));
+        callback(activeResources());
       }, waitMs)
       .unref();
     process.once('beforeExit', idle);
@@ -62,6 +62,10 @@ export const nodeProcess: ProcessPort = {
   // Of a blocked worker thread, the process and its other threads are not to die.
   startWatchdog: isMainThread ? startWatchdog : () => {},
 };
+
+function activeResources(): string[] {
+  return process.getActiveResourcesInfo().filter((name) => !STANDARD_STREAMS.has(name));
+}
 
 /** How long the output may take to be written: its reader may have stopped reading. */
 const WRITTEN_WITHIN_MS = 200;

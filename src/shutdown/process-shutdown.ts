@@ -6,8 +6,8 @@ import { plain } from './plain-text.js';
 import type { ProcessPort } from './process-port.js';
 import { isClean } from './shutdown-outcome.js';
 import type { ShutdownSequence } from './shutdown-sequence.js';
-import { SignalEcho } from './signal-echo.js';
 import { isAwaited, type ShutdownTrigger } from './shutdown-trigger.js';
+import { SignalEcho } from './signal-echo.js';
 import { within } from './within.js';
 
 /** How long the event loop may live on once all applications are closed. */
@@ -237,7 +237,7 @@ export class ProcessShutdown {
     const [member] = this.#members;
     this.port.exitWhenIdle(code, EXIT_WAIT_MS, (resources) => {
       // Work that was cut, or a hook that hangs, holds the loop, and has been named already.
-      if (clean) member?.held(resources);
+      if (clean && resources.length > 0) member?.held(resources);
     });
   }
 
