@@ -49,9 +49,7 @@ describe('row 18', () => {
     const app = await start({ quirks: ['hook-hangs'] });
     app.signal('SIGTERM');
     await app.event('closing');
-    await pause(NO_ECHO_MS);
-    app.signal('SIGTERM');
-    await pause(NO_ECHO_MS);
+    app.signal('SIGINT');
     const thirdAt = app.signal('SIGTERM');
     const exit = await app.exited;
     expect(exit).toMatchObject({ code: 1, signal: null });
