@@ -1,8 +1,7 @@
 import { constants } from 'node:os';
 
 import type { Clock } from './clock.js';
-import { packageOf } from './known-listeners.js';
-import { plain } from './plain-text.js';
+import { ForeignListeners } from './foreign-listeners.js';
 import type { ProcessPort } from './process-port.js';
 import { isClean } from './shutdown-outcome.js';
 import type { ShutdownSequence } from './shutdown-sequence.js';
@@ -16,8 +15,6 @@ const EXIT_WAIT_MS = 100;
 const SIGNAL_EXIT = 128;
 /** A sequence keeps its deadline by itself, and says more when it does. */
 const SEQUENCE_MARGIN_MS = 50;
-/** How much of its source names a listener without a name. */
-const SOURCE_SHOWN = 60;
 /** How much later than the deadline the watchdog looks, so that it never wins a fair race. */
 const WATCHDOG_MARGIN_MS = 200;
 
@@ -58,9 +55,7 @@ export interface ProcessMember {
 export class ProcessShutdown {
   readonly #members = new Set<ProcessMember>();
   readonly #subscriptions = new Map<string, () => void>();
-  readonly #known = new WeakSet<object>();
-  /** A package listens to many signals, and is named once. */
-  readonly #knownPackages = new Set<string>();
+  readonly #foreign = new ForeignListeners();
   readonly #onSignal = (signal: NodeJS.Signals) => this.#received(signal);
   #signals = 0;
   readonly #echo: SignalEcho;
@@ -161,17 +156,13 @@ export class ProcessShutdown {
     return this.port.listeners(signal).filter((listener) => listener !== this.#onSignal);
   }
 
-  /** Names, once each, the listeners of others: some end the process under the shutdown's feet. */
+  /** Names, once each, the listeners of others. */
   nameForeignListeners(): void {
     for (const member of this.#members) {
       for (const signal of member.signals) {
         for (const listener of this.foreignListeners(signal)) {
-          if (this.#known.has(listener)) continue;
-          this.#known.add(listener);
-          const name = packageOf(listener);
-          if (name !== undefined && this.#knownPackages.has(name)) continue;
-          if (name !== undefined) this.#knownPackages.add(name);
-          member.foreignListener(signal, name ?? nameOf(listener));
+          const name = this.#foreign.nameOnce(listener);
+          if (name !== undefined) member.foreignListener(signal, name);
         }
       }
     }
@@ -314,10 +305,4 @@ export class ProcessShutdown {
       for (const member of open) closed.add(member);
     }
   }
-}
-
-function nameOf(listener: object): string {
-  const { name } = listener as { name?: string };
-  if (name) return plain(name);
-  return plain(Function.prototype.toString.call(listener).replaceAll(/\s+/g, ' '), SOURCE_SHOWN);
 }

@@ -5,6 +5,7 @@ import { Drain, type ParticipantState } from './drain.js';
 import type { DrainParticipant, DrainTask } from './drain-participant.js';
 import { type Flush, Flushes } from './flush.js';
 import { FixedGracePeriod, type GracePeriod } from './grace-period.js';
+import { PromisedEnd } from './promised-end.js';
 import { abortWindowMs, announceWindowMs, type ShutdownBudget } from './shutdown-budget.js';
 import { totalMs } from './shutdown-budget.js';
 import { type ShutdownObserver, ShutdownObservers } from './shutdown-observer.js';
@@ -40,10 +41,8 @@ export class ShutdownSequence {
   #state: ShutdownState = 'running';
   #trigger: ShutdownTrigger | undefined;
   #endsProcess = false;
-  #endsAt = Infinity;
+  readonly #end: PromisedEnd;
   #drainingSince = Infinity;
-  /** Aborted, and replaced, when `#endsAt` is another one while somebody waits for it. */
-  #endMoved = new AbortController();
   #cut: readonly DrainTask[] = [];
   #outcome: Promise<ShutdownOutcome> | undefined;
   /** Whether peers may have come: nobody needs a grace period otherwise. */
@@ -57,6 +56,7 @@ export class ShutdownSequence {
   ) {
     this.#drain = new Drain(clock, (failure) => this.#fail(failure));
     this.#flushes = new Flushes(clock);
+    this.#end = new PromisedEnd(clock);
     // Every request and job may listen: many listeners are no leak here.
     setMaxListeners(0, this.#intake.signal, this.#deadline.signal);
   }
@@ -101,7 +101,7 @@ export class ShutdownSequence {
   }
 
   remainingMs(): number {
-    return this.#endsAt === Infinity ? Infinity : Math.max(0, this.#endsAt - this.clock.now());
+    return this.#end.remainingMs();
   }
 
   /**
@@ -190,7 +190,7 @@ export class ShutdownSequence {
 
   /** Waits for nothing any more: cuts what is in flight and closes. */
   cutNow(): void {
-    if (this.#state === 'closing') this.#endBy(this.budget.closeTimeoutMs);
+    if (this.#state === 'closing') this.#end.bringForward(this.budget.closeTimeoutMs);
     this.#leaveNow.abort();
     this.#cutNow.abort();
   }
@@ -224,7 +224,7 @@ export class ShutdownSequence {
         close: this.clock.now() - drainEndedAt,
       },
     };
-    this.#endsAt = this.clock.now();
+    this.#end.set(0);
     this.#enter('closed', closeEnd);
     this.#observers.tell((observer) => observer.closed?.(outcome));
     return outcome;
@@ -232,7 +232,7 @@ export class ShutdownSequence {
 
   async #passGrace(trigger: ShutdownTrigger): Promise<EndedBy> {
     const gracePeriodMs = this.graceMs(trigger);
-    this.#endsAt = this.clock.now() + this.longestMs(trigger);
+    this.#end.set(this.longestMs(trigger));
     this.#enter('grace');
     this.#intake.abort();
     this.#drain.stopEarlyIntake();
@@ -265,32 +265,20 @@ export class ShutdownSequence {
   /** Somebody waits for the end now: it comes as soon as if it had begun now. */
   #mayLeaveNow(trigger: ShutdownTrigger): void {
     if (this.isAwaited || !isAwaited(trigger) || !endsTheProcess(trigger)) return;
-    this.#endBy(this.budget.drainTimeoutMs + this.budget.closeTimeoutMs);
+    this.#end.bringForward(this.budget.drainTimeoutMs + this.budget.closeTimeoutMs);
     this.#leaveNow.abort();
-  }
-
-  /** It ends in so many ms at the latest. */
-  #endBy(ms: number): void {
-    this.#moveEnd(Math.min(this.#endsAt, this.clock.now() + ms));
-  }
-
-  #moveEnd(at: number): void {
-    this.#endsAt = at;
-    this.#endMoved.abort();
-    this.#endMoved = new AbortController();
   }
 
   /** The process goes along: from now on there is an end to be kept. */
   #mayEndProcess(trigger: ShutdownTrigger): void {
     if (this.#endsProcess || !endsTheProcess(trigger)) return;
     this.#endsProcess = true;
-    if (this.#state !== 'closing') return;
-    this.#moveEnd(Math.max(this.#endsAt, this.clock.now() + this.budget.closeTimeoutMs));
+    if (this.#state === 'closing') this.#end.putOff(this.budget.closeTimeoutMs);
   }
 
   async #force(drained: Promise<void>, endedBy: EndedBy): Promise<EndedBy> {
     const abortMs = this.#cutNow.signal.aborted ? 0 : abortWindowMs(this.budget);
-    this.#endBy(abortMs + this.budget.closeTimeoutMs);
+    this.#end.bringForward(abortMs + this.budget.closeTimeoutMs);
     this.#enter('forcing', endedBy);
     this.#deadline.abort();
     const cutMs = Math.min(abortMs, this.remainingMs() - this.budget.closeTimeoutMs);
@@ -319,7 +307,7 @@ export class ShutdownSequence {
     }
     if (!isClosed && !this.#endsProcess) {
       // Nobody promised an end to `app.close()`: who called it decides how long to wait.
-      await Promise.race([closing, aborted(this.#endMoved.signal)]);
+      await Promise.race([closing, aborted(this.#end.moved)]);
       isClosed = await this.#isTornDown(closing, begin);
     }
     await this.#flush();
@@ -329,7 +317,7 @@ export class ShutdownSequence {
   /** @returns whether it is in time, which may change while it is waited for */
   async #isTornDown(closing: Promise<void>, begin: number): Promise<boolean> {
     for (;;) {
-      const { signal: moved } = this.#endMoved;
+      const { moved } = this.#end;
       const usedMs = this.clock.now() - begin;
       const leftMs = this.#endsProcess
         ? this.teardownRemainingMs()
