@@ -141,7 +141,7 @@ export class GracefulShutdownService implements BeforeApplicationShutdown {
 
   /**
    * Drains a server that you have made, like the application's own: its requests are answered
-   * before anything is torn down, and its connections are told to go. Add it before it listens.
+   * before anything is torn down, and the shutdown is announced to its clients. Add it before it listens.
    *
    * Only needed where a function of yours passes its requests on. A server over the framework
    * itself, such as `createServer(expressInstance)`, is found when it listens. A server for health

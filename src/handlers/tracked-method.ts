@@ -31,7 +31,7 @@ export function inPlaceOf(original: Method, replacement: Method): Method {
 }
 
 /**
- * A method that is called as it was, and whose promise is work under way. One that returns none has
+ * A method that is called as it was, and whose promise is work in flight. One that returns none has
  * ended when it returns.
  *
  * @internal

@@ -18,7 +18,7 @@ const followed = new WeakMap<Method, Followed>();
 
 /**
  * The handlers that a library calls and nobody waits for: those that a row of the table marks are
- * work under way.
+ * work in flight.
  *
  * Their methods are replaced on the prototypes of their classes, before a library looks for them:
  * request-scoped objects have theirs there as well, and the order of the methods stays.

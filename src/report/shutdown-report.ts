@@ -102,7 +102,7 @@ export interface ReportedState {
 
 /** HTTP requests during a shutdown. @publicApi */
 export interface ReportedRequests {
-  /** Under way when it began. */
+  /** In flight when it began. */
   readonly atStart: number;
   /** Have come since. */
   readonly received: number;
@@ -138,8 +138,8 @@ export interface ReportedConnections {
   /** Open when it began: HTTP/1.1, HTTP/2 and websockets. */
   readonly atStart: number;
   /**
-   * How many were closed, by whom: told to go by the server, swept as idle, closed by their peer,
-   * or cut.
+   * How many were closed, by whom: after an announcement to the peer, as idle, by the peer itself,
+   * or cut at the deadline.
    */
   readonly closedBy: Readonly<Record<ClosedBy, number>>;
   /** Still open at the end. */

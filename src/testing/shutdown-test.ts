@@ -159,9 +159,9 @@ export class ShutdownTest<App extends INestApplicationContext = INestApplication
   }
 
   /**
-   * Does what a signal does. The first one begins the shutdown, the second one cuts what is under
-   * way, the third one ends the process at once; no time passes but the 150 ms that tell a second one
-   * from an echo of the first.
+   * Does what a signal does. The first one begins the shutdown, the second one cuts what is in
+   * flight, the third one ends the process at once; no time passes but the 150 ms that tell a second
+   * one from an echo of the first.
    *
    * @throws GracefulShutdownError `ERR_SHUTDOWN_TEST_SIGNAL_NOT_HANDLED`
    */
