@@ -72,7 +72,7 @@ function killed(run: Rehearsal, { platform, patienceMs }: FindingContext): Findi
   if (!run.wasKilled) return [];
   const labels = [...new Set(run.underWayAtKill.map(({ what }) => what))];
   const shown = labels.slice(0, 5).join(', ');
-  const held = labels.length === 0 ? '' : ` Under way until then: ${shown}.`;
+  const held = labels.length === 0 ? '' : ` In flight until then: ${shown}.`;
   return [
     {
       code: 'KILLED',

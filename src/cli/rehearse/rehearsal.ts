@@ -50,7 +50,7 @@ export interface Rehearsal {
   /** From the signal to the end of the service, or to its kill. */
   readonly goneAfterMs: number;
   readonly wasKilled: boolean;
-  /** What was under way when it was killed. */
+  /** What was in flight when it was killed. */
   readonly underWayAtKill: readonly Pending[];
   /** Processes that ran on, and listened, when the first process had ended. */
   readonly orphans: readonly string[];
@@ -63,7 +63,7 @@ export interface Rehearsal {
   readonly output: string;
 }
 
-/** What has been under way for so long when time is up may be what holds the process. */
+/** What has been in flight for so long when time is up may be what holds the process. */
 const HELD_FOR_MS = 1000;
 const LOOK_EVERY_MS = 50;
 /** From the end of the first process to the moment from which others count as left behind. */

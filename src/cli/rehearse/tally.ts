@@ -31,7 +31,7 @@ export interface LostRequest {
   readonly detail: string;
 }
 
-/** What is under way. @internal */
+/** What is in flight. @internal */
 export interface Pending {
   readonly kind: string;
   readonly what: string;

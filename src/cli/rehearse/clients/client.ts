@@ -17,7 +17,7 @@ export interface Surroundings {
   readonly restMs: number;
 }
 
-/** Runs until the balancer sends no more, and what it has under way has ended. @internal */
+/** Runs until the balancer sends no more, and what it has in flight has ended. @internal */
 export type Client = (surroundings: Surroundings) => Promise<void>;
 
 /** Sends a request and counts its end. @internal */
