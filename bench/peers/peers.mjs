@@ -25,7 +25,7 @@ else await measure();
 async function measure() {
   // Before the benchmark itself is its load.
   const on = machine();
-  const solutions = await loadSolutions(options.solution);
+  const solutions = await loadSolutions(options.solution, options.adapter);
   const scenarios = chooseScenarios(options.scenario);
   const cells = [];
   for (const [scenario, definition] of scenarios) {

@@ -14,6 +14,8 @@ export class Service {
   log = '';
   port = 0;
   readyPort = 0;
+  /** How much work that nobody waits for has come to its end. */
+  finished = 0;
   tls;
   #child;
   #handling = 0;
@@ -46,6 +48,10 @@ export class Service {
     const service = new Service(file, settings);
     await service.#until(() => service.port !== 0);
     return service;
+  }
+
+  get pid() {
+    return this.#child.pid;
   }
 
   /** Waits until that many requests have reached the application. */

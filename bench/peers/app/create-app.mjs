@@ -3,12 +3,14 @@ import { join } from 'node:path';
 
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { EventEmitterModule } from '@nestjs/event-emitter';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { WsAdapter } from '@nestjs/platform-ws';
 
 import { ChatGateway } from './chat.gateway.mjs';
 import { OrdersRepository } from './orders.repository.mjs';
 import { Readiness, ReadyController } from './ready.controller.mjs';
+import { Receipts } from './receipts.mjs';
 import { RequestsController } from './requests.controller.mjs';
 import { StreamsController } from './streams.controller.mjs';
 
@@ -18,10 +20,10 @@ const certificates = join(import.meta.dirname, '..', '..', '..', 'test', 'fixtur
 export async function createApp({ imports = [], nestOptions = {} }, { adapter, tls, http2 }) {
   class AppModule {}
   Module({
-    imports,
+    imports: [EventEmitterModule.forRoot(), ...imports],
     controllers: [RequestsController, StreamsController, ReadyController],
     // Gateways know HTTP/1.1 only.
-    providers: [OrdersRepository, Readiness, ...(http2 ? [] : [ChatGateway])],
+    providers: [OrdersRepository, Readiness, Receipts, ...(http2 ? [] : [ChatGateway])],
   })(AppModule);
 
   const options = { logger: ['error', 'warn'], ...nestOptions };

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Body, Controller, Get, Inject, Post, Query, UseGuards } from '@nestjs/common';
+import { EventEmitter2 } from '@nestjs/event-emitter';
 
 import { decorate, decorateParameters } from './decorate.mjs';
 import { OrdersRepository } from './orders.repository.mjs';
@@ -15,8 +16,9 @@ class SlowGuard {
 }
 
 export class RequestsController {
-  constructor(orders) {
+  constructor(orders, events) {
     this.orders = orders;
+    this.events = events;
   }
 
   /** No database: the scenarios shall differ by one thing each. */
@@ -42,6 +44,12 @@ export class RequestsController {
     return new Promise(() => {});
   }
 
+  /** Answered at once; what its event begins goes on. */
+  place(ms) {
+    this.events.emit('order.placed', { ms: Number(ms) });
+    return { placed: true };
+  }
+
   create(order) {
     return { length: order.text.length };
   }
@@ -52,7 +60,9 @@ decorate(RequestsController, 'order', Get('order'));
 decorateParameters(RequestsController, 'order', Query('ms'));
 decorate(RequestsController, 'guarded', Get('guarded'), UseGuards(SlowGuard));
 decorate(RequestsController, 'stuck', Get('stuck'));
+decorate(RequestsController, 'place', Get('place'));
+decorateParameters(RequestsController, 'place', Query('ms'));
 decorate(RequestsController, 'create', Post('orders'));
 decorateParameters(RequestsController, 'create', Body());
-decorateParameters(RequestsController, undefined, Inject(OrdersRepository));
+decorateParameters(RequestsController, undefined, Inject(OrdersRepository), Inject(EventEmitter2));
 Controller()(RequestsController);

@@ -3,7 +3,7 @@ import { LATE_MS } from './summary.mjs';
 
 const COLUMNS = ['lost', 'wrong', 'reset', 'refused', 'to exit', 'exit'];
 const WIDTHS = [13, 7, 7, 9, 10, 22];
-const NAME_WIDTH = 28;
+const NAME_WIDTH = 34;
 
 export function printHead({ title }) {
   console.log(`\n${title.padEnd(NAME_WIDTH)}${row(COLUMNS)}`);

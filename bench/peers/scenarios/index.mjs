@@ -1,4 +1,7 @@
+import * as background from './background.mjs';
 import * as balancer from './balancer.mjs';
+import * as costMemory from './cost-memory.mjs';
+import * as costProcessor from './cost-processor.mjs';
 import * as eventStream from './event-stream.mjs';
 import * as hammered from './hammered.mjs';
 import * as http2 from './http2.mjs';
@@ -13,6 +16,7 @@ import * as stuck from './stuck.mjs';
 import * as tornDownPool from './torn-down-pool.mjs';
 import * as underWay from './under-way.mjs';
 import * as upload from './upload.mjs';
+import * as websocketIdle from './websocket-idle.mjs';
 import * as websocket from './websocket.mjs';
 
 /** In the order of the report. */
@@ -30,9 +34,13 @@ const scenarios = {
   https,
   http2,
   websocket,
+  'websocket-idle': websocketIdle,
   'event-stream': eventStream,
+  background,
   stuck,
   'second-signal': secondSignal,
+  'cost-memory': costMemory,
+  'cost-processor': costProcessor,
 };
 
 /** @returns names and definitions of all, or of the one that is asked for */

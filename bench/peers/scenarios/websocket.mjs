@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 
-import { WebSocket } from 'ws';
-
 import { WORK_MS } from '../budget.mjs';
+import { openSockets } from '../clients/sockets.mjs';
 
 export const title = 'Websockets';
 export const text =
@@ -12,7 +11,7 @@ export const text =
 const CLIENTS = 10;
 
 export async function run(service) {
-  const clients = await Promise.all(Array.from({ length: CLIENTS }, () => open(service)));
+  const clients = await openSockets(service, CLIENTS);
   const ends = clients.map(endOf);
   for (const client of clients) client.send(JSON.stringify({ event: 'slow', data: WORK_MS }));
   await service.handling(CLIENTS);
@@ -26,13 +25,6 @@ export async function run(service) {
     ]),
     note: `close code ${codes.join(', ')}`,
   };
-}
-
-async function open({ port }) {
-  const client = new WebSocket(`ws://127.0.0.1:${port}/chat`);
-  await once(client, 'open');
-  client.on('error', () => {});
-  return client;
 }
 
 async function endOf(client) {

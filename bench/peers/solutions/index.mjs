@@ -6,16 +6,22 @@ const files = [
   'nest-return-503',
   'nestjs-terminus',
   'nestjs-graceful-shutdown',
+  'tygra-nestjs-graceful-shutdown',
   'http-terminator',
+  'lil-http-terminator',
   'stoppable',
   'godaddy-terminus',
   'http-graceful-shutdown',
+  'moebius-http-graceful-shutdown',
+  'http-shutdown',
+  'gquittet-graceful-server',
+  'fastify-graceful-shutdown',
   'close-with-grace',
   'lightship',
 ];
 
-/** Those that load here; why not is told of each other one. */
-export async function loadSolutions(only) {
+/** Those that load here and serve this adapter; of each other one it is printed why not. */
+export async function loadSolutions(only, adapter) {
   if (only !== undefined && !files.includes(only)) {
     throw new Error(`There is no solution ${only}: ${files.join(', ')}`);
   }
@@ -23,7 +29,11 @@ export async function loadSolutions(only) {
   for (const file of files) {
     if (only !== undefined && file !== only) continue;
     try {
-      const { name, version, grace } = await import(`./${file}.mjs`);
+      const { name, version, grace, adapters } = await import(`./${file}.mjs`);
+      if (adapters !== undefined && !adapters.includes(adapter)) {
+        console.log(`${file} is left out: it is for ${adapters.join(', ')} only`);
+        continue;
+      }
       solutions.push({ file, name, version, grace });
     } catch (error) {
       console.log(`${file} is left out, on Node ${process.version}: ${error.message}`);

@@ -1,0 +1,37 @@
+import { residentBytes } from '../clients/process.mjs';
+import { RawConnection } from '../clients/raw-connection.mjs';
+
+export const title = 'Memory of kept connections';
+export const text =
+  '1,000 clients each send one request and keep their connection. The last column has what the process ' +
+  'has grown by, for each of them (Linux). Then it is told to leave.';
+
+const CLIENTS = 1000;
+const GET = 'GET /slow HTTP/1.1\r\nHost: bench\r\n\r\n';
+
+export async function run(service) {
+  const warm = await connectAll(service, CLIENTS);
+  for (const connection of warm) connection.end();
+  const before = residentBytes(service.pid);
+  const clients = await connectAll(service, CLIENTS);
+  const after = residentBytes(service.pid);
+  service.leave();
+  await service.exited;
+  return {
+    requests: clients.map(() => ({ end: 'ok' })),
+    ...(before === undefined
+      ? {}
+      : { note: `${((after - before) / CLIENTS / 1024).toFixed(1)} kB a connection` }),
+  };
+}
+
+function connectAll({ port }, count) {
+  return Promise.all(
+    Array.from({ length: count }, async () => {
+      const connection = await RawConnection.open(port);
+      connection.write(GET);
+      await connection.responses(1);
+      return connection;
+    }),
+  );
+}
