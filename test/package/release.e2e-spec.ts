@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
-import { root } from './packed-package.js';
+import { root, run } from './packed-package.js';
 
 interface Step {
   readonly uses?: string;
@@ -25,6 +26,7 @@ interface Workflow {
 
 interface Manifest {
   readonly version: string;
+  readonly scripts?: Readonly<Record<string, string>>;
   readonly packages?: Readonly<Record<string, { readonly version: string }>>;
 }
 
@@ -65,6 +67,45 @@ describe('a release', () => {
     const published = commandsOf(publish).filter((command) => command.includes('npm publish'));
     expect(published).toEqual([expect.stringContaining('--provenance')]);
     expect(readFileSync(join(workflows, 'release.yml'), 'utf8')).not.toMatch(/secrets\.|_TOKEN/);
+  });
+});
+
+describe('what npm shows', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'nestjs-drain-release-'));
+  const node = (script: string, ...args: string[]) =>
+    run(process.execPath, [join(root, '.ci', 'release', script), ...args], { cwd: folder });
+
+  beforeEach(() => {
+    for (const file of ['package.json', 'README.md', 'CHANGELOG.md']) {
+      cpSync(join(root, file), join(folder, file));
+    }
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('is refused while it has the placeholder or a relative link', async () => {
+    const { scripts } = read('package.json');
+    expect(scripts?.['prepublishOnly']).toBe('node .ci/release/check.mjs');
+    const refusal = await node('check.mjs').then(
+      () => '',
+      (error: unknown) => (error as { stderr: string }).stderr,
+    );
+    for (const name of ['homepage', 'bugs', 'repository']) {
+      expect(refusal).toMatch(new RegExp(`^${name} is still .*REPOSITORY`, 'm'));
+    }
+    expect(refusal).toMatch(/^README\.md has \d+ relative links/m);
+  });
+
+  it('names the repository, and links to the tag', async () => {
+    await node('prepare.mjs', 'https://github.com/owner/name', 'v9.8.7');
+    await node('check.mjs');
+    const text = readFileSync(join(folder, 'README.md'), 'utf8');
+    expect(text).toContain('(https://github.com/owner/name/raw/v9.8.7/docs/images/timeline.svg)');
+    expect(text).toContain('(https://github.com/owner/name/blob/v9.8.7/docs/options.md)');
+    expect(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))).toMatchObject({
+      homepage: 'https://github.com/owner/name#readme',
+      bugs: { url: 'https://github.com/owner/name/issues' },
+      repository: { type: 'git', url: 'git+https://github.com/owner/name.git' },
+    });
   });
 });
 

@@ -1,0 +1,5 @@
+import Theme from 'vitepress/theme';
+
+import './site.css';
+
+export default Theme;
