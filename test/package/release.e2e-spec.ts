@@ -41,7 +41,7 @@ function workflow(name: string): Workflow {
 }
 
 function commandsOf({ steps }: Job): string[] {
-  return steps.flatMap(({ run }) => run ?? []);
+  return steps.flatMap((step) => step.run ?? []);
 }
 
 it('the version is the same everywhere, and has its part of the changelog', () => {
