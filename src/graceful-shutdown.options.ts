@@ -118,6 +118,13 @@ export interface GracefulShutdownOptions {
    */
   readonly reportClients?: boolean | undefined;
   /**
+   * Who the reports are of, where the environment does not say so: `OTEL_SERVICE_NAME`,
+   * `OTEL_RESOURCE_ATTRIBUTES`, `POD_NAME`, `npm_package_name` and `npm_package_version`.
+   *
+   * @defaultValue by those variables, and the name of the machine
+   */
+  readonly service?: ServiceIdentity | undefined;
+  /**
    * How long the platform waits, from the signal on, before it kills the process: say so where you
    * have set it (`terminationGracePeriodSeconds` of Kubernetes, `stop_grace_period` of Compose,
    * `stopTimeout` of ECS, `kill_timeout` of Fly.io). The default times fit into it, and times of your
@@ -189,8 +196,40 @@ export interface ProbeOptions {
   readonly file?: string | undefined;
 }
 
+/**
+ * Who reports are of.
+ *
+ * @example
+ * ```ts
+ * GracefulShutdownModule.forRoot({ service: { name: 'orders', version: '1.4.2' } });
+ * ```
+ *
+ * @publicApi
+ */
+export interface ServiceIdentity {
+  /**
+   * The name of the service.
+   *
+   * @defaultValue `OTEL_SERVICE_NAME`, `service.name` of OpenTelemetry, or `npm_package_name`
+   */
+  readonly name?: string | undefined;
+  /**
+   * The version that is deployed.
+   *
+   * @defaultValue `service.version` of OpenTelemetry, or `npm_package_version`
+   */
+  readonly version?: string | undefined;
+  /**
+   * This process among those of the service: the pod.
+   *
+   * @defaultValue `service.instance.id` or `k8s.pod.name` of OpenTelemetry, `POD_NAME`, `HOSTNAME`,
+   * or the name of the machine
+   */
+  readonly instance?: string | undefined;
+}
+
 /** What may be none. */
-type Optional = 'probes' | 'reportFile' | 'terminationLog' | 'platformTimeoutSeconds';
+type Optional = 'probes' | 'service' | 'reportFile' | 'terminationLog' | 'platformTimeoutSeconds';
 /** Read, and nowhere else. */
 type Alias = 'terminationGracePeriodSeconds';
 
@@ -226,6 +265,7 @@ export function defaultOptions(
     drainOnCrash: false,
     websocketCloseCode: 1012,
     probes: undefined,
+    service: undefined,
     reportFile: undefined,
     reportLog: isTerminal ? 'none' : 'compact',
     terminationLog: env['KUBERNETES_SERVICE_HOST'] ? TERMINATION_LOG : undefined,
@@ -300,6 +340,10 @@ const RULES: Readonly<Record<keyof GracefulShutdownOptions, OptionRule>> = {
   },
   terminationLog: path,
   reportClients: flag,
+  service: {
+    allowed: 'an object of the strings name, version and instance',
+    accepts: isServiceIdentity,
+  },
   platformTimeoutSeconds: wholeSeconds,
   terminationGracePeriodSeconds: wholeSeconds,
   trackHandlers: {
@@ -332,6 +376,15 @@ function contradictionsIn(options: ResolvedOptions): string[] {
     ...problemWith('minGracePeriodMs', minGracePeriodMs, shorter),
     ...problemWith('maxGracePeriodMs', maxGracePeriodMs, longer),
   ];
+}
+
+function isServiceIdentity(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).every(
+    ([name, one]) =>
+      ['name', 'version', 'instance'].includes(name) &&
+      (one === undefined || typeof one === 'string'),
+  );
 }
 
 function isCatchableSignal(value: unknown): boolean {

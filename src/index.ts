@@ -5,7 +5,11 @@
  */
 
 export { GracefulShutdownModule } from './graceful-shutdown.module.js';
-export type { GracefulShutdownOptions, ProbeOptions } from './graceful-shutdown.options.js';
+export type {
+  GracefulShutdownOptions,
+  ProbeOptions,
+  ServiceIdentity,
+} from './graceful-shutdown.options.js';
 export { GracefulShutdownService } from './graceful-shutdown.service.js';
 export { GracefulShutdownHealthIndicator } from './health/graceful-shutdown.health.js';
 export type { ClosedBy, Protocol } from './connections/traffic.js';
@@ -18,6 +22,7 @@ export type {
   ReportedFlush,
   ReportedHook,
   ReportedNewConnections,
+  ReportedOrigin,
   ReportedParticipant,
   ReportedProbes,
   ReportedRequest,

@@ -10,6 +10,7 @@ import { CLOCK } from '../wiring/surroundings.js';
 import { token } from '../wiring/token.js';
 
 import { Diagnostics } from './diagnostics.js';
+import { originHere } from './origin.js';
 import { ReportPublisher } from './report-publisher.js';
 import { ShutdownLog } from './shutdown-log.js';
 import { type RecordOptions, ShutdownRecord } from './shutdown-record.js';
@@ -24,10 +25,15 @@ const RECORD_OPTIONS = token<RecordOptions>('nestjs-drain:record-options');
 export const REPORT = [
   provide(LOGGER, [], () => new Logger('GracefulShutdown')),
   provideClass(ShutdownLog, [LOGGER, ShutdownSequence, CLOCK]),
-  provide(RECORD_OPTIONS, [RESOLVED_OPTIONS], ({ platformTimeoutSeconds, reportClients }) => ({
-    reportClients,
-    patience: patienceHere(platformTimeoutSeconds),
-  })),
+  provide(
+    RECORD_OPTIONS,
+    [RESOLVED_OPTIONS],
+    ({ platformTimeoutSeconds, reportClients, service }) => ({
+      origin: originHere(service),
+      reportClients,
+      patience: patienceHere(platformTimeoutSeconds),
+    }),
+  ),
   provideClass(ShutdownRecord, [ShutdownSequence, Traffic, Routes, RECORD_OPTIONS, CLOCK]),
   provideClass(ReportPublisher, [ShutdownRecord, ShutdownSequence, LOGGER, RESOLVED_OPTIONS]),
   provideClass(Diagnostics, [ShutdownSequence, Traffic, Routes, ReportPublisher, CLOCK]),

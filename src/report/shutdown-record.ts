@@ -17,6 +17,7 @@ import { LoadSamples } from './load-samples.js';
 import { roundTimes } from './round-times.js';
 import type {
   ReportedFailure,
+  ReportedOrigin,
   ReportedParticipant,
   ReportedTrigger,
   ShutdownReport,
@@ -28,6 +29,7 @@ const FAILURES_KEPT = 50;
 
 /** @internal */
 export interface RecordOptions extends AdviceContext {
+  readonly origin: ReportedOrigin;
   readonly reportClients: boolean;
 }
 
@@ -123,6 +125,7 @@ export class ShutdownRecord implements ShutdownObserver {
     const facts = {
       version: 2 as const,
       pid: process.pid,
+      origin: this.options.origin,
       startedAt: course.startedAt,
       trigger: describe(course.trigger),
       result: this.#judge(course.trigger),

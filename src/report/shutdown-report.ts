@@ -17,6 +17,8 @@ export interface ShutdownReport {
   readonly version: 2;
   /** The id of the process. */
   readonly pid: number;
+  /** Whose report it is; reports of older versions of this package have none. */
+  readonly origin?: ReportedOrigin;
   /** Of the clock on the wall, ISO 8601; all else is measured with one that is never corrected. */
   readonly startedAt: string;
   /** What began the shutdown. */
@@ -58,6 +60,16 @@ export interface ShutdownReport {
   readonly samples: readonly ReportedSample[];
   /** What to change, in sentences. */
   readonly advice: readonly string[];
+}
+
+/** Whose report it is, to tell the processes of a rollout apart. @publicApi */
+export interface ReportedOrigin {
+  /** The pod, the instance or the machine. */
+  readonly host: string;
+  /** The name of the service; left out where it is not known. */
+  readonly service?: string;
+  /** The version of the service; left out where it is not known. */
+  readonly version?: string;
 }
 
 /** What began the shutdown. @publicApi */

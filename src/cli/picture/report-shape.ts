@@ -5,6 +5,7 @@ import type {
   ReportedFlush,
   ReportedHook,
   ReportedNewConnections,
+  ReportedOrigin,
   ReportedParticipant,
   ReportedProbes,
   ReportedRequest,
@@ -36,6 +37,9 @@ const request = record<ReportedRequest>({
 export const REPORT_SHAPE = record<ShutdownReport>({
   version: oneOf(1, 2),
   pid: amount,
+  origin: optional(
+    record<ReportedOrigin>({ host: text, service: optional(text), version: optional(text) }),
+  ),
   startedAt: text,
   trigger: record<ReportedTrigger>({
     kind: oneOf('signal', 'request', 'restart', 'crash', 'close'),

@@ -41,8 +41,11 @@ export function totalText({ totalMs, budget, exitCode }: ShutdownReport): string
 }
 
 /** @internal */
-export function originText({ pid, startedAt }: ShutdownReport): string {
-  return plain(`process ${pid}, ${startedAt}`);
+export function originText({ pid, origin, startedAt }: ShutdownReport): string {
+  const { host, service, version } = origin ?? {};
+  const name = [service, version].filter((part) => part !== undefined).join(' ');
+  const place = [name, host].filter((part) => part !== undefined && part !== '').join(' on ');
+  return plain(`${place && `${place}, `}process ${pid}, ${startedAt}`);
 }
 
 /** @internal */
