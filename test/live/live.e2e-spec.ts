@@ -55,7 +55,7 @@ describe('the live page', () => {
     await live.press('Steady requests');
     await live.press('6 slow requests');
     // The event stream is a request, too.
-    await expect.poll(() => live.bars('underway'), patience).toBeGreaterThanOrEqual(7);
+    await expect.poll(() => live.bars('in-flight'), patience).toBeGreaterThanOrEqual(7);
     const websocket = live.page.locator('.lane[data-protocol="websocket"][data-closed-by="open"]');
     await expect.poll(() => websocket.count(), patience).toBe(1);
     await expect.poll(() => live.bars('completed'), patience).toBeGreaterThan(0);
@@ -117,7 +117,7 @@ describe('the live page', () => {
   it('shows that every request was answered', async () => {
     expect(await live.count('Lost')).toBe(0);
     expect(await live.count('Refused')).toBe(0);
-    expect(await live.count('Under way')).toBe(0);
+    expect(await live.count('In flight')).toBe(0);
     expect(await live.count('Answered')).toBeGreaterThan(12);
     expect(await live.count('Answered')).toBe(await live.count('Sent'));
     expect(await live.bars('cut')).toBe(0);
@@ -143,7 +143,7 @@ describe('the live page', () => {
     await expect.poll(() => live.status(), patience).toMatch(/^running/);
     const pid = (await live.running())!;
     await live.press('A request that never ends');
-    await expect.poll(() => live.bars('underway'), patience).toBeGreaterThan(0);
+    await expect.poll(() => live.bars('in-flight'), patience).toBeGreaterThan(0);
     await live.press('SIGTERM');
     await expect.poll(() => live.states(), patience).toMatchObject({ [pid]: 'grace' });
     await live.press('Second SIGTERM');

@@ -140,7 +140,7 @@ describe('what it finds', () => {
     const args = [...paths('/orders', '/never'), ...QUICK];
     const plain = await rehearsed({ hooks: true }, ...args, '--patience', '3s');
     expect(codesOf(plain.run)).toEqual(expect.arrayContaining(['KILLED', 'NEVER_ENDED']));
-    expect(plain.run.findings[0]!.message).toContain('Under way until then: GET /never.');
+    expect(plain.run.findings[0]!.message).toContain('In flight until then: GET /never.');
     const module = { gracePeriodMs: 2000, drainTimeoutMs: 1000 };
     const { run } = await rehearsed({ ...RIGHT, module }, ...args);
     expect(codesOf(run)).toEqual(['NEVER_ENDED', 'EXIT_CODE']);

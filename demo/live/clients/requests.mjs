@@ -8,13 +8,13 @@ const QUICK_MS = 50;
 /** The longest time that a timer can have: 24 days. */
 const ENDLESS_MS = 2 ** 31 - 1;
 /** Whoever keeps pressing does not take the machine down. */
-const MOST_UNDER_WAY = 200;
+const MOST_IN_FLIGHT = 200;
 
 /** Requests as any client sends them: on connections that are kept, and never twice. */
 export class Requests {
   #agent = new Agent({ keepAlive: true });
   #stage;
-  #underWay = 0;
+  #inFlight = 0;
 
   constructor(stage) {
     this.#stage = stage;
@@ -43,11 +43,11 @@ export class Requests {
   send(method, path, agent) {
     const { service, tally, stopped } = this.#stage;
     const { url } = service();
-    if (url === undefined || this.#underWay >= MOST_UNDER_WAY) return;
-    this.#underWay += 1;
+    if (url === undefined || this.#inFlight >= MOST_IN_FLIGHT) return;
+    this.#inFlight += 1;
     tally.sent();
     const ended = once((end) => {
-      this.#underWay -= 1;
+      this.#inFlight -= 1;
       tally.ended(end);
     });
     const sent = request(new URL(path, url), { method, agent, signal: stopped }, (response) => {

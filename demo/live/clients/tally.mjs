@@ -3,7 +3,7 @@ export class Tally {
   #tell;
   #counts = {
     sent: 0,
-    underWay: 0,
+    inFlight: 0,
     answered: 0,
     /** Nobody took the connection: a client or a balancer may send it elsewhere. */
     refused: 0,
@@ -19,12 +19,12 @@ export class Tally {
   }
 
   sent() {
-    this.#change({ sent: 1, underWay: 1 });
+    this.#change({ sent: 1, inFlight: 1 });
   }
 
   /** @param end - `answered`, `refused` or `lost` */
   ended(end) {
-    this.#change({ underWay: -1, [end]: 1 });
+    this.#change({ inFlight: -1, [end]: 1 });
   }
 
   opened(kind) {

@@ -61,7 +61,7 @@ export class Service {
     if (this.#child?.kill('SIGTERM')) this.#tell({ type: 'service', status: 'leaving' });
   }
 
-  /** For the end of the demo: soon, whatever is under way. */
+  /** For the end of the demo: soon, whatever is in flight. */
   async end() {
     const child = this.#child;
     if (child === undefined) return;

@@ -6,7 +6,7 @@ const NARROWEST_PX = 3;
 const NARROWEST_TEXT_PX = 50;
 const NARROWEST_NAME_PX = 110;
 /** Before the text, so that the end of a request does not hang on a colour. */
-const MARKS = { underway: '', completed: '✓ ', aborted: '× given up ', cut: '× cut ', gone: '' };
+const MARKS = { 'in-flight': '', completed: '✓ ', aborted: '× given up ', cut: '× cut ', gone: '' };
 
 /** A request on its connection. */
 export class RequestBar {
@@ -14,7 +14,7 @@ export class RequestBar {
   root = element('span', {}, this.#text);
 
   show({ from, to, label, outcome }, scale) {
-    const kind = outcome ?? (to === undefined ? 'underway' : 'gone');
+    const kind = outcome ?? (to === undefined ? 'in-flight' : 'gone');
     const width = Math.max(NARROWEST_PX, scale.width(from, to));
     const className = `bar ${kind}`;
     if (this.root.className !== className) this.root.className = className;

@@ -45,7 +45,7 @@ function summaryOf({ connections, states }) {
   if (state === 'closed') return 'gone';
   const open = connections.filter(({ to }) => to === undefined);
   const busy = open.flatMap(({ requests }) => requests).filter(({ to }) => to === undefined);
-  return `${count(open.length, 'connection')}, ${count(busy.length, 'request')} under way`;
+  return `${count(open.length, 'connection')}, ${count(busy.length, 'request')} in flight`;
 }
 
 function count(n, what) {
