@@ -1,4 +1,5 @@
 import { GracefulShutdownError } from '../shutdown/graceful-shutdown.error.js';
+import { messageOf } from '../shutdown/plain-text.js';
 
 /** @internal */
 export function wrongUsage(problems: readonly string[]): GracefulShutdownError {
@@ -23,7 +24,7 @@ export function unsupportedPlatform(platform: NodeJS.Platform): GracefulShutdown
 export function hooksNotLoaded(file: string, cause: unknown): GracefulShutdownError {
   return new GracefulShutdownError(
     'ERR_RESTART_HOOKS',
-    `the hooks in ${file} cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`,
+    `the hooks in ${file} cannot be loaded: ${messageOf(cause)}`,
     { cause },
   );
 }

@@ -1,3 +1,4 @@
+import { seconds } from '../shutdown/amounts.js';
 import { totalMs } from '../shutdown/shutdown-budget.js';
 import { type PodOptions, type PodTimes, podTimes } from './pod-times.js';
 
@@ -110,8 +111,4 @@ function probes({ probePeriodSeconds, failureThreshold, probePort }: PodTimes): 
     '  periodSeconds: 10',
     '  failureThreshold: 3',
   ];
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
 }

@@ -1,4 +1,5 @@
 import type { ReloadResult, RestartStatus, WorkerStatus } from '../restart/restart-status.js';
+import { count } from '../shutdown/amounts.js';
 
 const HEADINGS = ['SLOT', 'PID', 'GENERATION', 'AGE', 'STATE', 'IN FLIGHT'];
 /** The numbers stand to the right of their column. */
@@ -12,7 +13,7 @@ export function statusText(status: RestartStatus, now: Date = new Date()): strin
 
 /** How a reload ended, for people. @internal */
 export function reloadText({ outcome, replaced, generation, reason }: ReloadResult): string {
-  const workers = `${replaced} ${replaced === 1 ? 'worker' : 'workers'} replaced`;
+  const workers = `${count(replaced, 'worker')} replaced`;
   if (outcome === 'completed') return `${workers}, generation ${generation}`;
   return `${outcome}, ${workers}: ${reason ?? 'no reason given'}`;
 }

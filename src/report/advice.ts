@@ -1,3 +1,4 @@
+import { count, seconds } from '../shutdown/amounts.js';
 import type { Patience } from '../platforms/patience.js';
 import { secondsNeeded } from '../shutdown/shutdown-budget.js';
 import type { ReportedState, ShutdownReport } from './shutdown-report.js';
@@ -65,11 +66,11 @@ export function adviceOnBudget(totalMs: number, { patience }: AdviceContext): st
 
 function onArrivals({ newConnections, states, trigger, budget }: Facts): string[] {
   const grace = states.find(({ state }) => state === 'grace');
-  const { count, late, lastAtMs = 0 } = newConnections;
-  if (grace === undefined || count === 0 || !hasBalancer(trigger)) return [];
+  const { count: arrived, late, lastAtMs = 0 } = newConnections;
+  if (grace === undefined || arrived === 0 || !hasBalancer(trigger)) return [];
   if (budget.gracePeriodMs === 0) {
     return [
-      `${count} new ${plural(count, 'connection')} came after the signal, and there is no grace ` +
+      `${count(arrived, 'new connection')} came after the signal, and there is no grace ` +
         'period: set gracePeriodMs to the time that your balancer needs to notice.',
     ];
   }
@@ -92,7 +93,7 @@ function onArrivals({ newConnections, states, trigger, budget }: Facts): string[
 function onDropped({ connections: { dropped = 0 } }: Facts): string[] {
   if (dropped === 0) return [];
   return [
-    `${dropped} ${plural(dropped, 'connection')} waited to be accepted when the listener closed, and ` +
+    `${count(dropped, 'connection')} waited to be accepted when the listener closed, and ` +
       `${dropped === 1 ? 'was' : 'were'} reset: the event loop was too busy to accept more. Move long ` +
       'work to a worker thread, or raise gracePeriodMs, so that the balancer notices in time.',
   ];
@@ -101,7 +102,7 @@ function onDropped({ connections: { dropped = 0 } }: Facts): string[] {
 function onProbes({ probes, trigger }: Facts): string[] {
   if (probes.answered === 0 || probes.failing > 0 || !hasBalancer(trigger)) return [];
   return [
-    `${probes.answered} health ${plural(probes.answered, 'probe')} came, and none failed: add ` +
+    `${count(probes.answered, 'health probe')} came, and none failed: add ` +
       'GracefulShutdownHealthIndicator to the readiness check.',
   ];
 }
@@ -132,7 +133,7 @@ function onCutWork({ participants }: Facts): string[] {
     .filter(({ name, cut }) => cut > 0 && !REQUESTS.has(name))
     .map(
       ({ name, cut }) =>
-        `${cut} ${plural(cut, 'task')} of "${name}" ${cut === 1 ? 'was' : 'were'} cut at the ` +
+        `${count(cut, 'task')} of "${name}" ${cut === 1 ? 'was' : 'were'} cut at the ` +
         'deadline: stop on the deadline signal, or raise drainTimeoutMs.',
     );
 }
@@ -182,14 +183,6 @@ function drainOf(states: readonly ReportedState[]): ReportedState | undefined {
   return states.find(({ state }) => state === 'draining' || state === 'forcing');
 }
 
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
-}
-
 function wholeSeconds(ms: number): number {
   return Math.ceil(ms / 1000) * 1000;
-}
-
-function plural(count: number, word: string): string {
-  return count === 1 ? word : `${word}s`;
 }

@@ -1,3 +1,4 @@
+import { count, seconds } from '../shutdown/amounts.js';
 import type { Clock } from '../shutdown/clock.js';
 import type { DrainTask } from '../shutdown/drain-participant.js';
 import { messageOf, plain } from '../shutdown/plain-text.js';
@@ -261,7 +262,7 @@ export class ShutdownLog implements ShutdownObserver {
     const { inFlight } = this.sequence;
     const isHttp = this.sequence.tasks().every(({ label }) => HTTP_LABEL.test(label));
     const noun = isHttp ? 'request' : 'task';
-    return `${inFlight} ${noun}${inFlight === 1 ? '' : 's'}`;
+    return count(inFlight, noun);
   }
 
   #left(): string {
@@ -273,10 +274,6 @@ export class ShutdownLog implements ShutdownObserver {
     if (this.sequence.endsProcess) this.sink.log(line);
     else this.sink.debug(line);
   }
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
 }
 
 /** Work of the same name is one entry: many requests of one handler hide no other. */
@@ -304,7 +301,7 @@ function describeWork(same: readonly DrainTask[]): string {
 function tally(names: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return [...counts].map(([name, count]) => (count > 1 ? `${count} ${name}` : name)).join(', ');
+  return [...counts].map(([name, number]) => (number > 1 ? `${number} ${name}` : name)).join(', ');
 }
 
 /** Line by line, as a stack is read. */

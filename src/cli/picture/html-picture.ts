@@ -1,5 +1,5 @@
 import type { ShutdownReport } from '../../report/shutdown-report.js';
-import { HTML_STYLE } from './html-style.js';
+import { htmlDocument, htmlFigure, htmlSection } from './html-document.js';
 import { plain } from '../../shutdown/plain-text.js';
 import { element, escapeMarkup } from './svg-element.js';
 import { svgPicture } from './svg-picture.js';
@@ -18,13 +18,8 @@ export function htmlPicture(report: ShutdownReport): string {
     {},
     element('h1', {}, escapeMarkup(title)),
     element('p', {}, escapeMarkup(`${timeline.total}; ${timeline.origin}`)),
-    // It can be scrolled, so it must be reachable without a mouse.
-    element(
-      'div',
-      { class: 'wide', tabindex: 0, role: 'region', 'aria-label': 'Timeline' },
-      svgPicture(report),
-    ),
-    section('Figures', figuresTable(report, timeline)),
+    htmlFigure('Timeline', svgPicture(report)),
+    htmlSection('Figures', figuresTable(report, timeline)),
     ...workTable(
       'Slowest requests',
       requests.slowest.map(({ label, outcome, ...times }) => [label, times, outcome]),
@@ -40,22 +35,7 @@ export function htmlPicture(report: ShutdownReport): string {
       element('pre', { tabindex: 0 }, escapeMarkup(readableJson(report))),
     ),
   );
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width,initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${escapeMarkup(title)}</title>
-<style>
-${HTML_STYLE}
-</style>
-</head>
-<body>
-${body}
-</body>
-</html>
-`;
+  return htmlDocument(title, body);
 }
 
 function figuresTable({ budget }: ShutdownReport, timeline: Timeline): string {
@@ -114,7 +94,7 @@ function workTable(heading: string, rows: readonly WorkRow[]): string[] {
   });
   const others = rows.length - body.length;
   return [
-    section(
+    htmlSection(
       heading,
       element(
         'table',
@@ -129,10 +109,6 @@ function workTable(heading: string, rows: readonly WorkRow[]): string[] {
 
 function look(column: number): Record<string, string> {
   return column === 0 ? {} : { class: column === 3 ? 'word' : 'number' };
-}
-
-function section(heading: string, content: string): string {
-  return element('section', {}, element('h2', {}, heading), content);
 }
 
 /** What could turn the direction of writing is shown by its number, as JSON allows. */

@@ -1,4 +1,5 @@
 import type { Platform } from '../../platforms/platforms.js';
+import { seconds } from '../../shutdown/amounts.js';
 import { totalMs } from '../../shutdown/shutdown-budget.js';
 import type { Rehearsal } from './rehearsal.js';
 import { type Loss, lostOf, sumOf } from './tally.js';
@@ -237,8 +238,4 @@ function names(lost: Rehearsal['lostRequests']): string {
 
 function statuses(lost: Rehearsal['lostRequests']): string {
   return [...new Set(lost.map(({ detail }) => detail))].toSorted().join(', ');
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
 }

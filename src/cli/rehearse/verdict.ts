@@ -1,3 +1,4 @@
+import { seconds } from '../../shutdown/amounts.js';
 import { type Finding, type FindingContext, findingsOf } from './findings.js';
 import type { Rehearsal } from './rehearsal.js';
 import { lostOf, sumOf } from './tally.js';
@@ -16,7 +17,7 @@ export function verdictOn(run: Rehearsal, context: FindingContext): Verdict {
   const count = lostOf(lost);
   const findings = findingsOf(run, context);
   const ok = count === 0 && findings.length === 0;
-  const took = `${(run.goneAfterMs / 1000).toFixed(1)} s`;
+  const took = seconds(run.goneAfterMs);
   const { name } = context.platform;
   const patience = `${context.patienceMs / 1000} s`;
   if (ok) {

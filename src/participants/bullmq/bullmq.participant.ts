@@ -2,6 +2,7 @@ import type { OnApplicationBootstrap } from '@nestjs/common';
 
 import type { BuiltProviders } from '../../nest/built-provider.js';
 import { replaceMethod } from '../../nest/replace-method.js';
+import { count } from '../../shutdown/amounts.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { DrainParticipant, DrainTask } from '../../shutdown/drain-participant.js';
 import type { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
@@ -92,7 +93,7 @@ export class BullMqParticipant implements DrainParticipant, OnApplicationBootstr
     }
     if (finished === 0) return undefined;
     finished -= handedBack;
-    const told = `${finished} queue ${finished === 1 ? 'job' : 'jobs'} finished`;
+    const told = `${count(finished, 'queue job')} finished`;
     return handedBack === 0 ? told : `${told}, ${handedBack} handed back`;
   }
 

@@ -1,6 +1,7 @@
 import type { HttpResponse, OpenResponses } from '../../connections/open-responses.js';
 import type { Traffic } from '../../connections/traffic.js';
 import type { Routes } from '../../routes/routes.js';
+import { count } from '../../shutdown/amounts.js';
 import { AnnounceWindow } from '../../shutdown/announce-window.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { DrainParticipant } from '../../shutdown/drain-participant.js';
@@ -71,7 +72,7 @@ export class EventStreamParticipant implements DrainParticipant {
 
   summary(): string | undefined {
     if (this.#ended === 0) return undefined;
-    return `${this.#ended} event ${this.#ended === 1 ? 'stream' : 'streams'} ended`;
+    return `${count(this.#ended, 'event stream')} ended`;
   }
 
   /** Never in the turn in which `intakeSignal` fires: what is written there is to be sent. */

@@ -6,6 +6,7 @@ import type { HttpServers } from '../../connections/http-servers.js';
 import { receiveWaitingBytes } from '../../connections/receive-waiting-bytes.js';
 import type { Traffic } from '../../connections/traffic.js';
 import type { Routes } from '../../routes/routes.js';
+import { count } from '../../shutdown/amounts.js';
 import { AnnounceWindow } from '../../shutdown/announce-window.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { DrainParticipant, DrainTask } from '../../shutdown/drain-participant.js';
@@ -119,7 +120,7 @@ export class HttpParticipant implements DrainParticipant {
   }
 
   waitsFor(): string {
-    return idleConnections(this.#traffic.connectionCount);
+    return count(this.#traffic.connectionCount, 'idle connection');
   }
 
   async drain(deadline: AbortSignal): Promise<void> {
@@ -147,7 +148,7 @@ export class HttpParticipant implements DrainParticipant {
     const answered = this.#traffic.completed - this.#completedBefore;
     const { droppedCount: dropped } = this.#traffic;
     const reset = dropped > 0 ? `, ${dropped} waiting to be accepted reset` : '';
-    return `${answered} ${answered === 1 ? 'request' : 'requests'} answered${reset}`;
+    return `${count(answered, 'request')} answered${reset}`;
   }
 
   /** @returns after how many ms to look again, and how many to let pass in any case */
@@ -196,10 +197,6 @@ export class HttpParticipant implements DrainParticipant {
       connection.socket.destroy();
     }
   }
-}
-
-function idleConnections(count: number): string {
-  return count === 1 ? '1 idle connection' : `${count} idle connections`;
 }
 
 /** With TLS, the protocol is known after the handshake only (`allowHTTP1` of an HTTP/2 server). */

@@ -5,6 +5,7 @@ import type { Server } from 'node:net';
 import type { HttpServers } from '../../connections/http-servers.js';
 import type { Traffic } from '../../connections/traffic.js';
 import type { Routes } from '../../routes/routes.js';
+import { count } from '../../shutdown/amounts.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { DrainParticipant, DrainTask } from '../../shutdown/drain-participant.js';
 import { Departures } from '../../shutdown/departures.js';
@@ -89,7 +90,7 @@ export class Http2Participant implements DrainParticipant {
 
   waitsFor(): string {
     const { connectionCount } = this.#traffic;
-    return connectionCount === 1 ? '1 HTTP/2 session' : `${connectionCount} HTTP/2 sessions`;
+    return count(connectionCount, 'HTTP/2 session');
   }
 
   async drain(deadline: AbortSignal): Promise<void> {
@@ -111,7 +112,7 @@ export class Http2Participant implements DrainParticipant {
     const { droppedCount: dropped } = this.#traffic;
     if (answered + dropped === 0) return undefined;
     const reset = dropped > 0 ? `, ${dropped} waiting to be accepted reset` : '';
-    return `${answered} HTTP/2 ${answered === 1 ? 'request' : 'requests'} answered${reset}`;
+    return `${count(answered, 'HTTP/2 request')} answered${reset}`;
   }
 
   /** Without a signal, clients and server are of one test: nobody is surprised. */

@@ -2,6 +2,7 @@ import { forEachAlone } from '../../connections/for-each-alone.js';
 import type { HttpServers } from '../../connections/http-servers.js';
 import { receiveWaitingBytes } from '../../connections/receive-waiting-bytes.js';
 import type { Traffic } from '../../connections/traffic.js';
+import { count } from '../../shutdown/amounts.js';
 import type { Clock } from '../../shutdown/clock.js';
 import { Departures } from '../../shutdown/departures.js';
 import type { DrainParticipant, DrainTask } from '../../shutdown/drain-participant.js';
@@ -115,7 +116,7 @@ export class WebSocketsParticipant implements DrainParticipant {
 
   summary(): string | undefined {
     if (this.#closed === 0) return undefined;
-    return `${this.#closed} ${this.#closed === 1 ? 'websocket' : 'websockets'} closed`;
+    return `${count(this.#closed, 'websocket')} closed`;
   }
 
   async #closeEvenly(deadline: AbortSignal): Promise<void> {
@@ -125,9 +126,9 @@ export class WebSocketsParticipant implements DrainParticipant {
     for (let next = 0; next < rest.length;) {
       // Without a signal, clients and server are of one test: nobody is overrun.
       const isHurried = deadline.aborted || !this.sequence.endsProcess;
-      const count = isHurried ? rest.length : pace.take(this.clock.now());
-      for (const connection of rest.slice(next, next + count)) void this.#leave(connection);
-      next += count;
+      const leaving = isHurried ? rest.length : pace.take(this.clock.now());
+      for (const connection of rest.slice(next, next + leaving)) void this.#leave(connection);
+      next += leaving;
       if (next < rest.length) await within(this.clock, LOOK_AGAIN_MS, never(), deadline);
     }
   }

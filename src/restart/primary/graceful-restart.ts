@@ -1,8 +1,10 @@
 import { isatty } from 'node:tty';
 
+import { count, seconds } from '../../shutdown/amounts.js';
 import { systemClock } from '../../shutdown/clock.js';
 import { GracefulShutdownError } from '../../shutdown/graceful-shutdown.error.js';
 import { nodeProcess } from '../../shutdown/node-process.js';
+import { messageOf } from '../../shutdown/plain-text.js';
 import { InheritedSockets } from '../../supervisors/inherited-sockets.js';
 import { warnOfUnused } from '../../supervisors/socket-activation.js';
 import { Pm2 } from '../../supervisors/pm2.js';
@@ -20,7 +22,6 @@ import {
   type ResolvedRestartOptions,
   resolveRestartOptions,
 } from './restart-options.js';
-import { count, messageOf, seconds } from './text.js';
 import { WorkerSlots } from './worker-slots.js';
 import { Workers } from './workers.js';
 

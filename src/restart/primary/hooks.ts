@@ -1,10 +1,10 @@
 import { systemClock } from '../../shutdown/clock.js';
 import { GracefulShutdownError } from '../../shutdown/graceful-shutdown.error.js';
+import { messageOf } from '../../shutdown/plain-text.js';
 import { within } from '../../shutdown/within.js';
 import type { RestartHooks } from '../restart-hooks.js';
 import type { ReloadResult } from '../restart-status.js';
 import type { RestartLog } from './restart-log.js';
-import { messageOf } from './text.js';
 
 const LONGEST_MS = 10_000;
 

@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 
 import { GracefulShutdownError } from '../../shutdown/graceful-shutdown.error.js';
-import { messageOf } from './text.js';
+import { messageOf } from '../../shutdown/plain-text.js';
 
 /**
  * Tells others the process to signal. Nobody ever reads half of it: it is written beside its place

@@ -1,7 +1,8 @@
+import { seconds } from '../../shutdown/amounts.js';
 import { systemClock } from '../../shutdown/clock.js';
+import { messageOf } from '../../shutdown/plain-text.js';
 import { Backoff } from './backoff.js';
 import type { ResolvedRestartOptions } from './restart-options.js';
-import { messageOf, seconds } from './text.js';
 import type { WorkerPlace, WorkerProcess } from './worker-process.js';
 import { type SlotOwner, WorkerSlot } from './worker-slot.js';
 

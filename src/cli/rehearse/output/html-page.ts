@@ -1,4 +1,4 @@
-import { HTML_STYLE } from '../../picture/html-style.js';
+import { htmlDocument, htmlFigure, htmlSection } from '../../picture/html-document.js';
 import { element, escapeMarkup } from '../../picture/svg-element.js';
 import { svgPicture } from '../../picture/svg-picture.js';
 import { plain } from '../../../shutdown/plain-text.js';
@@ -14,47 +14,32 @@ export function htmlPage(result: RehearsalResult): string {
     {},
     element('h1', {}, text(title)),
     element('p', {}, text(conditionsText(result))),
-    picture('Clients', svgTable(result)),
+    htmlFigure('Clients', svgTable(result)),
     ...(result.note === undefined ? [] : [element('p', {}, text(result.note))]),
     ...result.runs.flatMap(runSections),
   );
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width,initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${text(title)}</title>
-<style>
-${HTML_STYLE}
-</style>
-</head>
-<body>
-${body}
-</body>
-</html>
-`;
+  return htmlDocument(plain(title), body);
 }
 
 function runSections(run: RehearsalRun): string[] {
   const told = [...run.verdict.findings.map(({ message }) => message), ...adviceOf(run)];
   return [
-    section(
-      `What clients saw, ${run.name}`,
+    htmlSection(
+      plain(`What clients saw, ${run.name}`),
       clientTable(run),
       ...factsOf(run).map((fact) => element('p', {}, text(fact))),
     ),
     ...(told.length === 0
       ? []
       : [
-          section(
+          htmlSection(
             'What to do',
             element('ul', {}, ...told.map((line) => element('li', {}, text(line)))),
           ),
         ]),
     ...(run.report === undefined
       ? []
-      : [section('The report of the module', picture('Timeline', svgPicture(run.report)))]),
+      : [htmlSection('The report of the module', htmlFigure('Timeline', svgPicture(run.report)))]),
   ];
 }
 
@@ -69,15 +54,6 @@ function clientTable(run: RehearsalRun): string {
     element('thead', {}, element('tr', {}, ...head)),
     element('tbody', {}, ...rows),
   );
-}
-
-function section(heading: string, ...content: string[]): string {
-  return element('section', {}, element('h2', {}, text(heading)), ...content);
-}
-
-/** It can be scrolled, so it must be reachable without a mouse. */
-function picture(label: string, svg: string): string {
-  return element('div', { class: 'wide', tabindex: 0, role: 'region', 'aria-label': label }, svg);
 }
 
 function look(column: number): Record<string, string> {

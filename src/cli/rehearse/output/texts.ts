@@ -1,3 +1,4 @@
+import { seconds } from '../../../shutdown/amounts.js';
 import type { RehearsalResult, RehearsalRun } from '../result.js';
 import { type KindCounts, lostOf, sumOf } from '../tally.js';
 
@@ -53,8 +54,4 @@ export function factsOf(run: RehearsalRun): string[] {
 /** What the module says itself. @internal */
 export function adviceOf({ report }: RehearsalRun): readonly string[] {
   return report?.advice ?? [];
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
 }

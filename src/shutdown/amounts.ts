@@ -1,14 +1,9 @@
-/** @internal */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-/** @internal */
+/** A duration, as log lines and errors have it: `4.0 s`. @internal */
 export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
 }
 
-/** @internal */
+/** A number with its noun: `1 request`, `2 requests`. @internal */
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
