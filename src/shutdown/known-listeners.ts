@@ -8,7 +8,8 @@ interface KnownListener {
 
 /**
  * By their code: signal-exit 3 and 4, node-cleanup 2, exit-hook 5, async-exit-hook 2, death 1,
- * close-with-grace 2, @godaddy/terminus 4, log4js 6, Nest 11 and 12.
+ * close-with-grace 2, @godaddy/terminus 4, log4js 6, @opentelemetry/auto-instrumentations-node 0.x,
+ * Nest 11 and 12.
  */
 const KNOWN: readonly KnownListener[] = [
   { name: 'signal-exit', source: /__signal_exit_emitter__|listeners\.length === emitter\.count/ },
@@ -19,6 +20,11 @@ const KNOWN: readonly KnownListener[] = [
   { name: 'close-with-grace', called: 'onSignal', source: /run\(\{ ?signal ?\}\)/ },
   { name: '@godaddy/terminus', called: 'cleanup', source: /asyncServerStop/ },
   { name: 'log4js', called: 'mainSighupHandler' },
+  {
+    name: '@opentelemetry/auto-instrumentations-node',
+    called: 'shutdown',
+    source: /OpenTelemetry SDK terminated/,
+  },
   {
     name: 'enableShutdownHooks() of another application of Nest',
     called: 'cleanup',
