@@ -3,14 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import type { GracefulShutdownOptions } from '../../src/index.js';
+import { LATE_MS } from '../support/bounds.js';
 import { attempt, isAnswer, keepAliveAgent, request } from '../support/http-client.js';
 import { endAll, type RunningApplication, start } from '../support/running-application.js';
 
 const GRACE_MS = 1000;
 const DRAIN_MS = 3000;
 const CLOSE_MS = 2000;
-/** What a loaded machine may add. */
-const LATE_MS = 1000;
 
 afterEach(endAll);
 

@@ -2,6 +2,7 @@ import { type Job, Queue, Worker } from 'bullmq';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import type { GracefulShutdownOptions } from '../../src/index.js';
+import { SOON_MS } from '../support/bounds.js';
 import { endAll, type RunningApplication, start } from '../support/running-application.js';
 import { findProgram, type ServerProcess, startRedis } from '../support/server-process.js';
 
@@ -113,7 +114,7 @@ describe.skipIf(isMissing)('BullMQ', () => {
 
     const exit = await app.exited;
     expect(exit).toMatchObject({ code: 1, signal: null });
-    expect(exit.at - sentAt).toBeLessThan(600 + 1500);
+    expect(exit.at - sentAt).toBeLessThan(600 + SOON_MS);
     await done;
     expect(processed.toSorted()).toEqual(['cancelled', 'deadline', 'hang']);
     expect(app.log).toMatch(
@@ -160,7 +161,7 @@ describe.skipIf(isMissing)('BullMQ', () => {
     const sentAt = app.signal('SIGTERM');
     const exit = await app.exited;
     expect(exit).toMatchObject({ code: 0, signal: null });
-    expect(exit.at - sentAt).toBeLessThan(2000);
+    expect(exit.at - sentAt).toBeLessThan(SOON_MS);
     expect(begun(app)).toEqual([]);
     for (const one of jobs) expect(await one.getWaitingCount()).toBe(1);
   });
@@ -200,7 +201,7 @@ describe.skipIf(isMissing)('without Redis', () => {
       await own.stop();
       const exit = await app.exited;
       // The time for closing has not been used up.
-      expect(exit.at - sentAt).toBeLessThan(1500 + 2500);
+      expect(exit.at - sentAt).toBeLessThan(1500 + SOON_MS);
       expect(exit).toMatchObject({ code, signal: null });
     },
   );

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
 import type { FixtureConfig } from '../fixtures/config.js';
+import { LATE_MS, SOON_MS } from '../support/bounds.js';
 import { RawConnection } from '../support/http-client.js';
 import { endAll, start } from '../support/running-application.js';
 import {
@@ -17,8 +18,6 @@ afterEach(async () => {
   await endAll();
 });
 
-/** Generous for a loaded machine, and far below every time-out that could end it by accident. */
-const SOON_MS = 1500;
 const FLUSH_MS = 1000;
 const ANYTHING: Asking = { method: 'GET', accept: '*/*' };
 const RETRY = /\nretry: (\d+)\n\n$/;
@@ -147,7 +146,7 @@ describe.each([
   );
 
   it('in the grace period they end one after the other, those opened meanwhile included', async () => {
-    const gracePeriodMs = 1000;
+    const gracePeriodMs = 3000;
     const app = await start({ ...config, options: { gracePeriodMs } });
     const streams = await Promise.all(
       Array.from({ length: 6 }, () => open(app.port, config, '/events')),
@@ -165,7 +164,7 @@ describe.each([
       false,
     );
     const after = ends.map(({ at }) => at - begin).toSorted((a, b) => a - b);
-    expect(after.at(-1)).toBeLessThan(gracePeriodMs * 0.6 + 300);
+    expect(after.at(-1)).toBeLessThan(gracePeriodMs * 0.6 + LATE_MS);
     expect(after[5]! - after[1]!).toBeGreaterThan(gracePeriodMs * 0.6 * 0.3);
     expect(new Set(ends.map(({ body }) => retryOf(body))).size).toBeGreaterThan(1);
     expect(app.order.filter((name) => name === 'unsubscribed')).toHaveLength(7);

@@ -3,10 +3,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 
 import type { FixtureConfig } from '../fixtures/config.js';
+import { SOON_MS } from '../support/bounds.js';
 import { attempt, request } from '../support/http-client.js';
 import { endAll, type RunningApplication, start } from '../support/running-application.js';
 
-const SOON_MS = 1500;
 const clean = { code: 0, signal: null };
 const drivers = [
   ['apollo', 'express'],

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 
 import type { FixtureConfig } from '../fixtures/config.js';
+import { SOON_MS } from '../support/bounds.js';
 import { request } from '../support/http-client.js';
 import { endAll, type RunningApplication, start } from '../support/running-application.js';
 import { freePort } from '../support/server-process.js';
@@ -31,7 +32,7 @@ describe.each([
     const sentAt = app.signal('SIGTERM');
     const exit = await app.exited;
     expect(exit.code).toBe(1);
-    expect(exit.at - sentAt).toBeLessThan(500 + 1500);
+    expect(exit.at - sentAt).toBeLessThan(500 + SOON_MS);
     expect(app.log).toContain(`Cut: ${label}`);
   });
 });

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
+import { LATE_MS } from '../support/bounds.js';
 import { attempt, keepAliveAgent, type Outcome, request } from '../support/http-client.js';
 import { endAll, type RunningApplication, start } from '../support/running-application.js';
 
@@ -48,7 +49,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (adapter) => {
     // Latched: one edge, and never green again.
     expect(new Set(statuses(ready).slice(0, red))).toEqual(new Set([200]));
     expect(new Set(statuses(ready).slice(red))).toEqual(new Set([503]));
-    expect(ready[red]!.at - sentAt).toBeLessThan(250);
+    expect(ready[red]!.at - sentAt).toBeLessThan(LATE_MS);
     expect(new Set(statuses(live))).toEqual(new Set([200]));
     expect(failedFrom - sentAt).toBeGreaterThan(750);
   });

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { holds, seeds } from '../random/property.js';
+import { BEFORE_DEADLINE_MS } from '../support/bounds.js';
 import { endAll, RunningApplication } from '../support/running-application.js';
 import { isLongRun, times } from '../support/runs.js';
 import { HostileClient, type Place } from './hostile-client.js';
@@ -18,8 +19,6 @@ const options = {
   idleLingerMs: 200,
 };
 const budgetMs = options.gracePeriodMs + options.drainTimeoutMs + options.closeTimeoutMs;
-/** How long a loaded machine may take beyond the budget, to see a process gone. */
-const EXIT_MARGIN_MS = 5000;
 /** From before the signal to after the end of the drain. */
 const SPAN_MS = 2500;
 const SIGNAL_AFTER_MS = 1000;
@@ -86,7 +85,7 @@ async function leaveUnderFire(plans: readonly HostilePlan[]): Promise<void> {
   expect(exit.signal).toBeNull();
   // 1 is right where something was under way at the deadline.
   expect([0, 1]).toContain(exit.code);
-  expect(exit.at - sentAt).toBeLessThan(budgetMs + EXIT_MARGIN_MS);
+  expect(exit.at - sentAt).toBeLessThan(budgetMs + BEFORE_DEADLINE_MS);
 }
 
 /** So many at a time. */

@@ -1,14 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
 import type { FixtureConfig } from '../fixtures/config.js';
+import { BEFORE_DEADLINE_MS, LATE_MS, SOON_MS } from '../support/bounds.js';
 import { attempt, keepAliveAgent, RawConnection, request } from '../support/http-client.js';
 import { endAll, start } from '../support/running-application.js';
 
 afterEach(endAll);
 
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: test\r\n\r\n`;
-/** Generous for a loaded machine, and far below every time-out that could end it by accident. */
-const SOON_MS = 1500;
 const LINGER_MS = 1000;
 
 describe.each(['express', 'fastify'] as const)('on %s', (adapter) => {
@@ -168,7 +167,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (adapter) => {
     const exit = await app.exited;
     clearInterval(pipelining);
     expect(exit).toMatchObject({ code: 0, signal: null });
-    expect(exit.at - sentAt).toBeLessThan(5000);
+    expect(exit.at - sentAt).toBeLessThan(BEFORE_DEADLINE_MS);
     const answers = client.received.split(/(?=HTTP\/1\.1 )/);
     const said = answers.map((answer) => /^HTTP\/1\.1 200 .*connection: close/is.test(answer));
     expect(said.lastIndexOf(true)).toBe(answers.length - 1);
@@ -324,7 +323,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (adapter) => {
   });
 
   it('in the grace period every kept-alive connection is told to go within the first 60 %', async () => {
-    const gracePeriodMs = 2000;
+    const gracePeriodMs = 3000;
     const app = await start({ adapter, options: { gracePeriodMs } });
     let warm = 0;
     const clients = Array.from({ length: 20 }, async () => {
@@ -341,7 +340,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (adapter) => {
     await app.until('warm clients', () => warm === 20);
     app.signal('SIGTERM');
     const toldAfter = (await Promise.all(clients)).toSorted((a, b) => a - b);
-    expect(toldAfter.at(-1)).toBeLessThan(gracePeriodMs * 0.6 + 300);
+    expect(toldAfter.at(-1)).toBeLessThan(gracePeriodMs * 0.6 + LATE_MS);
     // Spread, not all at once: the first quarter and the last are apart.
     expect(toldAfter[14]! - toldAfter[4]!).toBeGreaterThan(gracePeriodMs * 0.6 * 0.25);
     expect((await app.exited).code).toBe(0);

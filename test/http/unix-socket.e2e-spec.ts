@@ -8,6 +8,7 @@ import { connect as connectTls } from 'node:tls';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 
 import type { FixtureConfig } from '../fixtures/config.js';
+import { SOON_MS } from '../support/bounds.js';
 import { attempt, request } from '../support/http-client.js';
 import { endAll, start } from '../support/running-application.js';
 
@@ -16,9 +17,6 @@ let count = 0;
 
 afterEach(endAll);
 afterAll(() => rmSync(folder, { recursive: true }));
-
-/** Generous for a loaded machine, and far below every time-out that could end it by accident. */
-const SOON_MS = 2500;
 
 const socketPath = () => join(folder, `${(count += 1)}.sock`);
 

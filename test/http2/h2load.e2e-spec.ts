@@ -3,12 +3,12 @@ import { promisify } from 'node:util';
 
 import { afterEach, describe, expect, it } from 'vitest';
 
+import { SOON_MS } from '../support/bounds.js';
 import { endAll, start } from '../support/running-application.js';
 import { findProgram } from '../support/server-process.js';
 
 afterEach(endAll);
 
-const SOON_MS = 1500;
 /** So many requests at once that a signal always finds some between two turns of the loop. */
 const LOAD = ['-c8', '-m32', '-n50000'];
 

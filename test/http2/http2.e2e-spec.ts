@@ -4,6 +4,7 @@ import { connect as connectTls } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import type { FixtureConfig } from '../fixtures/config.js';
+import { BEFORE_DEADLINE_MS, LATE_MS, SOON_MS } from '../support/bounds.js';
 import { attempt, keepAliveAgent, RawConnection, request } from '../support/http-client.js';
 import { Http2Client } from '../support/http2-client.js';
 import { FRAME, frame, HALF_A_HEADER, OPENING } from '../support/http2-bytes.js';
@@ -16,8 +17,6 @@ afterEach(async () => {
   await endAll();
 });
 
-/** Generous for a loaded machine, and far below every time-out that could end it by accident. */
-const SOON_MS = 1500;
 const NO_ERROR = 0;
 const ROW = '{"row":"row"}';
 
@@ -156,10 +155,10 @@ describe('a session', () => {
   });
 
   it('in the grace period sessions are told to go within its first 60 %, and new ones are served', async () => {
-    const gracePeriodMs = 1500;
+    const gracePeriodMs = 3000;
     const app = await start({ ...config, options: { gracePeriodMs } });
     const sessions = await Promise.all(Array.from({ length: 10 }, () => open(app.port, tls)));
-    const slow = sessions.map((session) => session.request('/slow/one?ms=1800'));
+    const slow = sessions.map((session) => session.request('/slow/one?ms=3300'));
     await app.event('handler', sessions.length);
     app.signal('SIGTERM');
     const begin = (await app.event('grace')).at;
@@ -173,7 +172,7 @@ describe('a session', () => {
     const toldAfter = [...sessions, late]
       .map(({ goaways: [first] }) => first!.at - begin)
       .toSorted((a, b) => a - b);
-    expect(toldAfter.at(-1)).toBeLessThan(gracePeriodMs * 0.6 + 300);
+    expect(toldAfter.at(-1)).toBeLessThan(gracePeriodMs * 0.6 + LATE_MS);
     expect(toldAfter[8]! - toldAfter[1]!).toBeGreaterThan(gracePeriodMs * 0.6 * 0.4);
     expect(exit).toMatchObject({ code: 0, signal: null });
   });
@@ -261,7 +260,7 @@ it('half a header, for which the rest never comes, does not hold the exit', asyn
   const exit = await app.exited;
   client.end();
   expect(exit).toMatchObject({ code: 0, signal: null });
-  expect(exit.at - sentAt).toBeLessThan(10_000);
+  expect(exit.at - sentAt).toBeLessThan(BEFORE_DEADLINE_MS);
 });
 
 it('a session that its client has broken does not hold the exit', async () => {
@@ -280,5 +279,5 @@ it('a session that its client has broken does not hold the exit', async () => {
   const exit = await app.exited;
   client.end();
   expect(exit.signal).toBeNull();
-  expect(exit.at - sentAt).toBeLessThan(10_000);
+  expect(exit.at - sentAt).toBeLessThan(BEFORE_DEADLINE_MS);
 });

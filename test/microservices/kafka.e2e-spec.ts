@@ -2,13 +2,12 @@ import { ClientKafka, Transport } from '@nestjs/microservices';
 import { firstValueFrom, toArray } from 'rxjs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
+import { SOON_MS } from '../support/bounds.js';
 import { FakeKafka } from '../support/fake-kafka.js';
 import { endAll, type RunningApplication, start } from '../support/running-application.js';
 
 /** What Nest makes of its default. */
 const GROUP = 'nestjs-group-server';
-/** From the end of the work to that of the process; generous for a loaded machine. */
-const SOON_MS = 1000;
 const WAIT_MS = 100;
 
 let broker: FakeKafka;
@@ -115,5 +114,5 @@ it('a broker that goes while a message is handled does not hold the exit', async
   const exit = await app.exited;
   expect(ids(app, 'handled')).toEqual([1]);
   // 5 s, of a budget of 20.
-  expect(exit.at - lastOf(app, 'handled')).toBeLessThan(5000 + 3000);
+  expect(exit.at - lastOf(app, 'handled')).toBeLessThan(5000 + SOON_MS);
 });

@@ -5,6 +5,7 @@ import { firstValueFrom, lastValueFrom, Subject, toArray } from 'rxjs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import type { FixtureConfig } from '../fixtures/config.js';
+import { LATE_MS, SOON_MS } from '../support/bounds.js';
 import { RawConnection } from '../support/http-client.js';
 import { HALF_A_HEADER } from '../support/http2-bytes.js';
 import { endAll, type RunningApplication, start } from '../support/running-application.js';
@@ -22,8 +23,6 @@ import {
 } from './transports.js';
 
 const bootMs = 90_000;
-/** From the end of the work to that of the process; generous for a loaded machine. */
-const SOON_MS = 1000;
 
 interface Row {
   readonly transport: string;
@@ -143,7 +142,7 @@ describe.each(['microservice', 'hybrid'] as const)('a %s application', (kind) =>
     const sentAt = app.signal('SIGTERM');
     const exit = await app.exited;
     expect(exit).toMatchObject({ code: 1, signal: null });
-    expect(exit.at - sentAt).toBeLessThan(1000 + 1500);
+    expect(exit.at - sentAt).toBeLessThan(1000 + SOON_MS);
     // Those of one name are one entry, with their number.
     const cut = /Cut: (.*)/.exec(app.log)?.[1] ?? '';
     const entries = cut.matchAll(/rpc (?:Calls|Grpc)Controller\.hang [\d.]+ s(?: \((\d+)\))?/g);
@@ -199,7 +198,7 @@ describe.each(
     expect(handled.toSorted((a, b) => a - b)).toEqual(sent);
     expect(flow.answered.toSorted((a, b) => a - b)).toEqual(sent);
     const [leftAt] = timesOf(leaving, 'grace');
-    expect(timesOf(leaving, 'handler').at(-1)! - leftAt!).toBeLessThan(300);
+    expect(timesOf(leaving, 'handler').at(-1)! - leftAt!).toBeLessThan(LATE_MS);
   });
 });
 
@@ -283,7 +282,7 @@ describe('tcp', () => {
       await app.event('draining'),
       await app.event('close-resolved'),
     ];
-    expect(end - begin).toBeLessThan(300);
+    expect(end - begin).toBeLessThan(SOON_MS);
   });
 });
 
@@ -314,7 +313,7 @@ describe('grpc', () => {
       const exit = await app.exited;
       expect(await replies).toBeInstanceOf(Error);
       expect(exit.code).toBe(1);
-      expect(exit.at - sentAt).toBeLessThan(1000 + 1500);
+      expect(exit.at - sentAt).toBeLessThan(1000 + SOON_MS);
       expect(app.log).toContain('Cut: rpc GrpcController.count');
     },
   );

@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import type { ShutdownReport } from '../../src/index.js';
 import type { FixtureConfig } from '../fixtures/config.js';
+import { SOON_MS } from '../support/bounds.js';
 import { Collector } from '../support/collector.js';
 import { attempt, request } from '../support/http-client.js';
 import { fixture } from '../support/logged-process.js';
@@ -14,8 +15,6 @@ import { endAll, type RunningApplication, start } from '../support/running-appli
 import { freePort } from '../support/server-process.js';
 
 const ERROR = 2;
-/** An exit takes a moment, and the machine may be busy. */
-const MARGIN_MS = 1500;
 
 const collectors: Collector[] = [];
 let folder: string | undefined;
@@ -161,7 +160,7 @@ describe('a collector that', () => {
     const sentAt = app.signal('SIGTERM');
     const exit = await app.exited;
     expect(exit).toMatchObject({ code: 0, signal: null });
-    expect(exit.at - sentAt).toBeLessThan(flushTimeoutMs + MARGIN_MS);
+    expect(exit.at - sentAt).toBeLessThan(flushTimeoutMs + SOON_MS);
     expect(app.report()).toMatchObject({
       result: 'clean',
       exitCode: 0,
@@ -177,7 +176,7 @@ describe('a collector that', () => {
     const exit = await app.exited;
     expect(exit).toMatchObject({ code: 0, signal: null });
     expect(exit.at - sentAt).toBeGreaterThanOrEqual(flushTimeoutMs);
-    expect(exit.at - sentAt).toBeLessThan(flushTimeoutMs + MARGIN_MS);
+    expect(exit.at - sentAt).toBeLessThan(flushTimeoutMs + SOON_MS);
     const { flush, advice } = app.report();
     expect(flush!.outcome).toBe('cut');
     expect(flush!.ms).toBeGreaterThanOrEqual(flushTimeoutMs - 1);
@@ -213,7 +212,7 @@ describe('an SDK that shuts itself down on the signal', () => {
     const sentAt = app.signal('SIGTERM');
     const exit = await app.exited;
     expect(exit).toMatchObject({ code: 1, signal: null });
-    expect(exit.at - sentAt).toBeLessThan(closeTimeoutMs + MARGIN_MS);
+    expect(exit.at - sentAt).toBeLessThan(closeTimeoutMs + SOON_MS);
     expect(app.log).toContain('telemetry has ended');
     expect(collector.span('shutdown').status.code).toBe(ERROR);
     expect(collector.span('Quirky.onModuleDestroy')).toMatchObject({

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
 import type { FixtureConfig } from '../fixtures/config.js';
+import { SOON_MS } from '../support/bounds.js';
 import { request } from '../support/http-client.js';
 import { endAll, start } from '../support/running-application.js';
 
@@ -52,7 +53,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (adapter) => {
 
     expect(answer).toMatchObject({ status: 200, body: '{"row":"row"}' });
     expect(app.order.filter((name) => states.includes(name))).toEqual(states);
-    expect(resolved.at - before).toBeLessThan(2000);
+    expect(resolved.at - before).toBeLessThan(SOON_MS);
     expect(resolved.detail).toEqual({ signals: 0, patched: 0, timers: 0 });
     await app.event('still-here');
     expect(await app.exited).toMatchObject({ code: 0, signal: null });

@@ -1,12 +1,11 @@
 import type { ShutdownReport } from '../../src/report/shutdown-report.js';
+import { SOON_MS } from '../support/bounds.js';
 import { type Exit, type RunningApplication, start } from '../support/running-application.js';
 import { Findings } from './findings.js';
 import type { LoadPlan } from './load-plan.js';
 import { RandomClient, type SentRequest } from './random-client.js';
 
 const CLOSE_TIMEOUT_MS = 500;
-/** How long a loaded machine may take beyond the budget, to see a process gone. */
-const EXIT_MARGIN_MS = 3000;
 /** Of two clocks that count whole ms. */
 const ROUNDING_MS = 5;
 /** What is sent so shortly before a listener or connection goes may not arrive in time. */
@@ -36,7 +35,7 @@ export class RandomLoad {
     await Promise.all([signals, ...played]);
 
     const budgetMs = gracePeriodMs + drainTimeoutMs + CLOSE_TIMEOUT_MS;
-    const isInTime = exit.at - this.#signalledAt <= budgetMs + EXIT_MARGIN_MS;
+    const isInTime = exit.at - this.#signalledAt <= budgetMs + SOON_MS;
     this.#findings.expect(isInTime, 'the process is gone at the deadline');
     this.#checkExit(app, exit);
     const urls = app.events.filter(({ name }) => name === 'reached').map(({ detail }) => detail);

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterEach, expect, it } from 'vitest';
 
+import { SOON_MS } from '../support/bounds.js';
 import { endAll, type RunningApplication, start } from '../support/running-application.js';
 import { QueueServer } from '../support/queue-server.js';
 
 const HOUR_MS = 3_600_000;
-const SOON_MS = 1500;
 
 let queue: QueueServer | undefined;
 

@@ -7,6 +7,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { ShutdownReport } from '../../src/index.js';
 import type { FixtureConfig } from '../fixtures/config.js';
 import { BalancedLoad, between, LaggingBalancer } from '../support/balanced-load.js';
+import { SOON_MS } from '../support/bounds.js';
 import { endAll, type Exit, start } from '../support/running-application.js';
 import { times } from '../support/runs.js';
 
@@ -17,8 +18,6 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** In an hour of a long run, both adapters at each lag. */
 const RUNS = times(1, 20);
 const REQUESTS = times(500, 10_000);
-/** Of an exit that is not held by anything, on a machine that has other things to do, too. */
-const MARGIN_MS = 500 + 1000;
 /** 500 requests a second, and more clients that take a connection for each. */
 const shape = { kept: 64, fresh: 4, pauseMs: between(90, 150) };
 
@@ -59,7 +58,7 @@ describe.each(Array.from({ length: RUNS }, (_, i) => i + 1))('run %i', (run) => 
       expect(load.failed).toEqual([]);
       expect(load.hits.length).toBeGreaterThanOrEqual(REQUESTS);
       expect(exit).toMatchObject({ code: 0, signal: null });
-      expect(tookMs).toBeLessThan(gracePeriodMs + load.p99Ms + MARGIN_MS);
+      expect(tookMs).toBeLessThan(gracePeriodMs + load.p99Ms + SOON_MS);
     },
     120_000,
   );

@@ -6,6 +6,7 @@ import { afterAll, afterEach, expect, it } from 'vitest';
 
 import type { ShutdownReport } from '../../src/index.js';
 import { BalancedLoad, between, LaggingBalancer } from '../support/balanced-load.js';
+import { LATE_MS, SOON_MS } from '../support/bounds.js';
 import { attempt, request } from '../support/http-client.js';
 import { preloaded } from '../support/preload.js';
 import { endAll, type RunningApplication, start } from '../support/running-application.js';
@@ -18,9 +19,6 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const HOUR_MS = 3_600_000;
 const LAG_MS = 300;
 const REQUESTS = times(200, 10_000);
-/** What a timer may be late by where the machine has other things to do. */
-const LATE_MS = 500;
-const EXIT_MS = 1500;
 const lateMs = LAG_MS + LATE_MS;
 
 function read(file: string): ShutdownReport {
@@ -49,7 +47,7 @@ it.each([
   // Grace, draining, forcing; Nest closes at once.
   [600, 1200, 300].forEach((ms, i) => expect(Math.abs(states[i]! - ms)).toBeLessThan(LATE_MS));
   expect(exit.at - sentAt).toBeGreaterThanOrEqual(2100);
-  expect(exit.at - sentAt).toBeLessThan(2100 + EXIT_MS);
+  expect(exit.at - sentAt).toBeLessThan(2100 + SOON_MS);
 });
 
 /** As a CPU limit of a quarter does: it runs for 25 ms of each 100. */

@@ -4,14 +4,13 @@ import { join } from 'node:path';
 
 import { afterAll, afterEach, expect, it } from 'vitest';
 
+import { SOON_MS } from '../support/bounds.js';
 import { attempt, request } from '../support/http-client.js';
 import { endAll, start } from '../support/running-application.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'nestjs-drain-'));
 afterEach(endAll);
 afterAll(() => rmSync(folder, { recursive: true }));
-
-const EXIT_MS = 250 + 1000;
 
 it('row 17: a hook that rejects late is named, the others run, and the exit code is 1', async () => {
   const app = await start({ quirks: ['hook-rejects'] });
@@ -48,7 +47,7 @@ it.each([
     expect(await hanging).toEqual({ error: 'ECONNRESET' });
     expect(exit).toMatchObject({ code: 1, signal: null });
     // No grace period: the time of the drain is the bound.
-    expect(exit.at - crashedAt).toBeLessThan(drainTimeoutMs + EXIT_MS);
+    expect(exit.at - crashedAt).toBeLessThan(drainTimeoutMs + SOON_MS);
   },
 );
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterEach, describe, expect, it } from 'vitest';
 
+import { LATE_MS } from '../support/bounds.js';
 import { Http2Client } from '../support/http2-client.js';
 import { Http2Frames } from '../support/http2-frames.js';
 import { Relay } from '../support/relay.js';
@@ -19,8 +20,6 @@ const POST_EVERY_MS = 5;
 const NOTHING_SAID = 2 ** 31 - 1;
 /** What is on the wire may take so long to arrive; replies that wait to be sent go first. */
 const LINGER_MS = 250;
-/** Of the client and the relay, which share a thread. */
-const LATE_MS = 500;
 const ROW = '{"row":"row"}';
 
 /** An application over HTTP/2, so far away. */

@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 
+import { SOON_MS } from '../support/bounds.js';
 import { RawConnection } from '../support/http-client.js';
 import { endAll, start } from '../support/running-application.js';
 import { times } from '../support/runs.js';
@@ -12,8 +13,6 @@ afterEach(async () => {
   await endAll();
 });
 
-/** Generous for a loaded machine. */
-const SOON_MS = 1500;
 const AT_ONCE = 50;
 
 async function openAll<Client>(count: number, open: () => Promise<Client>): Promise<Client[]> {

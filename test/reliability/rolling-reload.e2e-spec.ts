@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterEach, expect, it } from 'vitest';
 
+import { SOON_MS } from '../support/bounds.js';
 import { endCommands, RunningCommand } from '../support/running-command.js';
 import { times } from '../support/runs.js';
 
@@ -10,8 +11,6 @@ afterEach(endCommands);
 const WORKERS = 4;
 /** One worker after the other starts, and is tried. */
 const RELOAD_MS = 60_000;
-/** Generous for a loaded machine. */
-const SOON_MS = 1500;
 
 /** @returns whether a reload went well, and how many workers were ready, as often as one can ask */
 async function reload(service: RunningCommand): Promise<{ outcome: unknown; ready: number[] }> {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
+import { LATE_MS, SOON_MS } from '../support/bounds.js';
 import { attempt } from '../support/http-client.js';
 import { endAll, RunningApplication, start } from '../support/running-application.js';
 import { freePort } from '../support/server-process.js';
@@ -9,7 +10,6 @@ afterEach(endAll);
 
 /** The same signal sooner is an echo. */
 const NO_ECHO_MS = 200;
-const EXIT_MS = 250 + 1000;
 const hooks = ['onModuleDestroy', 'beforeApplicationShutdown', 'onApplicationShutdown'];
 
 function pause(ms: number): Promise<void> {
@@ -34,11 +34,11 @@ describe('row 18', () => {
       const secondAt = app.signal(second);
       app.close();
       await app.event('closing');
-      expect(Date.now() - secondAt).toBeLessThan(1000);
+      expect(Date.now() - secondAt).toBeLessThan(LATE_MS);
       expect(await hanging).toEqual({ error: 'ECONNRESET' });
       const exit = await app.exited;
       expect(exit).toMatchObject({ code: 1, signal: null });
-      expect(exit.at - secondAt).toBeLessThan(1000 + EXIT_MS);
+      expect(exit.at - secondAt).toBeLessThan(1000 + SOON_MS);
       for (const hook of hooks) {
         expect(app.order.filter((name) => name === hook)).toHaveLength(1);
       }
@@ -61,7 +61,7 @@ describe('row 18', () => {
     const sentAt = app.signal('SIGTERM');
     const exit = await app.exited;
     expect(exit).toMatchObject({ code: 0, signal: null });
-    expect(exit.at - sentAt).toBeLessThan(EXIT_MS);
+    expect(exit.at - sentAt).toBeLessThan(SOON_MS);
     for (const hook of hooks) {
       expect(app.order.filter((name) => name === hook)).toHaveLength(1);
     }
@@ -89,7 +89,7 @@ describe('row 19', () => {
           // Before the package is imported, nobody listens to the signal.
           const isAlone = exit.signal === 'SIGTERM' && !app.order.includes('created');
           expect(isAlone || exit.code === 0).toBe(true);
-          expect(exit.at - sentAt).toBeLessThan(START_MS + 1000 + EXIT_MS);
+          expect(exit.at - sentAt).toBeLessThan(START_MS + 1000 + SOON_MS);
           expect(new Set(await outcomes)).toSatisfy(isWholeOrRefused);
         }),
       );

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
 
 import { digestOf, pattern } from '../fixtures/pattern.js';
+import { SOON_MS } from '../support/bounds.js';
 import { keepAliveAgent, RawConnection, request } from '../support/http-client.js';
 import { endAll, start } from '../support/running-application.js';
 import { times } from '../support/runs.js';
@@ -11,7 +12,6 @@ import { times } from '../support/runs.js';
 afterEach(endAll);
 
 const MB = 1024 * 1024;
-const SOON_MS = 1500;
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: test\r\n\r\n`;
 
 function open(port: number, path: string): Promise<IncomingMessage> {

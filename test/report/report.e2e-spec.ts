@@ -5,6 +5,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 
 import type { ShutdownReport } from '../../src/index.js';
 import type { FixtureConfig } from '../fixtures/config.js';
+import { LATE_MS } from '../support/bounds.js';
 import { attempt, keepAliveAgent, RawConnection, request } from '../support/http-client.js';
 import { Http2Client } from '../support/http2-client.js';
 import { endAll, type RunningApplication, start } from '../support/running-application.js';
@@ -85,9 +86,9 @@ describe.each(['express', 'fastify'] as const)('a rolling stop on %s', (adapter)
       failures: [],
       heldBy: [],
     });
-    expect(Math.abs(Date.parse(report.startedAt) - begin)).toBeLessThan(500);
+    expect(Math.abs(Date.parse(report.startedAt) - begin)).toBeLessThan(LATE_MS);
     expect(report.totalMs).toBeGreaterThan(1000);
-    expect(report.totalMs).toBeLessThan(at - begin + 500);
+    expect(report.totalMs).toBeLessThan(at - begin + LATE_MS);
     agent.destroy();
   });
 

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterEach, describe, expect, it } from 'vitest';
 
+import { SOON_MS } from '../support/bounds.js';
 import { attempt, request } from '../support/http-client.js';
 import { endCommands, isAlive, RunningCommand } from '../support/running-command.js';
 
@@ -76,7 +77,7 @@ describe('stop', () => {
     service.signal('SIGTERM');
 
     const exit = await service.exited;
-    expect(exit.at - at).toBeLessThan(1500);
+    expect(exit.at - at).toBeLessThan(SOON_MS);
     expect(exit.code).toBe(1);
     expect(await answer).toHaveProperty('error');
     expect(workers.filter(isAlive)).toEqual([]);

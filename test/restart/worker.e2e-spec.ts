@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { FixtureConfig } from '../fixtures/config.js';
 import { link } from '../microservices/transports.js';
+import { SOON_MS } from '../support/bounds.js';
 import { attempt, keepAliveAgent, RawConnection, request } from '../support/http-client.js';
 import { Http2Client } from '../support/http2-client.js';
 import { endAll } from '../support/running-application.js';
@@ -16,8 +17,6 @@ import { type RunningWorker, StandInPrimary } from '../support/stand-in-primary.
 
 const RESTART = { kind: 'restart' } as const;
 const STOP = { kind: 'signal', signal: 'SIGTERM', typed: false } as const;
-/** Generous for a loaded machine. */
-const SOON_MS = 1500;
 /** Newer versions of Node end an idle connection that much later than `keepAliveTimeout`. */
 const KEEP_ALIVE_BUFFER_MS = 1000;
 const LINGERS: FixtureConfig = { keepAliveTimeoutMs: 60_000 };

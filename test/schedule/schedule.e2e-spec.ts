@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
 import type { GracefulShutdownOptions } from '../../src/index.js';
+import { SOON_MS } from '../support/bounds.js';
 import { request } from '../support/http-client.js';
 import { endAll, type RunningApplication, start } from '../support/running-application.js';
 
@@ -51,7 +52,7 @@ describe('schedules', () => {
     const sentAt = app.signal('SIGTERM');
     const exit = await app.exited;
     expect(exit).toMatchObject({ code: 1, signal: null });
-    expect(exit.at - sentAt).toBeLessThan(500 + 1500);
+    expect(exit.at - sentAt).toBeLessThan(500 + SOON_MS);
     for (const label of ['cron ReportsService.nightly', 'cron dynamic']) {
       expect(app.log).toMatch(new RegExp(`Cut: .*${label} [\\d.]+ s`));
     }

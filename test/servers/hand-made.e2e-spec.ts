@@ -1,13 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
 import type { FixtureConfig } from '../fixtures/config.js';
+import { SOON_MS } from '../support/bounds.js';
 import { attempt, keepAliveAgent, type Outcome, request } from '../support/http-client.js';
 import { endAll, type RunningApplication, start } from '../support/running-application.js';
 
 afterEach(endAll);
-
-/** Generous for a loaded machine, and far below what a silent connection could hold. */
-const SOON_MS = 3000;
 
 describe.each<[string, FixtureConfig]>([
   ['over one Express instance', { adapter: 'express', kind: 'instance' }],

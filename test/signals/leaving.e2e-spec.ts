@@ -5,14 +5,13 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import type { ShutdownReport } from '../../src/index.js';
+import { BEFORE_DEADLINE_MS } from '../support/bounds.js';
 import { attempt, request } from '../support/http-client.js';
 import { endAll, RunningApplication, start } from '../support/running-application.js';
 
 afterEach(endAll);
 
 const SIGTERM_CODE = 143;
-/** Far from the 20 s that a shutdown takes which waits for itself. */
-const SOON_MS = 8000;
 
 function reportFile(): { file: string; read: () => ShutdownReport } {
   const file = join(mkdtempSync(join(tmpdir(), 'leaving-')), 'report.json');
@@ -67,7 +66,7 @@ describe('a process that has no server', () => {
     const sentAt = app.signal('SIGTERM');
     const { code, at } = await app.exited;
     expect(code).toBe(0);
-    expect(at - sentAt).toBeLessThan(SOON_MS);
+    expect(at - sentAt).toBeLessThan(BEFORE_DEADLINE_MS);
   });
 });
 
@@ -119,7 +118,7 @@ describe('a close() of the application', () => {
       await app.event(quirk === 'init-closes' ? 'init-ends' : 'listening');
       const sentAt = app.signal('SIGTERM');
       const { at } = await app.exited;
-      expect(at - sentAt).toBeLessThan(SOON_MS);
+      expect(at - sentAt).toBeLessThan(BEFORE_DEADLINE_MS);
       expect(app.order).toContain('onApplicationShutdown');
       expect(app.log).not.toContain('did not finish within');
     },
@@ -132,7 +131,7 @@ describe('a close() of the application', () => {
     expect(answer).toMatchObject({ status: 200, body: '{"row":"row"}' });
     const { code, at } = await app.exited;
     expect(code).toBe(0);
-    expect(at - askedAt).toBeLessThan(SOON_MS);
+    expect(at - askedAt).toBeLessThan(BEFORE_DEADLINE_MS);
   });
 });
 

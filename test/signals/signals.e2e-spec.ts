@@ -3,13 +3,12 @@ import { readFileSync } from 'node:fs';
 
 import { afterEach, describe, expect, it } from 'vitest';
 
+import { LATE_MS, SOON_MS } from '../support/bounds.js';
 import { attempt, request } from '../support/http-client.js';
 import { endAll, RunningApplication, start } from '../support/running-application.js';
 
 afterEach(endAll);
 
-/** Generous for a loaded machine. */
-const SOON_MS = 1500;
 const states = new Set(['running', 'grace', 'draining', 'forcing', 'closing', 'closed']);
 
 function statesOf(app: RunningApplication): string[] {
@@ -38,11 +37,11 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
     const secondAt = app.signal('SIGTERM' === signal ? 'SIGINT' : 'SIGTERM');
     await app.event('closing');
     expect(await hanging).toEqual({ error: 'ECONNRESET' });
-    expect(Date.now() - secondAt).toBeLessThan(500);
+    expect(Date.now() - secondAt).toBeLessThan(LATE_MS);
     const thirdAt = app.signal(signal);
     const exit = await app.exited;
     expect(exit).toMatchObject({ code: 1, signal: null });
-    expect(exit.at - thirdAt).toBeLessThan(500);
+    expect(exit.at - thirdAt).toBeLessThan(SOON_MS);
   });
 });
 
@@ -129,7 +128,7 @@ describe('the process is gone at the deadline, whatever the application does', (
     const exit = await app.exited;
     expect(await hanging).toEqual({ error: 'ECONNRESET' });
     expect(exit.code).toBe(1);
-    expect(exit.at - sentAt).toBeLessThan(2000 + 500);
+    expect(exit.at - sentAt).toBeLessThan(2000 + SOON_MS);
   });
 });
 
@@ -178,7 +177,7 @@ it('a signal while modules are being built ends the process at once', async () =
   const sentAt = app.signal('SIGTERM');
   const exit = await app.exited;
   expect(exit).toMatchObject({ code: 0, signal: null });
-  expect(exit.at - sentAt).toBeLessThan(1000);
+  expect(exit.at - sentAt).toBeLessThan(SOON_MS);
 });
 
 it('a signal while hooks of the start run waits for them, and tears down what they began', async () => {
