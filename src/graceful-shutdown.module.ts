@@ -90,9 +90,11 @@ const internals = [
 ];
 
 /**
- * Graceful shutdown for the application that imports it, in its root module. Nothing has to be
- * added to `main.ts`: the shutdown hooks are on, and the drain comes before any `onModuleDestroy`.
- * `forRootAsync()` takes `useFactory`, `useClass` or `useExisting`, with `imports` and `inject`.
+ * The module that gives an application its graceful shutdown. Import it in the root module. Nothing
+ * goes into `main.ts`: it handles the signals itself, and drains before any `onModuleDestroy`.
+ *
+ * `imports: [GracefulShutdownModule]` uses the defaults, `forRoot()` takes options,
+ * `forRootAsync()` takes them from a provider.
  *
  * @example
  * ```ts
@@ -158,8 +160,8 @@ export class GracefulShutdownModule implements OnApplicationBootstrap {
   }
 
   /**
-   * Puts the shutdown before the teardown of this application, right after `NestFactory.create()`.
-   * Only needed where a warning at the start says so; does nothing otherwise.
+   * Makes the shutdown of this application drain before its teardown. Call it right after
+   * `NestFactory.create()`, only if a warning at the start says so; otherwise it does nothing.
    *
    * @throws GracefulShutdownError `ERR_SHUTDOWN_NOT_IMPORTED`
    */
@@ -167,7 +169,7 @@ export class GracefulShutdownModule implements OnApplicationBootstrap {
     applicationShutdownOf(app).adopt(unwrap(app));
   }
 
-  /** Called by Nest. Says what is armed. */
+  /** Called by Nest; not for your own use. Logs the signals and times. */
   onApplicationBootstrap(): void {
     this.#application.bootstrapped();
     const { budget } = this.#application.sequence;

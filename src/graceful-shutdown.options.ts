@@ -18,144 +18,148 @@ import { patienceHere } from './platforms/patience.js';
 import { token } from './wiring/token.js';
 
 /**
- * All durations are in milliseconds. `gracePeriodMs`, `drainTimeoutMs` and `closeTimeoutMs` added
- * up are the time after which the process is gone, whatever the application does.
+ * The options of `GracefulShutdownModule.forRoot()`. Durations are in milliseconds.
+ * `gracePeriodMs`, `drainTimeoutMs` and `closeTimeoutMs` added up are the budget: the process is
+ * gone by then, whatever the application does.
  *
  * @publicApi
  */
 export interface GracefulShutdownOptions {
   /**
-   * The signals that begin the shutdown. `SIGKILL` and `SIGSTOP` cannot be caught.
+   * The signals that begin the shutdown. `SIGKILL` and `SIGSTOP` cannot be caught. With `[]`, only
+   * `shutdown()` and `close()` begin it.
    *
    * @defaultValue `['SIGTERM', 'SIGINT']`
    */
   readonly signals?: readonly NodeJS.Signals[] | undefined;
   /**
-   * How long everything is still served after the signal, so that the balancer can learn that it
-   * should send no more. Longer than it takes your balancer to notice a failed readiness check.
+   * The grace period, in ms: how long everything is still served after the signal, so that the
+   * balancer notices. Make it longer than the balancer needs to notice a failed readiness check.
    *
    * @defaultValue 5000 in Kubernetes (when `KUBERNETES_SERVICE_HOST` is set), else 0
    */
   readonly gracePeriodMs?: number | undefined;
   /**
-   * When the grace period may end at the earliest. Shorter than `gracePeriodMs`, it ends early where
-   * nothing but health probes ever came, or where everybody who sent connections has been silent for
-   * longer than chance explains; and all who ask for readiness have been told three times. No effect
-   * where `gracePeriodMs` is 0.
+   * The shortest grace period, in ms. If it is less than `gracePeriodMs`, the grace period ends
+   * early once everybody who probes readiness was told 503 three times, and either nothing but
+   * probes ever came, or every sender of connections has been silent for longer than chance
+   * explains. No effect if `gracePeriodMs` is 0.
    *
    * @defaultValue `gracePeriodMs`: it never ends early
    */
   readonly minGracePeriodMs?: number | undefined;
   /**
-   * How long the grace period may take at most. Longer than `gracePeriodMs`, it goes on while new
-   * connections still come; the drain has that much less, so that the process ends when it would
-   * have. At most `gracePeriodMs` and `drainTimeoutMs` together. No effect where `gracePeriodMs` is 0.
+   * The longest grace period, in ms. If it is more than `gracePeriodMs`, the grace period goes on
+   * while new connections still come, and the drain gets that much less time. At most
+   * `gracePeriodMs` and `drainTimeoutMs` together. No effect if `gracePeriodMs` is 0.
    *
    * @defaultValue `gracePeriodMs`: it is never extended
    */
   readonly maxGracePeriodMs?: number | undefined;
   /**
-   * How long work in flight may take to finish. Its last second (or fifth, if that is less) is for
-   * work to react to the deadline signal before it is cut.
+   * The time for work in flight to finish, in ms. Its last second (or fifth, if that is less) is
+   * for work that reacts to the deadline signal before it is cut.
    *
    * @defaultValue 20000
    */
   readonly drainTimeoutMs?: number | undefined;
   /**
-   * How much time is kept free for Nest's own teardown at least: `onModuleDestroy` and the hooks
+   * The time that is kept free for the teardown at least, in ms: `onModuleDestroy` and the hooks
    * after it. What the drain does not use is added.
    *
    * @defaultValue 4000
    */
   readonly closeTimeoutMs?: number | undefined;
   /**
-   * How long a kept-alive connection is left open after its last response, so that a client that
+   * The time that a kept-alive connection stays open after its last response, in ms. A client that
    * is about to use it again gets an answer, with `Connection: close`, instead of a reset.
    *
    * @defaultValue 1000
    */
   readonly idleLingerMs?: number | undefined;
   /**
-   * Whether an uncaught exception or unhandled rejection runs the same shutdown, without a grace
-   * period, and exits with 1. Off, Node's own behaviour stays: the process dies at once.
+   * Whether an uncaught exception or unhandled rejection runs the shutdown, without a grace period,
+   * and exits with 1. If not, Node ends the process at once.
    *
    * @defaultValue false
    */
   readonly drainOnCrash?: boolean | undefined;
   /**
-   * The code that websockets are closed with: 1000, 1001, 1012, 1013 or 3000 to 4999. The default
-   * says "service restart", upon which clients connect again.
+   * The close code of websockets: 1000, 1001, 1012, 1013, or 3000 to 4999. The default says
+   * "service restart", on which clients reconnect.
    *
    * @defaultValue 1012
    */
   readonly websocketCloseCode?: number | undefined;
   /**
-   * A file to which each shutdown's report is written, as JSON; `{pid}` in its name becomes the
-   * process id. A regular file is replaced at once or not at all; a device, a pipe or `/dev/stderr`
-   * is written to.
+   * The file that gets the report of each shutdown, as JSON. `{pid}` in its name becomes the
+   * process id. A regular file is replaced in one step; a device, a pipe or `/dev/stderr` is
+   * written to.
    *
    * @defaultValue none
    */
   readonly reportFile?: string | undefined;
   /**
-   * How much of the report the log has: `'none'`, `'compact'` (all but the samples of the load) or
-   * `'full'`. The line `Closed in ...` and the advice are there in any case.
+   * How much of the report is logged: `'none'`, `'compact'` (everything but the samples of the
+   * load) or `'full'`. The line `Closed in ...` and the advice are logged in any case.
    *
    * @defaultValue `'none'` where standard output is a terminal, else `'compact'`
    */
   readonly reportLog?: 'none' | 'compact' | 'full' | undefined;
   /**
-   * Kubernetes' `terminationMessagePath`: at most 4,096 bytes of the report are written to it, if it
-   * exists, for `kubectl describe pod` to show.
+   * The path of Kubernetes' `terminationMessagePath`. If the file exists, at most 4,096 bytes of
+   * the report are written to it, and `kubectl describe pod` shows them.
    *
    * @defaultValue `/dev/termination-log` in Kubernetes (when `KUBERNETES_SERVICE_HOST` is set), else none
    */
   readonly terminationLog?: string | undefined;
   /**
-   * Whether a report may hold addresses of clients: of those that connected late.
+   * Whether a report may contain addresses of clients: of those that connected late, at most ten.
    *
    * @defaultValue false
    */
   readonly reportClients?: boolean | undefined;
   /**
-   * Who the reports are of, where the environment does not say so: `OTEL_SERVICE_NAME`,
-   * `OTEL_RESOURCE_ATTRIBUTES`, `POD_NAME`, `npm_package_name` and `npm_package_version`.
+   * The identity of the service in its reports. The default comes from the environment:
+   * `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`, `POD_NAME`, `npm_package_name` and
+   * `npm_package_version`.
    *
    * @defaultValue by those variables, and the name of the machine
    */
   readonly service?: ServiceIdentity | undefined;
   /**
-   * How long the platform waits, from the signal on, before it kills the process: say so where you
-   * have set it (`terminationGracePeriodSeconds` of Kubernetes, `stop_grace_period` of Compose,
-   * `stopTimeout` of ECS, `kill_timeout` of Fly.io). The default times fit into it, and times of your
-   * own that do not are a warning at the start.
+   * The time that the platform waits after the signal before it kills the process, in seconds. Set
+   * it if you have changed it on the platform (`terminationGracePeriodSeconds` of Kubernetes,
+   * `stop_grace_period` of Compose, `stopTimeout` of ECS, `kill_timeout` of Fly.io). The default
+   * times fit into it; times of your own that do not are a warning at the start.
    *
    * @defaultValue the environment variable `PLATFORM_TIMEOUT_SECONDS`, else
    * `TERMINATION_GRACE_PERIOD_SECONDS`, else what the platform does by default
    */
   readonly platformTimeoutSeconds?: number | undefined;
   /**
-   * The older name of `platformTimeoutSeconds`, which counts where both are set.
+   * The older name of `platformTimeoutSeconds`, which wins if both are set.
    *
    * @defaultValue none
    */
   readonly terminationGracePeriodSeconds?: number | undefined;
   /**
-   * Where probes are answered that do not come by the application's own HTTP server: for workers,
-   * schedulers and microservices, or beside a main port that may be saturated.
+   * Health probes on a port of their own, or a readiness file. For workers, schedulers and
+   * microservices without HTTP, or beside a main port that may be saturated.
    *
    * @defaultValue none
    */
   readonly probes?: ProbeOptions | undefined;
   /**
-   * Decorators of the application's own, or of a library that is not known, whose handlers nobody
-   * waits for: each that runs holds the drain. Those of Nest's libraries are known.
+   * Decorators of your own, or of a library that is not known, whose handlers nobody awaits. Each
+   * handler that runs holds the drain. Those of Nest's libraries are known.
    *
    * @defaultValue none
    */
   readonly trackHandlers?: readonly HandlerRow[] | undefined;
   /**
-   * The source of the spread over the grace period, uniform in [0, 1). Seed it in tests.
+   * The source of random numbers in [0, 1), which spreads the announcements over the grace period.
+   * Seed it in tests.
    *
    * @defaultValue `Math.random`
    */

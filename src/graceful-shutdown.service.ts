@@ -17,8 +17,8 @@ import type { ShutdownState } from './shutdown/shutdown-state.js';
 import type { WorkTracker } from './handlers/work-tracker.js';
 
 /**
- * The shutdown of this application, to read and to hold: how far it is, how much time is left, and
- * what it has to wait for.
+ * The service that shows and controls the shutdown of an application: its state, the time left, and
+ * the work it waits for.
  *
  * @example
  * ```ts
@@ -62,12 +62,12 @@ export class GracefulShutdownService implements BeforeApplicationShutdown {
     this.#handlerClasses = handlerClasses;
   }
 
-  /** Where the shutdown stands. */
+  /** The current state of the shutdown; `running` before it begins. */
   get state(): ShutdownState {
     return this.#sequence.state;
   }
 
-  /** The current state and every later one; completes after `closed`. */
+  /** Emits the current state, then every later one. Completes after `closed`. */
   readonly state$ = new Observable<ShutdownState>((subscriber) => {
     const entered = (state: ShutdownState) => {
       subscriber.next(state);
@@ -87,31 +87,34 @@ export class GracefulShutdownService implements BeforeApplicationShutdown {
     return this.state === 'running' || !this.#sequence.isAwaited;
   }
 
-  /** How many requests, messages and other tasks are in flight. */
+  /** The number of requests, messages and other tasks in flight. */
   get inFlight(): number {
     return this.#sequence.inFlight;
   }
 
   /**
-   * Aborted when the shutdown begins: take no new work from queues and schedules. Also the moment for
-   * a last event of your own: event streams are ended 100 ms later at the earliest, and where no
-   * signal began the shutdown in a later turn of the event loop.
+   * The signal that is aborted when the shutdown begins: take no new work from queues and
+   * schedules. It is also the moment for a last event of your own, as event streams are ended 100
+   * ms later at the earliest; after `app.close()`, in a later turn of the event loop.
    */
   get intakeSignal(): AbortSignal {
     return this.#sequence.intakeSignal;
   }
 
-  /** Aborted when the time for draining is up: stop what you are doing, you are about to be cut. */
+  /**
+   * The signal that is aborted at the deadline, when the time for draining is up: work that does
+   * not end now is cut a second later.
+   */
   get deadlineSignal(): AbortSignal {
     return this.#sequence.deadlineSignal;
   }
 
-  /** How many ms are left until the application is closed; `Infinity` while running. */
+  /** Returns the time until the application is closed, in ms; `Infinity` while it runs. */
   remainingMs(): number {
     return this.#sequence.remainingMs();
   }
 
-  /** What happened during the shutdown; undefined until it is over. */
+  /** The report of the shutdown; `undefined` until it is over. */
   get report(): ShutdownReport | undefined {
     return this.#reports.report;
   }
@@ -131,7 +134,7 @@ export class GracefulShutdownService implements BeforeApplicationShutdown {
   }
 
   /**
-   * Adds a kind of work of your own to those that are drained.
+   * Adds a participant: work of your own that drains with the other kinds.
    *
    * @returns what removes it again
    */
@@ -140,12 +143,13 @@ export class GracefulShutdownService implements BeforeApplicationShutdown {
   }
 
   /**
-   * Drains a server that you have made, like the application's own: its requests are answered
-   * before anything is torn down, and the shutdown is announced to its clients. Add it before it listens.
+   * Adds a server that you created, to drain it like the application's own: its requests are
+   * answered before anything is torn down, and its connections are told to go. Call this before it
+   * listens.
    *
-   * Only needed where a function of yours passes its requests on. A server over the framework
-   * itself, such as `createServer(expressInstance)`, is found when it listens. A server for health
-   * or metrics that is not added keeps serving until the process ends.
+   * Only needed if a function of yours passes its requests on. A server over the framework itself,
+   * such as `createServer(expressInstance)`, is found when it listens. A server for health or
+   * metrics that is not added keeps serving until the process ends.
    *
    * @example
    * ```ts
@@ -167,9 +171,9 @@ export class GracefulShutdownService implements BeforeApplicationShutdown {
   }
 
   /**
-   * Leaves as on a signal: the whole sequence, with all applications of this process, and then the
-   * process ends. Joins a shutdown that runs. Called by what the shutdown waits for (a handler, a
-   * hook, tracked work), the promise resolves as soon as it has begun.
+   * Shuts down as a signal does: the whole sequence, grace period included, with all applications
+   * of this process; then the process ends. Joins a shutdown that runs. If the shutdown waits for
+   * the caller (a handler, a hook, tracked work), the promise resolves as soon as it has begun.
    *
    * @param reason - for the log
    */
@@ -179,8 +183,8 @@ export class GracefulShutdownService implements BeforeApplicationShutdown {
   }
 
   /**
-   * Called by Nest. Usually all is drained by now; where the shutdown could not be put before
-   * `onModuleDestroy`, this is where it happens, late.
+   * Called by Nest; not for your own use. Where the shutdown could not drain before
+   * `onModuleDestroy`, it drains here.
    */
   async beforeApplicationShutdown(signal?: string): Promise<void> {
     if (this.state === 'running' && !isRehearsedPlain())

@@ -1,7 +1,7 @@
 import type { Outcome } from '../shutdown/outcome.js';
 import type { HttpResponse, OpenResponses } from './open-responses.js';
 
-/** What a connection speaks. @publicApi */
+/** The protocol of a connection. @publicApi */
 export type Protocol = 'http/1.1' | 'h2' | 'websocket';
 
 /**

@@ -9,12 +9,12 @@ const PARAMETER_TYPES = 'design:paramtypes';
 const SignalParameter = createParamDecorator(() => undefined);
 
 /**
- * The signal that is aborted when the time for draining is up, as a parameter of a handler: of an
- * HTTP route, a message, a websocket event or a GraphQL resolver. A `fetch` or a query that is
- * given it ends in time for an orderly answer, instead of being cut a second later.
+ * Injects the deadline signal into a handler of an HTTP route, a message, a websocket event or a
+ * GraphQL resolver. A `fetch` or a query that gets it ends in time for an orderly answer, instead
+ * of being cut a second later.
  *
- * The same signal as `GracefulShutdownService.deadlineSignal`: for a caller that may be gone
- * sooner, combine it with `AbortSignal.any()`.
+ * It is `GracefulShutdownService.deadlineSignal`. To stop also when the client is gone, combine it
+ * with `AbortSignal.any()`.
  *
  * @example
  * ```ts

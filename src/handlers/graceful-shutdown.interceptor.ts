@@ -20,12 +20,12 @@ export const RPC_SERVERS_ARE_KNOWN = token<boolean>('nestjs-drain:rpc-servers-ar
 const counted = new WeakSet<ExecutionContext>();
 
 /**
- * Counts and names GraphQL operations that come by websocket, and messages of microservices where
- * Nest (before 11.1.4) does not tell which servers there are. The module registers it for the whole
- * application.
+ * The interceptor that counts and names GraphQL operations that come by websocket, and messages of
+ * microservices where Nest (before 11.1.4) does not say which servers there are. The module
+ * registers it for the whole application.
  *
- * HTTP requests need no interceptor, and would be miscounted by one: it sees neither guards nor
- * uploads nor a stream that is still being written. GraphQL queries among them get their name here.
+ * HTTP requests need no interceptor, and one would miscount them: it sees neither guards nor
+ * uploads nor a stream that is still being written. It gives GraphQL queries among them their name.
  *
  * @publicApi
  */

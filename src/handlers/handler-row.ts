@@ -1,5 +1,6 @@
 /**
- * Handlers that a library calls and nobody waits for: what marks them, and what the log calls them.
+ * A decorator whose handlers a library calls without awaiting them: how to find them, and what the
+ * log calls them.
  *
  * @example
  * ```ts

@@ -4,8 +4,8 @@ import { liveTrackers } from './work-tracker.js';
 type AsyncMethod = (...args: any[]) => Promise<unknown>;
 
 /**
- * The promise that the method returns holds the drain: for cron ticks, job handlers, and whatever
- * else no connection waits for. Goes with other decorators in any order.
+ * Makes the drain wait for the promise that the method returns. For cron ticks, job handlers, and
+ * whatever else no connection waits for. Combines with other decorators in any order.
  *
  * @param label - its name in the log; by default `ReportsService.nightly`
  * @example

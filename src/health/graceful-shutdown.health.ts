@@ -4,9 +4,11 @@ import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/term
 import { GracefulShutdownService } from '../graceful-shutdown.service.js';
 
 /**
- * Down from the first instant of a shutdown to its end; but not where another worker has taken over
- * (a graceful restart). For the readiness check only: a liveness
- * check with this in it gets the process killed while it drains.
+ * The readiness indicator for terminus: down from the first moment of a shutdown to its end. It
+ * stays up in a graceful restart, where another worker serves.
+ *
+ * Use it in the readiness check only. In a liveness check, it gets the process killed while it
+ * drains.
  *
  * @example
  * ```ts
@@ -41,8 +43,7 @@ export class GracefulShutdownHealthIndicator {
   ) {}
 
   /**
-   * Up while running, down from the first moment of a shutdown. For readiness checks only, never
-   * for liveness.
+   * Checks whether traffic may come: up while running, down from the first moment of a shutdown.
    *
    * @param key - its name in the answer
    * @defaultValue `'shutdown'`

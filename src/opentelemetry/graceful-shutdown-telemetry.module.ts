@@ -16,9 +16,9 @@ import {
 import { Telemetry } from './telemetry.js';
 
 /**
- * Metrics and a trace of the shutdown through `@opentelemetry/api`, and a flush at its very end, so
- * that the span of the last request is exported. Imported beside `GracefulShutdownModule`; the SDK
- * is started before the application, as ever.
+ * The module that adds metrics and a trace of the shutdown through `@opentelemetry/api`, and a
+ * flush at the very end, so that the span of the last request is exported. Import it beside
+ * `GracefulShutdownModule`, and start the SDK before the application, as usual.
  *
  * @example
  * ```ts

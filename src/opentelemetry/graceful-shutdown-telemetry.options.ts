@@ -1,33 +1,34 @@
 import { invalidOptions } from '../graceful-shutdown.errors.js';
 import { duration, type OptionRule, problemsWith } from '../option-rules.js';
 
-/** What `GracefulShutdownTelemetryModule.forRoot()` takes. @publicApi */
+/** The options of `GracefulShutdownTelemetryModule.forRoot()`. @publicApi */
 export interface GracefulShutdownTelemetryOptions {
   /**
-   * How long sending off telemetry may take at the very end, in ms. It comes out of `closeTimeoutMs`,
-   * of which it may have half: a collector that is down prolongs no shutdown beyond its promise.
+   * The time that sending telemetry may take at the very end, in ms. It comes out of
+   * `closeTimeoutMs`, of which it may take half, so a collector that is down does not extend the
+   * budget.
    *
    * @defaultValue 2000
    */
   readonly flushTimeoutMs?: number | undefined;
   /**
-   * Sends off what was collected, in place of the default: `() => sdk.shutdown()` where you hold the
-   * SDK, or its providers are not registered globally.
+   * The function that sends the telemetry. Set `() => sdk.shutdown()` if you hold the SDK, or its
+   * providers are not registered globally.
    *
    * @defaultValue calls `forceFlush()` of the global providers of traces, metrics and logs
    */
   readonly flush?: (() => Promise<unknown>) | undefined;
   /**
-   * Which listeners of others on the signals of this application are taken off at its start, and
-   * called when all is over. A telemetry SDK that is shut down on the signal, as in its own docs,
-   * loses all spans of the drain.
+   * The signal listeners of other code that are removed at the start of this application, and
+   * called when the shutdown is over. A telemetry SDK that shuts down at the signal, as its own
+   * docs suggest, loses all spans of the drain.
    *
    * - `telemetry`: those whose source shuts an SDK or a provider down (`sdk.shutdown()`).
    * - `all`: every one but this package's.
-   * - `none`: none; they are named in a warning, as without this module.
+   * - `none`: none; a warning names them, as without this module.
    *
-   * Those that are added after the start are left alone. All are put back after an `app.close()` that
-   * does not end the process.
+   * Listeners that are added after the start are left alone. All are put back after an
+   * `app.close()` that does not end the process.
    *
    * @defaultValue `'telemetry'`
    */

@@ -20,8 +20,9 @@ import type { ReportPublisher } from './report-publisher.js';
 import type { ShutdownReport } from './shutdown-report.js';
 
 /**
- * What is published on `node:diagnostics_channel`, by the name of the channel. `ms` and `remainingMs`
- * are durations in ms; ids are unique in the process. A channel that nobody subscribes to costs nothing.
+ * The messages on `node:diagnostics_channel`, by the name of the channel. `ms` and `remainingMs`
+ * are durations in ms; ids are unique in the process. A channel that nobody subscribes to costs
+ * nothing.
  *
  * @example
  * ```ts
@@ -34,7 +35,7 @@ import type { ShutdownReport } from './shutdown-report.js';
  * @publicApi
  */
 export interface ShutdownDiagnostics {
-  /** The shutdown has entered a state. */
+  /** Published when the shutdown has entered a state. */
   'nestjs-drain:state': {
     readonly state: ShutdownState;
     /** Why the state before ended. */
@@ -42,22 +43,22 @@ export interface ShutdownDiagnostics {
     /** How much is left of the whole budget. */
     readonly remainingMs: number;
   };
-  /** A client has connected, or an upgraded connection has become a websocket. */
+  /** Published when a client has connected, or an upgraded connection has become a websocket. */
   'nestjs-drain:connection:open': { readonly id: number; readonly protocol: Protocol };
-  /** A connection is closed, or goes on as a websocket. */
+  /** Published when a connection is closed, or continues as a websocket. */
   'nestjs-drain:connection:close': {
     readonly id: number;
     /** Who closed it. `upgraded`: it goes on as a websocket, with an id of its own. */
     readonly closedBy: ClosedBy | 'upgraded';
   };
-  /** The header of a request has arrived. */
+  /** Published when the header of a request has arrived. */
   'nestjs-drain:request:start': {
     readonly id: number;
     readonly connectionId: number;
     /** Method and path: no handler is known yet. Never a query string. */
     readonly label: string;
   };
-  /** A request has ended: `completed`, `aborted` or `cut`. */
+  /** Published when a request has ended: `completed`, `aborted` or `cut`. */
   'nestjs-drain:request:end': {
     readonly id: number;
     /** Method and handler. */
@@ -65,15 +66,15 @@ export interface ShutdownDiagnostics {
     readonly ms: number;
     readonly outcome: Outcome;
   };
-  /** A hook of the teardown begins: `Database.onModuleDestroy`. */
+  /** Published when a hook of the teardown begins: `Database.onModuleDestroy`. */
   'nestjs-drain:hook:start': { readonly name: string };
-  /** A hook of the teardown has ended: `completed` or `failed`. */
+  /** Published when a hook of the teardown has ended: `completed` or `failed`. */
   'nestjs-drain:hook:end': { readonly name: string; readonly outcome: Outcome };
-  /** Time is up: these tasks are cut. */
+  /** Published when time is up and these tasks are cut. */
   'nestjs-drain:cut': { readonly tasks: readonly DrainTask[] };
-  /** A hook or a participant has failed. `where` names it. */
+  /** Published when a hook or a participant has failed; `where` names it. */
   'nestjs-drain:failure': { readonly where: string; readonly error: unknown };
-  /** The shutdown is over, and this is its report. */
+  /** Published when the shutdown is over, with its report. */
   'nestjs-drain:report': { readonly report: ShutdownReport };
 }
 

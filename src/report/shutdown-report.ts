@@ -54,7 +54,7 @@ export interface ShutdownReport {
   readonly heldBy: readonly string[];
   /** Listeners of others on the signals of this module. */
   readonly foreignListeners: readonly string[];
-  /** How the flush of telemetry went, where there is any. */
+  /** The result of the telemetry flush. */
   readonly flush?: ReportedFlush;
   /** Load over time, at most 64 samples at equal distances. */
   readonly samples: readonly ReportedSample[];
@@ -86,7 +86,7 @@ export interface ReportedTrigger {
   readonly reason?: string;
 }
 
-/** What a shutdown may take at most, by its options. @publicApi */
+/** The longest that a shutdown may take, by its options. @publicApi */
 export interface ReportedBudget {
   /** The grace period, in ms, as the options have it. */
   readonly gracePeriodMs: number;
@@ -95,7 +95,7 @@ export interface ReportedBudget {
   /** The time for Nest's teardown, in ms, as the options have it. */
   readonly closeTimeoutMs: number;
   /**
-   * What this shutdown might have taken at most, in ms: without a grace period where none was due.
+   * The longest that this shutdown might have taken, in ms: without a grace period if none was due.
    */
   readonly totalMs: number;
 }
@@ -114,25 +114,31 @@ export interface ReportedState {
 
 /** HTTP requests during a shutdown. @publicApi */
 export interface ReportedRequests {
-  /** In flight when it began. */
+  /** The requests in flight at the start. */
   readonly atStart: number;
-  /** Have come since. */
+  /** The requests received since then. */
   readonly received: number;
-  /** Of those, how many came after the grace period; 0 where there was none. */
+  /** The requests received after the grace period; 0 if there was none. */
   readonly late: number;
-  /** Answered whole since it began. */
+  /** The requests answered whole since it began. */
   readonly completed: number;
-  /** Given up by their client or by the application, without a whole answer. */
+  /**
+   * The requests that ended without a whole answer, because their client or the application gave
+   * them up.
+   */
   readonly aborted: number;
-  /** Cut because time was up. */
+  /** The requests that were cut because time was up. */
   readonly cut: number;
-  /** Those that took longest; at most 20, the longest first. */
+  /** The requests that took longest, at most 20, the longest first. */
   readonly slowest: readonly ReportedRequest[];
 }
 
 /** One of the slowest requests. @publicApi */
 export interface ReportedRequest {
-  /** Method and handler: `GET OrdersController.export`. Never a query string. */
+  /**
+   * The name of the request, its method and handler: `GET OrdersController.export`. Never a query
+   * string.
+   */
   readonly label: string;
   /** When it began, in ms after `startedAt`; below 0 if it was in flight already. */
   readonly atMs: number;
@@ -147,59 +153,58 @@ export interface ReportedRequest {
 
 /** Connections during a shutdown, and who closed them. @publicApi */
 export interface ReportedConnections {
-  /** Open when it began: HTTP/1.1, HTTP/2 and websockets. */
+  /** The connections open at the start: HTTP/1.1, HTTP/2 and websockets. */
   readonly atStart: number;
-  /**
-   * How many were closed, by whom: after an announcement to the peer, as idle, by the peer itself,
-   * or cut at the deadline.
-   */
+  /** The number of connections closed, by whom. */
   readonly closedBy: Readonly<Record<ClosedBy, number>>;
-  /** Still open at the end. */
+  /** The connections still open at the end. */
   readonly left: number;
   /**
-   * Waited to be accepted when the listener closed, and were reset; left out where there were none, or
-   * where the system does not say (Linux does, for TCP).
+   * The connections that waited to be accepted when the listener closed, and were reset. Left out
+   * if there were none, or if the system does not say (Linux does, for TCP).
    */
   readonly dropped?: number;
 }
 
-/** Those of health probes do not count. @publicApi */
+/** The new connections during a shutdown. Those of health probes do not count. @publicApi */
 export interface ReportedNewConnections {
-  /** How many new connections came since the shutdown began. */
+  /** The number of new connections since the shutdown began. */
   readonly count: number;
   /** When the last one came, in ms after `startedAt`; left out where none came. */
   readonly lastAtMs?: number;
-  /** How many came in the last fifth of the grace period, or after it; 0 where there was none. */
+  /**
+   * The number that came in the last fifth of the grace period or after it; 0 if there was none.
+   */
   readonly late: number;
-  /** At most 10 addresses of late ones; only with `reportClients`. */
+  /** The addresses of late clients, at most 10; only with `reportClients`. */
   readonly lateClients?: readonly string[];
 }
 
-/** Requests of health probes that were answered. @publicApi */
+/** The health probes during a shutdown. @publicApi */
 export interface ReportedProbes {
-  /** How many requests of health probes were answered. */
+  /** The number of health probes that were answered. */
   readonly answered: number;
-  /** With a status of 500 and above: readiness that is red. */
+  /** The number of them answered with a status of 500 or more, which is red. */
   readonly failing: number;
   /** When the last one was answered, in ms after `startedAt`; left out where none was. */
   readonly lastAtMs?: number;
 }
 
-/** One kind of work. @publicApi */
+/** A participant during a shutdown. @publicApi */
 export interface ReportedParticipant {
-  /** Its name: `http`, `websockets`, `bullmq`, or that of your own participant. */
+  /** The name of the participant: `http`, `websockets`, `bullmq`, or that of your own. */
   readonly name: string;
-  /** Tasks in flight when it began. */
+  /** The tasks in flight at the start. */
   readonly atStart: number;
-  /** How many were cut. */
+  /** The number of tasks that were cut. */
   readonly cut: number;
-  /** What it says of itself, as in the log. */
+  /** The participant's own summary, as in the log. */
   readonly summary?: string;
 }
 
 /** One hook of the teardown. @publicApi */
 export interface ReportedHook {
-  /** `DatabaseService.onModuleDestroy`. */
+  /** The name of the hook: `DatabaseService.onModuleDestroy`. */
   readonly name: string;
   /** When it began, in ms after `startedAt`. */
   readonly atMs: number;
@@ -209,11 +214,11 @@ export interface ReportedHook {
   readonly outcome: Outcome;
 }
 
-/** What went wrong, and where. @publicApi */
+/** A failure during the shutdown. @publicApi */
 export interface ReportedFailure {
-  /** Whose it is: `participant kafka`, `OrdersModule.onModuleDestroy`. */
+  /** The place of the failure: `participant kafka`, `OrdersModule.onModuleDestroy`. */
   readonly where: string;
-  /** The message of the error, bounded and on one line. */
+  /** The message of the error, on one line and bounded. */
   readonly message: string;
 }
 
@@ -225,14 +230,14 @@ export interface ReportedFlush {
   readonly ms: number;
 }
 
-/** Load at one moment. @publicApi */
+/** The load at one moment. @publicApi */
 export interface ReportedSample {
   /** When it was taken, in ms after `startedAt`. */
   readonly atMs: number;
-  /** Tasks in flight: requests, messages and other work. */
+  /** The tasks in flight: requests, messages and other work. */
   readonly inFlight: number;
-  /** How many connections are open. */
+  /** The connections that are open. */
   readonly connections: number;
-  /** Requests that have come since the last sample. */
+  /** The requests received since the last sample. */
   readonly received: number;
 }

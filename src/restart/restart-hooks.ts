@@ -1,24 +1,27 @@
 import type { ReloadResult } from './restart-status.js';
 
 /**
- * What is to happen around reload and stop, in the primary. A hook may be asynchronous, for at most
- * 10 s. One that throws is named in the log; the service lives on.
+ * The functions that the primary calls around a reload and a stop. They may be asynchronous, for at
+ * most 10 s. One that throws is named in the log, and the service keeps running.
  *
  * @publicApi
  */
 export interface RestartHooks {
-  /** Before any worker is started. `false` or an error calls the reload off. */
+  /** Called before any worker is started. `false` or an error cancels the reload. */
   beforeReload?(): Veto;
-  /** After a reload, whether it went well or not. */
+  /** Called after a reload, whether it succeeded or not. */
   afterReload?(result: ReloadResult): void | Promise<void>;
-  /** Before any worker is told to leave. `false` keeps the service; an error does not. */
+  /**
+   * Called before any worker is told to leave. `false` keeps the service running; an error does
+   * not.
+   */
   beforeStop?(signal: NodeJS.Signals): Veto;
-  /** After all workers are gone, before the primary ends. */
+  /** Called after all workers are gone, before the primary ends. */
   afterStop?(): void | Promise<void>;
   /**
-   * Around any signal that the primary gets, by its name: `before` what the service does upon it, and
-   * `after` that has begun. Upon a signal that means nothing to the service, such as SIGUSR1 or
-   * SIGTSTP, it does nothing else; the workers ignore it.
+   * The functions to call around signals to the primary, by the name of the signal: `before` the
+   * service acts on it, and `after` that has begun. If a signal means nothing to the service, such
+   * as SIGUSR1 or SIGTSTP, nothing else happens; the workers ignore it.
    */
   readonly onSignal?: SignalHooks;
 }

@@ -1,54 +1,53 @@
 import type { Outcome } from '../shutdown/outcome.js';
 import type { ShutdownState } from '../shutdown/shutdown-state.js';
 
-/**
- * A service under graceful restart, at one moment.
- *
- * @publicApi
- */
+/** The state of a service under graceful restart, at one moment. @publicApi */
 export interface RestartStatus {
-  /** Of the primary; stays for the life of the service. */
+  /** The process id of the primary, which stays the same for the life of the service. */
   readonly pid: number;
-  /** How long the primary has run, in ms. */
+  /** The time that the primary has run, in ms. */
   readonly uptimeMs: number;
-  /** How often new code was asked for: 1 after the start, one more with each reload. */
+  /** The generation: 1 after the start, one more with each reload. */
   readonly generation: number;
   /** Whether a reload is running. */
   readonly isReloading: boolean;
-  /** How many workers there should be. */
+  /** The number of workers that there should be. */
   readonly wanted: number;
-  /** All that run, those included that are starting or leaving. */
+  /** The workers that run, including those that are starting or leaving. */
   readonly workers: readonly WorkerStatus[];
-  /** How the last reload ended; undefined before the first one. */
+  /** The result of the last reload; undefined before the first one. */
   readonly lastReload?: ReloadResult;
 }
 
-/** One worker, at one moment. @publicApi */
+/** The state of one worker, at one moment. @publicApi */
 export interface WorkerStatus {
-  /** The id of the worker's process. */
+  /** The process id of the worker. */
   readonly pid: number;
-  /** Its place among the workers, from 1. */
+  /** The place of the worker among the others, from 1. */
   readonly slot: number;
-  /** The generation that it was started for. */
+  /** The generation that the worker was started for. */
   readonly generation: number;
-  /** How long it has run, in ms. */
+  /** The time that the worker has run, in ms. */
   readonly ageMs: number;
-  /** `soaking`: ready, and not yet given any connection. */
+  /**
+   * The phase of the worker: `starting`, `soaking` (ready, but without connections), `ready` or
+   * `leaving`.
+   */
   readonly phase: 'starting' | 'soaking' | 'ready' | 'leaving';
-  /** Of its application; undefined while it starts, or where it does not answer. */
+  /** The state of its application; undefined while it starts, or if it does not answer. */
   readonly state?: ShutdownState;
-  /** Requests, messages and tracked work; undefined while it starts, or where it does not answer. */
+  /** The number of tasks in flight; undefined while it starts, or if it does not answer. */
   readonly inFlight?: number;
 }
 
-/** How a reload ended. @publicApi */
+/** The result of a reload. @publicApi */
 export interface ReloadResult {
   /** `completed` (all workers run the new code) or `failed`. */
   readonly outcome: Outcome;
-  /** How many workers were replaced. */
+  /** The number of workers that were replaced. */
   readonly replaced: number;
   /** The number of the reload, counted from 1. */
   readonly generation: number;
-  /** Why not all of them were. */
+  /** The reason why the reload failed. */
   readonly reason?: string;
 }

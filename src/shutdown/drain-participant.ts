@@ -4,16 +4,16 @@
  * @publicApi
  */
 export interface DrainTask {
-  /** What it is, as a log line names it: `GET OrdersController.create`. Never a query string. */
+  /** The name of the task in the log: `GET OrdersController.create`. Never a query string. */
   readonly label: string;
-  /** How long it has been in flight, in ms; left out where nobody knows. */
+  /** The time that the task has been in flight, in ms; left out if not known. */
   readonly ageMs?: number;
 }
 
 /**
- * One kind of work that enters the application and must leave it: HTTP requests, a queue consumer,
- * background jobs. All participants drain at the same time, inside one budget; one that throws or
- * hangs is named in the log and holds nobody else.
+ * A participant: one kind of work that enters the application and must end before it leaves, such
+ * as a queue consumer or background jobs. All participants drain at the same time, inside one
+ * budget. One that throws or hangs is named in the log, and holds up no other.
  *
  * @example
  * ```ts
@@ -30,34 +30,34 @@ export interface DrainTask {
  * @publicApi
  */
 export interface DrainParticipant {
-  /** Its name in log lines. */
+  /** The name of the participant in the log and the report. */
   readonly name: string;
   /**
-   * When `stopIntake()` is called: at once, because nobody outside needs to learn of it (a queue
-   * consumer, a scheduler), or once the grace period is over (a listening server).
+   * When `stopIntake()` is called: `'grace'` is at the signal, for work that no balancer routes (a
+   * queue consumer, a scheduler); `'draining'` is after the grace period (a listening server).
    *
    * @defaultValue `'draining'`
    */
   readonly stopsAt?: 'grace' | 'draining';
   /**
-   * The grace period has begun: tell peers to go, each at its own moment of the next `windowMs`.
-   * Not called when there is no grace period.
+   * Called at the beginning of the grace period, if there is one: tell peers to go, each at its own
+   * moment of the next `windowMs`.
    */
   announce?(windowMs: number): void;
-  /** Takes no new work from here on. */
+  /** Stops taking new work. Called once. */
   stopIntake?(): void | Promise<void>;
   /** How many of its tasks are in flight: its share of `inFlight`. Called often, so keep it cheap. */
   active(): number;
   /** The tasks in flight, the oldest first, for the log. */
   tasks?(): readonly DrainTask[];
   /**
-   * Resolves when no work is left. Called again when work has come since (a request that was still
-   * running has started a background job).
+   * Resolves when no work is left. Called again if work has come since, such as a background job
+   * that a request started.
    *
    * @param deadline - aborted when the time for draining is up
    */
   drain(deadline: AbortSignal): Promise<void>;
-  /** Time is up: cut what is left, visibly for its peer. */
+  /** Called when time is up: cut what is left, so that its peer notices. */
   force?(): void;
   /**
    * How long its idle peers may stay, in ms, where nothing is in a hurry (a graceful restart).
@@ -78,6 +78,8 @@ export interface DrainParticipant {
    * @internal
    */
   takesWork?(): boolean;
-  /** What happened during the shutdown, as half a sentence for its last log line. */
+  /**
+   * Returns what happened during the shutdown, as half a sentence for the closing line of the log.
+   */
   summary?(): string | undefined;
 }

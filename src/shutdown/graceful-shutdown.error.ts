@@ -1,7 +1,8 @@
 const BRAND = Symbol.for('nestjs-drain.error');
 
 /**
- * Base of all errors of this package. `instanceof` holds across two installed copies.
+ * The base class of all errors of this package, each with a stable `code`. `instanceof` also holds
+ * across two installed copies.
  *
  * @publicApi
  */

@@ -3,27 +3,26 @@ import { isDeepStrictEqual } from 'node:util';
 
 import type { ReportedState, ShutdownReport } from '../report/shutdown-report.js';
 
-/**
- * What a shutdown is expected to be like. What is left out is not looked at.
- *
- * @publicApi
- */
+/** The expectations of `assertReport()`. A field that is left out is not checked. @publicApi */
 export interface ExpectedShutdown {
-  /** The result that the report must have. */
+  /** The result of the shutdown: `clean`, `forced` or `failed`. */
   readonly result?: ShutdownReport['result'];
-  /** The exit code that the report must have. */
+  /** The exit code of the process. */
   readonly exitCode?: number;
-  /** How many ms it may have taken at most. */
+  /** The longest that the shutdown may have taken, in ms of fake time. */
   readonly within?: number;
-  /** The states it went through, in order. A grace period that was not due is one of them, with 0 ms. */
+  /**
+   * The states that it went through, in order. A grace period that was not due is one of them, with
+   * 0 ms.
+   */
   readonly states?: readonly ReportedState['state'][];
-  /** How many requests have been answered whole since it began. */
+  /** The number of requests answered whole since it began. */
   readonly completed?: number;
-  /** How many pieces of work were cut, of all kinds. */
+  /** The number of tasks that were cut, of all kinds. */
   readonly cut?: number;
-  /** Hooks that have ended well, in the order they began; others may have run between them. */
+  /** The hooks that completed, in the order they began. Others may have run between them. */
   readonly hooks?: readonly string[];
-  /** What failed, by its name; `[]` for nothing. */
+  /** The names of what failed; `[]` for nothing. */
   readonly failures?: readonly string[];
 }
 
@@ -33,7 +32,7 @@ interface Difference {
 }
 
 /**
- * Compares a shutdown with what was expected of it. For any test runner.
+ * Asserts that a shutdown went as expected, in any test runner.
  *
  * @example
  * ```ts

@@ -5,40 +5,43 @@ import type { TestingModuleBuilder } from '@nestjs/testing';
 import type { GracefulShutdownOptions } from '../graceful-shutdown.options.js';
 
 /**
- * The root module of an application, or `Test.createTestingModule()` with what a test overrides.
+ * The application under test: its root module, or `Test.createTestingModule()` with overrides.
  *
  * @publicApi
  */
 export type ShutdownTestRoot = Type | DynamicModule | TestingModuleBuilder;
 
-/** Of `ShutdownTest.startContext()`, and of every test. @publicApi */
+/** The options of `ShutdownTest.startContext()`, and of `start()`. @publicApi */
 export interface ShutdownTestOptions {
-  /** Options of `GracefulShutdownModule` that are others in this test. */
+  /** The options of `GracefulShutdownModule` for this test, in place of the application's. */
   readonly options?: GracefulShutdownOptions;
   /**
-   * Of the spread over the grace period: the same number, the same moments. Takes the place of the
-   * option `random`.
+   * The seed of the spread over the grace period: the same number gives the same moments. Replaces
+   * the option `random`.
    *
    * @defaultValue 1
    */
   readonly seed?: number;
   /**
-   * For how many ms of real time the fake time stands still at most, while hooks, queries and other
-   * real things go on. What takes longer hangs, as far as the test is concerned.
+   * The longest that fake time stands still for hooks, queries and other real things, in ms of real
+   * time. What takes longer counts as hanging.
    *
    * @defaultValue 1000
    */
   readonly patienceMs?: number;
 }
 
-/** Of `ShutdownTest.start()`. @publicApi */
+/** The options of `ShutdownTest.start()`. @publicApi */
 export interface HttpShutdownTestOptions extends ShutdownTestOptions {
   /**
-   * `new FastifyAdapter()`.
+   * The HTTP adapter, such as `new FastifyAdapter()`.
    *
    * @defaultValue that of Express
    */
   readonly adapter?: AbstractHttpAdapter;
-  /** What `main.ts` does before `listen()`: a global prefix, pipes, `connectMicroservice()`. */
+  /**
+   * The function that does what `main.ts` does before `listen()`: a global prefix, pipes,
+   * `connectMicroservice()`.
+   */
   readonly configure?: (app: INestApplication) => void | Promise<void>;
 }

@@ -29,12 +29,12 @@ const PATIENCE_MS = 1000;
 /** Generous: only a test that fails waits for so long. */
 const ARRIVAL_MS = 10_000;
 /**
- * An application of a test whose shutdown takes milliseconds. Its sockets are real, its time is not:
- * it stands still until the test moves it on, and no state is left before that. No signal is sent
- * and no process ends.
+ * An application under test, whose whole shutdown takes milliseconds. Its sockets are real, its
+ * time is not: time stands still until the test moves it, and no state ends before that. No signal
+ * is sent, and no process ends.
  *
- * Real things take real time: await what is to be complete before you move time on. A handler that
- * is to be in flight for long should await a promise that the test resolves.
+ * What runs in real time takes real time: await what should be complete before you move time. A
+ * slow handler should await a promise that the test resolves.
  *
  * @example
  * ```ts
@@ -53,7 +53,7 @@ const ARRIVAL_MS = 10_000;
  * @publicApi
  */
 export class ShutdownTest<App extends INestApplicationContext = INestApplication> {
-  /** The application. Close the test, not the application. */
+  /** The Nest application. Close the test, not the application. */
   readonly app: App;
   readonly #url: string | undefined;
   readonly #clock: FakeClock;
@@ -129,7 +129,7 @@ export class ShutdownTest<App extends INestApplicationContext = INestApplication
   }
 
   /**
-   * Where the application listens: `http://127.0.0.1:51234`.
+   * The address that the application listens on: `http://127.0.0.1:51234`.
    *
    * @throws GracefulShutdownError `ERR_SHUTDOWN_TEST_NOT_LISTENING`
    */
@@ -138,18 +138,18 @@ export class ShutdownTest<App extends INestApplicationContext = INestApplication
     return this.#url;
   }
 
-  /** Where the shutdown stands. */
+  /** The current state of the shutdown. */
   get state(): ShutdownState {
     return this.#sequence.state;
   }
 
-  /** How many ms of fake time have passed since the start. */
+  /** The fake time since the start, in ms. */
   get elapsedMs(): number {
     return Math.round(this.#clock.now());
   }
 
   /**
-   * Waits, in real time, until so many requests, messages and other tasks are in flight.
+   * Waits, in real time, until that many requests, messages and other tasks are in flight.
    *
    * @throws GracefulShutdownError `ERR_SHUTDOWN_TEST_NOT_IN_FLIGHT` after 10 s
    */
@@ -159,9 +159,9 @@ export class ShutdownTest<App extends INestApplicationContext = INestApplication
   }
 
   /**
-   * Does what a signal does. The first one begins the shutdown, the second one cuts what is in
-   * flight, the third one ends the process at once; no time passes but the 150 ms that tell a second
-   * one from an echo of the first.
+   * Acts as if a signal had come. The first one begins the shutdown, the second one cuts work in
+   * flight, the third one ends the process at once. No time passes but the 30 ms that tell a second
+   * signal from an echo of the first.
    *
    * @throws GracefulShutdownError `ERR_SHUTDOWN_TEST_SIGNAL_NOT_HANDLED`
    */
@@ -174,11 +174,12 @@ export class ShutdownTest<App extends INestApplicationContext = INestApplication
   }
 
   /**
-   * Moves time on until the application enters a state, where it stays until time is moved again.
-   * One that runs is sent a SIGTERM before.
+   * Moves time until the application enters a state, where it stays until time is moved again. A
+   * running application gets a SIGTERM first.
    *
-   * Work in flight is waited for, unless the state is `forcing`. Work that heeds the deadline signal
-   * is given no fake time for that: it may have ended, and the state with it, when this resolves.
+   * Work in flight is awaited, unless the state is `forcing`. Work that stops at the deadline
+   * signal gets no fake time for that: it may have ended, and the state with it, when this
+   * resolves.
    *
    * @throws GracefulShutdownError `ERR_SHUTDOWN_TEST_STATE_NOT_REACHED`, which says why
    */
@@ -195,14 +196,14 @@ export class ShutdownTest<App extends INestApplicationContext = INestApplication
     throw stateNotReached(state, this.state, this.#reason(state, isPast));
   }
 
-  /** Lets `ms` of fake time pass, whatever is in flight; hooks are waited for. */
+  /** Moves time by `ms`, whatever is in flight. Hooks are awaited. */
   async advance(ms: number): Promise<void> {
     await this.#time.advance(ms);
   }
 
   /**
-   * Moves time on to the end of the process. Waits for work in flight and for hooks. An application
-   * that runs is sent a SIGTERM before.
+   * Moves time to the end of the process. Work in flight and hooks are awaited. A running
+   * application gets a SIGTERM first.
    *
    * @returns what happened, with the exit code
    * @throws GracefulShutdownError `ERR_SHUTDOWN_TEST_STUCK`
@@ -216,8 +217,8 @@ export class ShutdownTest<App extends INestApplicationContext = INestApplication
   }
 
   /**
-   * Closes the application, whatever its state; work in flight is cut. For `afterEach`. Does nothing
-   * the second time.
+   * Closes the application in any state; work in flight is cut. Call it in `afterEach`. A second
+   * call does nothing.
    *
    * @throws GracefulShutdownError `ERR_SHUTDOWN_TEST_STUCK`
    */
@@ -225,7 +226,10 @@ export class ShutdownTest<App extends INestApplicationContext = INestApplication
     return (this.#closing ??= this.#close());
   }
 
-  /** `await using test = await ShutdownTest.start(AppModule)`. */
+  /**
+   * Closes the application at the end of the scope: `await using test = await
+   * ShutdownTest.start(AppModule)`.
+   */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -18,7 +18,7 @@ const DECLARED = 'nestjs-drain:participant';
 export interface DrainParticipant extends DrainParticipantContract {}
 
 /**
- * A provider that takes part in the shutdown: it is found and drained with the other kinds of work.
+ * Marks a provider as a participant: it is found, and drained with the other kinds of work.
  *
  * @example
  * ```ts

@@ -26,11 +26,11 @@ import { WorkerSlots } from './worker-slots.js';
 import { Workers } from './workers.js';
 
 /**
- * A service whose code can be exchanged while it serves. This process holds the listening sockets
- * and loads nothing of the application; its workers, child processes that run the application,
- * accept from those sockets.
+ * A service whose code can be replaced while it serves. This process, the primary, holds the
+ * listening sockets and loads nothing of the application. Its workers, child processes that run the
+ * application, accept from those sockets.
  *
- * The application imports `GracefulShutdownModule` and is as always otherwise.
+ * The application imports `GracefulShutdownModule`; nothing else in it changes.
  *
  * @example
  * ```ts
@@ -45,7 +45,7 @@ import { Workers } from './workers.js';
  * @publicApi
  */
 export class GracefulRestart {
-  /** Resolves with the exit code that the service has earned: 0 if all went well, else 1. */
+  /** Resolves with the exit code of the service when it has ended: 0 if all went well, else 1. */
   readonly ended: Promise<number>;
   readonly #options: ResolvedRestartOptions;
   readonly #hooks: Hooks;
@@ -93,8 +93,8 @@ export class GracefulRestart {
   }
 
   /**
-   * Starts the workers; resolves when all are ready. One that fails is started again if another
-   * one is ready.
+   * Starts the workers, and resolves when all are ready. A worker that fails is started again if
+   * another one is ready.
    *
    * @throws GracefulShutdownError `ERR_RESTART_START_FAILED` when none can run, and
    * `ERR_RESTART_PID_FILE` when the PID file cannot be written; the service has ended
@@ -128,9 +128,9 @@ export class GracefulRestart {
   }
 
   /**
-   * Exchanges the workers, one after the other, for such that run the code on disk. Asked again
-   * while that is going on, one more reload follows. Where a new worker does not become ready, the
-   * rest is left as it is.
+   * Replaces the workers one at a time with workers running the code now on disk. Calls during a
+   * reload lead to one more reload. If a new worker does not become ready, the remaining workers
+   * stay.
    *
    * @param options - `workers`: how many there should be from now on, 1 to 1024; by default as many
    * as before
@@ -142,8 +142,8 @@ export class GracefulRestart {
   }
 
   /**
-   * Has all workers leave, each with its whole shutdown, and ends the service. Asked again, it cuts
-   * what is in flight; for the third time it kills the workers.
+   * Stops the service: all workers leave, each with its whole shutdown. A second call cuts work in
+   * flight, a third one kills the workers.
    *
    * @returns whether it ends: `false` if `beforeStop` has kept it
    */
@@ -156,7 +156,7 @@ export class GracefulRestart {
     return this.#stopping;
   }
 
-  /** What `nestjs-drain status` shows. */
+  /** Returns what `nestjs-drain status` shows. */
   async status(): Promise<RestartStatus> {
     return {
       pid: process.pid,
@@ -170,9 +170,9 @@ export class GracefulRestart {
   }
 
   /**
-   * SIGHUP and SIGUSR2 reload; SIGTERM, SIGINT, SIGQUIT and those of the application's own option `signals`
-   * stop; until the service has ended. A
-   * SIGHUP that comes because the terminal has closed does nothing.
+   * Handles signals until the service has ended: SIGHUP and SIGUSR2 reload; SIGTERM, SIGINT,
+   * SIGQUIT and the application's own option `signals` stop. A SIGHUP from a closing terminal does
+   * nothing.
    */
   listenToSignals(): void {
     this.#signals?.end();

@@ -1,14 +1,10 @@
-/**
- * Where the primary writes what happens.
- *
- * @publicApi
- */
+/** The logger of the primary. @publicApi */
 export interface RestartLog {
-  /** The course of things. */
+  /** Logs the normal course of events. */
   log(message: string): void;
-  /** What somebody should look at. */
+  /** Logs something that needs attention. */
   warn(message: string): void;
-  /** What has failed. */
+  /** Logs a failure. */
   error(message: string): void;
 }
 

@@ -5,59 +5,56 @@ import { GracefulShutdownError } from '../../shutdown/graceful-shutdown.error.js
 import type { RestartHooks } from '../restart-hooks.js';
 import { consoleLog, type RestartLog } from './restart-log.js';
 
-/**
- * All durations are in milliseconds.
- *
- * @publicApi
- */
+/** The options of `GracefulRestart`. Durations are in milliseconds. @publicApi */
 export interface GracefulRestartOptions {
-  /** The application's main file; looked up anew for each worker, links included. */
+  /** The main file of the application. It is looked up anew for each worker, links included. */
   readonly script: string;
   /**
-   * Arguments for the application.
+   * The arguments for the application.
    *
    * @defaultValue `[]`
    */
   readonly args?: readonly string[] | undefined;
   /**
-   * How many processes serve.
+   * The number of workers, 1 to 1024.
    *
    * @defaultValue 1
    */
   readonly workers?: number | undefined;
   /**
-   * How long a worker may take to become ready, more than 0. One that takes longer is killed.
+   * The time that a worker may take to become ready, in ms, more than 0. One that takes longer is
+   * killed.
    *
    * @defaultValue 60000
    */
   readonly readyTimeoutMs?: number | undefined;
   /**
-   * The path of the readiness check, such as `/health/ready`. A worker accepts no connection before
+   * The path of the readiness route, such as `/health/ready`. A worker accepts no connection before
    * this route answers with a 2xx status.
    *
    * @defaultValue none: a worker is ready once its application has started
    */
   readonly readyPath?: string | undefined;
   /**
-   * How long a new worker must live beside the old one before that one leaves.
+   * The time that a new worker must live beside the old one before it serves, in ms.
    *
    * @defaultValue 1000
    */
   readonly soakMs?: number | undefined;
   /**
-   * A file for the PID of the primary, there once the service is ready and until it ends.
+   * The file for the PID of the primary, from the moment the service is ready until it ends.
    *
    * @defaultValue none
    */
   readonly pidFile?: string | undefined;
   /**
-   * What to call before and after a reload and a stop.
+   * The functions to call before and after a reload and a stop.
    *
    * @defaultValue `{}`
    */
   readonly hooks?: RestartHooks | undefined;
   /**
-   * Where the primary writes its lines.
+   * The logger of the primary.
    *
    * @defaultValue the console
    */
