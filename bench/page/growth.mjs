@@ -35,9 +35,9 @@ export function growth({ growth: { rows } }) {
   return [
     intro(rows),
     ...partsOf('time', rows),
-    'The processor time that the process used for it, system calls and its other threads included. It depends less on what else the machine does.',
+    'The processor time of the process during the shutdown, including system calls and its other threads. It depends less on what else the machine does.',
     ...partsOf('cpu', rows),
-    'The most memory that was resident during the leave, less what was resident before it, after a collection; 0 where it never was more. It begins with a fixed share where a signal ends the process: the thread that kills it, should the event loop be blocked at the deadline, has a heap of its own.',
+    'The peak of resident memory during the shutdown, less what was resident before it, after a collection; 0 if it was never more. A shutdown by signal has a fixed share: the watchdog thread has a heap of its own.',
     ...partsOf('memory', rows),
   ];
 }

@@ -6,7 +6,7 @@ export function kinds({ kinds: { rows } }) {
   const measured = rows.filter(({ ms }) => ms !== undefined);
   const missing = rows.filter(({ ms }) => ms === undefined).map(({ kind }) => kind);
   return [
-    'One piece of work of each kind is under way at SIGTERM. In milliseconds: from its end, as its client saw it, to the end of the process; and, for work that never ends, from the end of the budget to the end of the process. The median, and in brackets the shortest and the longest.',
+    'One task of each kind is in flight at SIGTERM. The time, in milliseconds, from its end, as its client saw it, to the end of the process; for work that never ends, from the end of the budget to the end of the process. The median, and in brackets the shortest and the longest.',
     table(
       [
         ['', ({ kind }) => kind],

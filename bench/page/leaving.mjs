@@ -10,7 +10,7 @@ export function leaving({ leaving: { rows } }) {
     color: process.startsWith('nestjs-drain') ? color.blue : color.dim,
   }));
   return [
-    "From SIGTERM to the end of a process that nobody is connected to; and, in the last of each, from the last byte of the last response, as its client saw it, to the end. No grace period. Without shutdown hooks the kernel ends a process at once, and nothing of Nest runs. With `enableShutdownHooks()` it is Nest's own `close()`: the difference to it is the module's. In milliseconds: the median, and in brackets the shortest and the longest.",
+    "The time from SIGTERM to the end of a process without connections; in the last row of each, from the last byte of the last response, as its client saw it. No grace period. Without shutdown hooks the kernel ends the process at once, and nothing of Nest runs. With `enableShutdownHooks()` Nest's own `close()` runs; the difference to it is the module's. In milliseconds: the median, and in brackets the shortest and the longest.",
     table(
       [
         ['', ({ adapter }) => adapter],

@@ -2,7 +2,7 @@ import { number, table, withRange } from './table.mjs';
 
 export function memory({ memory: { rows } }) {
   return [
-    'What the module keeps while nothing shuts down, in bytes of the heap and beside it after a collection: the difference between an application with it and one without it, which hold the same connections. The median, and in brackets the lowest and the highest.',
+    'The memory that the module uses while nothing shuts down, in bytes on and off the heap after a collection: the difference between an application with it and one without it, with the same connections. The median, and in brackets the lowest and the highest.',
     table(
       [
         ['', ({ adapter }) => adapter],

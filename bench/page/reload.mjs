@@ -4,7 +4,7 @@ import { number, table } from './table.mjs';
 export function reload({ reload: { rows } }) {
   const [{ beforeMs, afterMs }] = rows;
   return [
-    `Requests are sent at a fixed rate while the service is told to reload, again and again; none is repeated. Latency counts from the moment at which a request was due, so it has what a stall costs those behind it. A tenth of the requests is under way for 300 ms; they count among those lost, and not in the latency. Lost is whatever got no whole answer with status 200. Before: the ${beforeMs / 1000} s before each reload; during: from its begin until ${afterMs / 1000} s after it is done. A new process starts meanwhile, on the same processors.`,
+    `Requests are sent at a fixed rate while the service reloads again and again; none is repeated. Latency counts from the moment at which a request was due, so a stall counts for the requests behind it, too. A tenth of the requests take 300 ms; they count for losses, not for latency. A request is lost if it got no whole answer with status 200. Before: the ${beforeMs / 1000} s before each reload; during: from its start until ${afterMs / 1000} s after it is done. A new process starts meanwhile, on the same processors.`,
     table(
       [
         ['', ({ workers }) => `${workers} ${workers === 1 ? 'worker' : 'workers'}`],

@@ -13,7 +13,7 @@ function ratios(alone, metrics) {
   const all = series.flatMap(({ name, rows }) => rows.map((row) => ({ ...row, name })));
   const title = 'Throughput with the module, relative to the application without it';
   return [
-    'Requests a second with the module, relative to the same application without it: 1 is no cost. Both run at the same time and are loaded in turn; each round gives one ratio. The median, and in brackets the quartiles. Requests a processor second depend less on what else the machine does.',
+    'Requests a second with the module, relative to the same application without it: 1 means no cost. Both run at the same time and are loaded in turn; each round gives one ratio. The median, and in brackets the quartiles. Requests a processor second depend less on what else the machine does.',
     table(
       [
         ['', labelOf],
@@ -34,7 +34,7 @@ function ratios(alone, metrics) {
 
 function shares({ rows }) {
   return [
-    'Of the time in which the process works, what is spent in the module with its metrics, and in what it calls, by the sampling profiler. It hardly depends on what else the machine does, and misses what the module makes Node do: calling two listeners in place of one, collecting more. The median, and in brackets the lowest and the highest.',
+    'The share of the processor time that is spent in the module with its metrics, and in what it calls, by the sampling profiler. It hardly depends on what else the machine does, and misses what the module makes Node do: calling two listeners instead of one, collecting more garbage. The median, and in brackets the lowest and the highest.',
     table(
       [
         ['', labelOf],
