@@ -202,13 +202,17 @@ describe('report', () => {
   ])('%j', (argv, options) => {
     expect(parseArguments(['report', ...argv])).toEqual({
       action: 'report',
-      source: main,
+      sources: [main],
       options,
     });
   });
 
   it('may read standard input', () => {
-    expect(parseArguments(['report', '-'])).toEqual({ action: 'report', source: '-', options: {} });
+    expect(parseArguments(['report', '-'])).toEqual({
+      action: 'report',
+      sources: ['-'],
+      options: {},
+    });
   });
 
   it('may read a file whose name begins with a dash', () => {

@@ -72,7 +72,7 @@ export function parseArguments(argv: readonly string[]): Invocation {
   if (action === 'report') {
     const [, ...sources] = [...line.words, ...line.args];
     refuse([...problems, ...(line.isUnclear ? [] : reportProblems(sources, options))]);
-    return { action, source: sources[0]!, options };
+    return { action, sources, options };
   }
   if (action === 'rehearse') {
     const words = line.words.slice(1);

@@ -3,8 +3,8 @@ import { accessSync, constants, statSync } from 'node:fs';
 /** @internal */
 export interface ReportInvocation {
   readonly action: 'report';
-  /** A file, or `-` for standard input. */
-  readonly source: string;
+  /** Files, or `-` for standard input. */
+  readonly sources: readonly string[];
   readonly options: ReportOptions;
 }
 
@@ -12,19 +12,25 @@ export interface ReportInvocation {
 export interface ReportOptions {
   readonly svg?: string | true;
   readonly html?: string | true;
+  readonly json?: boolean;
+  /** Of several reports the last one, instead of all of them as a rollout. */
+  readonly last?: boolean;
 }
 
-/** @param sources - what was given as the report @internal */
+/** @param sources - what was given as reports @internal */
 export function reportProblems(
-  [source, ...others]: readonly string[],
-  { svg, html }: ReportOptions,
+  sources: readonly string[],
+  { svg, html, json }: ReportOptions,
 ): string[] {
   const allowed = 'a file that can be read, or - for standard input';
-  const problems = others.map((word) => `unexpected '${word}': one report is shown at a time`);
-  if (source === undefined) problems.push(`there is no report: name ${allowed}`);
-  else if (!isReadable(source)) problems.push(`the report is '${source}', expected ${allowed}`);
+  const problems = sources
+    .filter((source) => !isReadable(source))
+    .map((source) => `the report is '${source}', expected ${allowed}`);
+  if (sources.length === 0) problems.push(`there is no report: name ${allowed}`);
   if (svg === '-' && html === '-') {
     problems.push('--svg and --html both go to standard output: name a file for one of them');
+  } else if (json && (svg === '-' || html === '-')) {
+    problems.push('--json goes to standard output: name a file for --svg and --html');
   }
   return problems;
 }

@@ -5,7 +5,7 @@ a deploy, and shows what happened in a shutdown, or what a pod's manifest should
   nestjs-drain [options] <script> [-- arguments for the application]
   nestjs-drain reload [--wait] [--workers N] [--pid N | --pid-file F | --control F]
   nestjs-drain status [--json] [--pid N | --pid-file F | --control F]
-  nestjs-drain report [--svg [F]] [--html [F]] <report or log | ->
+  nestjs-drain report [--svg [F]] [--html [F]] [--json] [--last] <report or log | -> ...
   nestjs-drain rehearse [options] <script> [-- arguments for the service]
   nestjs-drain rehearse [options] --command 'npm start'
   nestjs-drain kubernetes [--grace-period T] [--drain-timeout T] [--close-timeout T]
@@ -33,10 +33,13 @@ Reload and status: of the only service of this user, or of the one that is named
   --wait               reload: until all workers are replaced, or it failed
   --json               status: for programs
 
-Report: of a shutdown, the last one in a file of JSON or in a log; - is standard input
+Report: of a shutdown, in a file of JSON or in a log; of several, of a rollout;
+- is standard input
   --svg [F]            writes a picture to F.svg, or to - for standard output
                        (beside the report, instead of showing it here)
-  --html [F]           the same as a page, F.html, with tables and the report itself
+  --html [F]           the same as a page, F.html, with tables
+  --json               for programs, to standard output
+  --last               of several reports the last one only
 
 Rehearse: starts a service, puts clients on it, ends it as a platform does, and tells what
 they saw; of any Node service, with the module or without it

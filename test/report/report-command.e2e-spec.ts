@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { terminalPicture } from '../../src/cli/picture/terminal-picture.js';
+import type { ShutdownReport } from '../../src/report/shutdown-report.js';
 import {
   EXAMPLES,
   exampleFile,
@@ -86,15 +87,15 @@ describe('a report is shown', () => {
     });
   });
 
-  it('the last one of several, which it says', async () => {
+  it('the last one of several, with --last', async () => {
     const lines = (['forced', 'rolling'] as const).map((name) =>
       JSON.stringify({ report: exampleReport(name) }),
     );
     writeFileSync(join(temp, 'app.log'), lines.join('\n'));
-    expect(await run(['app.log'])).toEqual({
+    expect(await run(['app.log', '--last'])).toEqual({
       status: 0,
       stdout: terminalPicture(exampleReport('rolling')),
-      stderr: 'nestjs-drain: app.log holds 2 reports; showing the last one\n',
+      stderr: '',
     });
   });
 
@@ -153,6 +154,64 @@ describe('files', () => {
   });
 });
 
+describe('several reports are a rollout', () => {
+  const pods = Array.from({ length: 5 }, (_, i) => podReport(i));
+
+  it('of files and of a log, each report once', async () => {
+    for (const [i, pod] of pods.slice(0, 3).entries()) {
+      writeFileSync(join(temp, `${i}.json`), JSON.stringify(pod));
+    }
+    const lines = pods.slice(2).map((report) => `pod ${JSON.stringify({ report })}`);
+    writeFileSync(join(temp, 'pods.log'), lines.join('\n'));
+    const { status, stdout, stderr } = await run(['0.json', '1.json', '2.json', 'pods.log']);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(/^5 shutdowns: 4 clean, 1 forced, 0 failed\n/);
+    expect(stdout).toContain('5 x orders 1.4.2');
+    expect(stdout).toContain('2 x GET OrdersController.export (cut)');
+    expect(stdout).toMatch(/Last new connection +4\.4 s after the signal \(orders-4\)/);
+    expect(stdout).toMatch(
+      /Advice +3 new connections came late, the last one 4\.4 s .* set gracePeriodMs to 7000, and the platform's time to 32 s\./,
+    );
+    expect(stdout).toMatch(/\norders-3 +forced +5\.0 s +1 /);
+  });
+
+  it('as a page, a picture and data', async () => {
+    const log = pods.map((report) => JSON.stringify({ report })).join('\n');
+    const { stdout, stderr } = await run(['-', '--html', '--svg', 'a.svg', '--json'], log);
+    expect(stderr).toBe('nestjs-drain: wrote a.svg\nnestjs-drain: wrote rollout.html\n');
+    expect(markupProblems(written('a.svg'))).toEqual([]);
+    expect(written('rollout.html')).toContain('<h1>Rollout: 5 shutdowns: 4 clean');
+    expect(JSON.parse(stdout)).toMatchObject({
+      count: 5,
+      results: { clean: 4, forced: 1, failed: 0 },
+      lastConnection: { atMs: 4400, host: 'orders-4' },
+    });
+  });
+});
+
+/** Of a pod whose balancer is late; that of the fourth one cuts two requests. */
+function podReport(i: number): ShutdownReport {
+  const rolling = exampleReport('rolling');
+  const isForced = i === 3;
+  const cut = { label: 'GET OrdersController.export', atMs: 0, ms: 5000, outcome: 'cut' } as const;
+  return {
+    ...rolling,
+    pid: 1,
+    origin: { host: `orders-${i}`, service: 'orders', version: '1.4.2' },
+    budget: { gracePeriodMs: 5000, drainTimeoutMs: 20_000, closeTimeoutMs: 4000, totalMs: 29_000 },
+    totalMs: 5000,
+    result: isForced ? 'forced' : 'clean',
+    exitCode: isForced ? 1 : 0,
+    requests: {
+      ...rolling.requests,
+      cut: isForced ? 2 : 0,
+      slowest: isForced ? [cut, cut] : [],
+    },
+    newConnections: { count: 9, lastAtMs: 4000 + i * 100, late: i === 4 ? 3 : 0 },
+    advice: [],
+  };
+}
+
 describe('what cannot be shown', () => {
   it('is named: no report', async () => {
     const { status, stderr } = await run(['-'], '{"level":"log"}\n');
@@ -175,12 +234,15 @@ describe('what cannot be shown', () => {
     [[], 'there is no report: name a file that can be read, or - for standard input'],
     [['nowhere.json'], `the report is 'nowhere.json', expected a file that can be read, or -`],
     [['.'], `the report is '.', expected a file that can be read, or -`],
-    [['forced.json', 'more.json'], `unexpected 'more.json': one report is shown at a time`],
+    [
+      ['forced.json', 'more.json'],
+      `the report is 'more.json', expected a file that can be read, or -`,
+    ],
     [['forced.json', '--svg=a.json'], `--svg is 'a.json', expected a file that ends in .svg`],
     [['forced.json', '--svg', '-', '--html', '-'], '--svg and --html both go to standard output'],
     [
       ['forced.json', '--workers', '2'],
-      'unknown option --workers of report, expected one of --svg',
+      'unknown option --workers of report, expected one of --json',
     ],
   ])('is wrong usage, and 2: %j', async (argv, problem) => {
     const { status, stdout, stderr } = await run(argv);

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { EXAMPLES, exampleReport } from '../../../test/support/example-reports.js';
 import { GracefulShutdownError } from '../../shutdown/graceful-shutdown.error.js';
 import { ReportLine } from '../../report/report-line.js';
-import { parseReport } from './parse-report.js';
+import { parseReport, parseReports } from './parse-report.js';
 
 const rolling = exampleReport('rolling');
 const failed = exampleReport('failed');
@@ -23,7 +23,7 @@ function errorOf(content: string): GracefulShutdownError {
 describe('a report is found', () => {
   it.each(EXAMPLES)('in a file of its own: %s', (name) => {
     const report = exampleReport(name);
-    expect(parseReport(JSON.stringify(report, null, 2), 'a')).toEqual({ report, count: 1 });
+    expect(parseReport(JSON.stringify(report, null, 2), 'a')).toEqual(report);
   });
 
   it.each<[string, string]>([
@@ -41,7 +41,7 @@ describe('a report is found', () => {
     ['text before it', `web-1  | [Nest] 7 {x} LOG ${JSON.stringify({ report: rolling })}`],
     ['a file of Windows', `one\r\n${JSON.stringify(rolling)}\r\n`],
   ])('within %s', (_, content) => {
-    expect(parseReport(content, 'a')).toEqual({ report: rolling, count: 1 });
+    expect(parseReport(content, 'a')).toEqual(rolling);
   });
 
   it.each<[string, string]>([
@@ -59,30 +59,31 @@ describe('a report is found', () => {
     ],
   ])('spread over several lines: %s', (_, printed) => {
     const content = `one {\n[12:00] INFO: Shutdown report\n    report: ${printed}\n{ two: '\n`;
-    expect(parseReport(content, 'a').report).toEqual(rolling);
+    expect(parseReport(content, 'a')).toEqual(rolling);
   });
 
   it('with texts that need quotes and escapes', () => {
     const message = `it's "a" \`b\`\n\\ \u0001 é 🚀 {[,:`;
     const report = { ...failed, failures: [{ where: 'x', message }] };
-    expect(parseReport(`a\n${inspect(report, { depth: null })}`, 'a').report).toEqual(report);
+    expect(parseReport(`a\n${inspect(report, { depth: null })}`, 'a')).toEqual(report);
   });
 
   it('as ReportLine, by a logger that prints objects to a depth of two', () => {
     const printed = inspect({ level: 'info', nested: { more: new ReportLine(rolling).report } });
-    expect(parseReport(`one\n${printed}\n`, 'a').report).toEqual(rolling);
+    expect(parseReport(`one\n${printed}\n`, 'a')).toEqual(rolling);
   });
 
-  it('of several the last one', () => {
+  it('of several the last one, or all of them', () => {
     const lines = [rolling, failed].map((report) => JSON.stringify({ message: { report } }));
     const noise = ['states of {matter}', '{"message":"the states of it"}', ''];
     const content = [noise, lines[0], noise, lines[1], noise].flat().join('\n');
-    expect(parseReport(content, 'a')).toEqual({ report: failed, count: 2 });
+    expect(parseReport(content, 'a')).toEqual(failed);
+    expect(parseReports(content, 'a')).toEqual([rolling, failed]);
   });
 
   it('of a later version of the package, with more fields', () => {
     const later = { ...rolling, weather: 'fine' };
-    expect(parseReport(JSON.stringify(later), 'a').report).toEqual(later);
+    expect(parseReport(JSON.stringify(later), 'a')).toEqual(later);
   });
 });
 

@@ -5,36 +5,41 @@ import { isRecord } from './shape.js';
 import { spreadReports } from './spread-report.js';
 import { fromVersion1 } from './version-1.js';
 
-/** @internal */
-export interface ParsedReport {
-  /** The last one. */
-  readonly report: ShutdownReport;
-  /** How many there were. */
-  readonly count: number;
-}
-
 /** How deep loggers and those that collect logs nest what they are given. */
 const DEEPEST = 5;
 const MOST_PROBLEMS = 5;
 
 /**
- * Finds the report in a file of its own, or in a log: as a line, within what a logger or a runtime
+ * Finds the reports in a file of its own, or in a log: as a line, within what a logger or a runtime
  * of containers puts around it, in text before it, or spread over several lines.
  *
  * @param source - the name of the text, for errors
  * @throws GracefulShutdownError `ERR_SHUTDOWN_NO_REPORT` or `ERR_SHUTDOWN_INVALID_REPORT`
  * @internal
  */
-export function parseReport(content: string, source: string): ParsedReport {
+export function parseReports(content: string, source: string): ShutdownReport[] {
+  return foundIn(content, source).map((report) => checked(report, source));
+}
+
+/** The last one. @internal */
+export function parseReport(content: string, source: string): ShutdownReport {
+  return checked(foundIn(content, source).at(-1), source);
+}
+
+function foundIn(content: string, source: string): unknown[] {
   const whole = jsonOf(content);
   const reports = whole === undefined ? inLog(content) : reportsIn(whole);
-  const report = fromVersion1(reports.at(-1));
-  if (report === undefined) throw noReport(source);
+  if (reports.length === 0) throw noReport(source);
+  return reports;
+}
+
+function checked(found: unknown, source: string): ShutdownReport {
+  const report = fromVersion1(found);
   const problems = REPORT_SHAPE(report, '');
   const others = problems.length - MOST_PROBLEMS;
   if (others > 0) problems.splice(MOST_PROBLEMS, others, `and ${others} more`);
   if (problems.length > 0) throw wrongReport(source, problems);
-  return { report: report as ShutdownReport, count: reports.length };
+  return report as ShutdownReport;
 }
 
 function inLog(content: string): unknown[] {

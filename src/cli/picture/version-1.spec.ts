@@ -20,14 +20,14 @@ function namesIn(value: unknown): string[] {
 }
 
 function outcomesOf(name: (typeof STORED)[number]): string[] {
-  const { report } = parseReport(JSON.stringify(storedReport(name)), name);
+  const report = parseReport(JSON.stringify(storedReport(name)), name);
   return report.hooks.map(({ outcome }) => outcome);
 }
 
 it.each(STORED)('a report that a run of version 1 has written is shown: %s', (name) => {
   const { outcome, totalMs, ...old } = storedReport(name);
   expect(old).toMatchObject({ version: 1 });
-  const { report } = parseReport(JSON.stringify({ ...old, outcome, totalMs }), name);
+  const report = parseReport(JSON.stringify({ ...old, outcome, totalMs }), name);
   expect(report).toMatchObject({ version: 2, result: outcome, totalMs });
   const gone = new Set(['status', 'startMs', 'lastOffsetMs', 'flushed', 'told']);
   expect(namesIn(old)).toContain('startMs');
@@ -37,7 +37,7 @@ it.each(STORED)('a report that a run of version 1 has written is shown: %s', (na
 it('tells what was cut from what was aborted', () => {
   const old = storedReport('cut') as Old;
   expect(old.requests).toMatchObject({ aborted: 1, cut: 1 });
-  const { requests, hooks, states, connections } = parseReport(JSON.stringify(old), 'cut').report;
+  const { requests, hooks, states, connections } = parseReport(JSON.stringify(old), 'cut');
   expect(requests).toMatchObject({ aborted: 0, cut: 1, slowest: [{ outcome: 'cut' }] });
   expect(new Set(hooks.map(({ outcome }) => outcome))).toEqual(new Set(['completed']));
   expect(states.map(({ state }) => state)).toEqual(['grace', 'draining', 'forcing', 'closing']);
@@ -57,17 +57,17 @@ it('tells a hook that was not awaited to its end, and one that threw', () => {
 
 it('says whether telemetry was sent, and when the last new connection came', () => {
   const old = storedReport('hangs') as Old & { flush: { flushed: boolean; ms: number } };
-  const { flush } = parseReport(JSON.stringify(old), 'hangs').report;
+  const { flush } = parseReport(JSON.stringify(old), 'hangs');
   const outcome = old.flush.flushed ? 'completed' : 'failed';
   expect(flush).toEqual({ outcome, ms: old.flush.ms });
-  const { newConnections } = parseReport(JSON.stringify(storedReport('clean')), 'clean').report;
+  const { newConnections } = parseReport(JSON.stringify(storedReport('clean')), 'clean');
   const { lastOffsetMs } = storedReport('clean')['newConnections'] as { lastOffsetMs: number };
   expect(newConnections.lastAtMs).toBe(lastOffsetMs);
 });
 
 it('is found where a logger has spread it over several lines', () => {
   const printed = inspect({ report: storedReport('clean') }, { depth: 10, maxArrayLength: null });
-  expect(parseReport(`started\n${printed}\n`, 'a.log').report.result).toBe('clean');
+  expect(parseReport(`started\n${printed}\n`, 'a.log').result).toBe('clean');
 });
 
 it('leaves a report of version 2, and anything else, as it is', () => {

@@ -200,7 +200,7 @@ async function orphaned(
 
 function reportIn(output: string): ShutdownReport | undefined {
   try {
-    return parseReport(output, 'the output').report;
+    return parseReport(output, 'the output');
   } catch {
     return undefined;
   }

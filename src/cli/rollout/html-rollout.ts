@@ -1,0 +1,58 @@
+import { HTML_STYLE } from '../picture/html-style.js';
+import { element, escapeMarkup } from '../picture/svg-element.js';
+import type { Rollout } from './rollout.js';
+import { factsOf, POD_COLUMNS, podRows, titleOf } from './rollout-text.js';
+import { svgRollout } from './svg-rollout.js';
+
+/** A rollout as a page. @internal */
+export function htmlRollout(rollout: Rollout): string {
+  const title = escapeMarkup(`Rollout: ${titleOf(rollout)}`);
+  const { rows, others } = podRows(rollout);
+  const body = element(
+    'main',
+    {},
+    element('h1', {}, title),
+    // It can be scrolled, so it must be reachable without a mouse.
+    element(
+      'div',
+      { class: 'wide', tabindex: 0, role: 'region', 'aria-label': 'Shutdowns' },
+      svgRollout(rollout),
+    ),
+    element('h2', {}, 'Figures'),
+    element('table', {}, element('tbody', {}, ...factsOf(rollout).map(factRow))),
+    element('h2', {}, 'Pods'),
+    element(
+      'table',
+      {},
+      element('thead', {}, row('th', POD_COLUMNS)),
+      element('tbody', {}, ...rows.map((cells) => row('td', cells))),
+    ),
+    ...(others > 0 ? [element('p', {}, `and ${others} more`)] : []),
+  );
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${title}</title>
+<style>
+${HTML_STYLE}
+</style>
+</head>
+<body>
+${body}
+</body>
+</html>
+`;
+}
+
+function factRow([heading, lines]: readonly [string, readonly string[]]): string {
+  const items = lines.map((line) => element('div', {}, escapeMarkup(line)));
+  return element('tr', {}, element('th', { scope: 'row' }, heading), element('td', {}, ...items));
+}
+
+function row(name: 'th' | 'td', cells: readonly string[]): string {
+  const attributes: Record<string, string> = name === 'th' ? { scope: 'col' } : {};
+  return element('tr', {}, ...cells.map((cell) => element(name, attributes, escapeMarkup(cell))));
+}
