@@ -49,6 +49,10 @@ export class BalancerEvidence implements TrafficObserver, GraceEvidence {
     traffic.observe(this);
   }
 
+  followsHealthy(): boolean {
+    return true;
+  }
+
   begin(): void {
     const now = this.clock.now();
     this.#begin = now;
@@ -91,14 +95,14 @@ export class BalancerEvidence implements TrafficObserver, GraceEvidence {
     this.#inFlight.set(response, { address, since: this.clock.now() });
   }
 
-  requestEnded(response: HttpResponse, since: number, outcome: Outcome): void {
+  requestEnded(response: HttpResponse, since: number | undefined, outcome: Outcome): void {
     if (this.routes.isProbe(response)) {
       const { address = '' } = this.#inFlight.get(response) ?? {};
       const isFailing = outcome === 'completed' && response.statusCode >= 500;
       const isKnown = this.routes.isProbeRoute(response);
       const route = this.routes.labelOf(response);
       this.#probers.answered({ address, route, isKnown, isFailing }, this.clock.now());
-    } else {
+    } else if (since !== undefined) {
       this.#lastRequestAt = Math.max(this.#lastRequestAt, since);
     }
     this.#inFlight.delete(response);

@@ -33,11 +33,17 @@ export class Listeners {
     if (this.#refuses) closeListener(server);
   }
 
-  /** Hears of it before the framework's own listener, which may answer at once. */
-  on(server: Server, event: string, listener: (...args: any[]) => void): void {
+  /**
+   * Hears of it before the framework's own listener, which may answer at once.
+   *
+   * @returns what ends it
+   */
+  on(server: Server, event: string, listener: (...args: any[]) => void): () => void {
     const heard = contained(listener);
     server.prependListener(event, heard);
-    this.addDisposer(server, () => server.off(event, heard));
+    const stop = () => void server.off(event, heard);
+    this.addDisposer(server, stop);
+    return stop;
   }
 
   addDisposer(server: Server, dispose: () => void): void {

@@ -1,4 +1,4 @@
-import type { Http2Session, Http2Stream } from 'node:http2';
+import type { Http2ServerResponse, Http2Session, Http2Stream } from 'node:http2';
 
 interface SessionState {
   /** A map of Node's own, which is no `Map` to `instanceof`. */
@@ -20,6 +20,19 @@ export function openStreams(session: Http2Session): readonly Http2Stream[] | und
   const { streams } = ((key && Reflect.get(session, key)) ?? {}) as SessionState;
   if (typeof streams?.values !== 'function') return undefined;
   return [...streams.values()].filter(({ closed }) => !closed);
+}
+
+/**
+ * The response that a server makes of a stream; none of a push, or of one that the application takes
+ * as a stream. Node keeps it under a symbol, too.
+ *
+ * @internal
+ */
+export function responseOf(stream: Http2Stream): Http2ServerResponse | undefined {
+  const key = Object.getOwnPropertySymbols(stream).find(
+    ({ description }) => description === 'response',
+  );
+  return key && (Reflect.get(stream, key) as Http2ServerResponse | undefined);
 }
 
 /**

@@ -35,8 +35,16 @@ export interface TrafficObserver {
   connectionUpgraded?(connection: TrafficConnection): void;
   /** A request's header has been read; its handler is not known yet. */
   requestBegan?(response: HttpResponse, connection: TrafficConnection): void;
-  /** @param since - when it began, by the clock of the shutdown */
-  requestEnded?(response: HttpResponse, since: number, outcome: Outcome): void;
+  /**
+   * @param since - when it began, by the clock of the shutdown; undefined if nobody followed requests
+   * then
+   */
+  requestEnded?(response: HttpResponse, since: number | undefined, outcome: Outcome): void;
+  /**
+   * Whether it is to hear of each connection and request of a healthy application, which then costs
+   * something. Asked for each new connection.
+   */
+  followsHealthy?(): boolean;
 }
 
 /** Connections of one protocol. @internal */
@@ -79,6 +87,11 @@ export class Traffic {
   /** The responses that are not complete, by their servers. */
   get responses(): OpenResponses[] {
     return this.#sources.flatMap(({ responses }) => responses ?? []);
+  }
+
+  /** Whether somebody wants to hear of each request of a healthy application. */
+  get isFollowed(): boolean {
+    return this.#observers.some((observer) => observer.followsHealthy?.() === true);
   }
 
   /** How many connections are open. */
@@ -133,7 +146,7 @@ export class Traffic {
     for (const observer of this.#observers) observer.requestBegan?.(response, connection);
   }
 
-  requestEnded(response: HttpResponse, since: number, outcome: Outcome): void {
+  requestEnded(response: HttpResponse, since: number | undefined, outcome: Outcome): void {
     for (const observer of this.#observers) observer.requestEnded?.(response, since, outcome);
   }
 }

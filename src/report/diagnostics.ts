@@ -63,7 +63,8 @@ export interface ShutdownDiagnostics {
     readonly id: number;
     /** Method and handler. */
     readonly label: string;
-    readonly ms: number;
+    /** How long it took; absent if it began before anybody followed requests. */
+    readonly ms?: number;
     readonly outcome: Outcome;
   };
   /** Published when a hook of the teardown begins: `Database.onModuleDestroy`. */
@@ -95,6 +96,12 @@ const channels: { readonly [N in Name]: Channel } = {
 
 const requestStart = channels['nestjs-drain:request:start'];
 const requestEnd = channels['nestjs-drain:request:end'];
+const ofTraffic = [
+  channels['nestjs-drain:connection:open'],
+  channels['nestjs-drain:connection:close'],
+  requestStart,
+  requestEnd,
+];
 
 /** Of connections and requests; made when somebody asks. */
 const ids = new WeakMap<object, number>();
@@ -121,6 +128,10 @@ export class Diagnostics implements ShutdownObserver, TrafficObserver {
   entered(state: ShutdownState, endedBy?: EndedBy): void {
     const remainingMs = this.sequence.remainingMs();
     publish('nestjs-drain:state', () => ({ state, endedBy, remainingMs }));
+  }
+
+  followsHealthy(): boolean {
+    return ofTraffic.some(({ hasSubscribers }) => hasSubscribers);
   }
 
   connectionOpened(connection: TrafficConnection): void {
@@ -153,16 +164,16 @@ export class Diagnostics implements ShutdownObserver, TrafficObserver {
     }));
   }
 
-  requestEnded(response: HttpResponse, since: number, outcome: Outcome): void {
+  requestEnded(response: HttpResponse, since: number | undefined, outcome: Outcome): void {
     if (!requestEnd.hasSubscribers) return;
     this.#publishEnd(response, since, outcome);
   }
 
-  #publishEnd(response: HttpResponse, since: number, outcome: Outcome): void {
+  #publishEnd(response: HttpResponse, since: number | undefined, outcome: Outcome): void {
     publish('nestjs-drain:request:end', () => ({
       id: idOf(response),
       label: this.routes.labelOf(response),
-      ms: this.clock.now() - since,
+      ...(since !== undefined && { ms: this.clock.now() - since }),
       outcome,
     }));
   }

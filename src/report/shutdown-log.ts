@@ -293,9 +293,13 @@ function list(work: readonly DrainTask[]): string {
 
 /** @param same - work of the same name, the oldest first */
 function describeWork(same: readonly DrainTask[]): string {
-  const [{ label, ageMs } = { label: '' }] = same;
-  const age = ageMs === undefined ? '' : ` ${seconds(ageMs)}`;
-  return `${label}${age}${same.length > 1 ? ` (${same.length})` : ''}`;
+  const [work = { label: '' }] = same;
+  return `${work.label}${ageOf(work)}${same.length > 1 ? ` (${same.length})` : ''}`;
+}
+
+function ageOf({ ageMs, isOlder }: DrainTask): string {
+  if (isOlder) return ' since before the signal';
+  return ageMs === undefined ? '' : ` ${seconds(ageMs)}`;
 }
 
 function tally(names: readonly string[]): string {

@@ -144,6 +144,8 @@ export interface ReportedRequest {
   readonly atMs: number;
   /** How long it took, in ms. */
   readonly ms: number;
+  /** It was in flight already, nobody knows since when: `atMs` is 0, and `ms` counts from there. */
+  readonly isOlder?: boolean;
   /**
    * `completed` (answered whole), `aborted` (by its client or the application) or `cut` (at the
    * deadline).

@@ -90,15 +90,17 @@ export class TrafficRecord implements TrafficObserver {
     this.#received += 1;
   }
 
-  requestEnded(response: HttpResponse, since: number, outcome: Outcome): void {
+  requestEnded(response: HttpResponse, since: number | undefined, outcome: Outcome): void {
     this.#outcomes[outcome] += 1;
     if (this.routes.isProbe(response)) this.#probeAnswered(response.statusCode);
-    const ms = this.clock.now() - since;
+    const begin = since ?? this.begin;
+    const ms = this.clock.now() - begin;
     this.#slowest.add(ms, () => ({
       label: this.routes.labelOf(response),
-      atMs: since - this.begin,
+      atMs: begin - this.begin,
       ms,
       outcome,
+      ...(since === undefined && { isOlder: true }),
     }));
   }
 

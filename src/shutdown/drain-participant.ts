@@ -8,6 +8,8 @@ export interface DrainTask {
   readonly label: string;
   /** The time that the task has been in flight, in ms; left out if not known. */
   readonly ageMs?: number;
+  /** It began before the signal, nobody knows when: `ageMs` counts from the signal. */
+  readonly isOlder?: boolean;
 }
 
 /**

@@ -111,8 +111,9 @@ describe.each(['express', 'fastify'] as const)('a rolling stop on %s', (adapter)
     expect(closing!.atMs + closing!.ms).toBeCloseTo(report.totalMs, -1);
     const [slowest] = report.requests.slowest;
     expect(slowest).toMatchObject({ label: 'GET PlainController.slow', outcome: 'completed' });
-    expect(slowest!.atMs).toBeLessThan(0);
-    expect(slowest!.ms).toBeGreaterThanOrEqual(990);
+    // Nobody knows since when it was in flight.
+    expect(slowest).toMatchObject({ atMs: 0, isOlder: true });
+    expect(slowest!.ms).toBeGreaterThan(500);
     expect(report.connections).toMatchObject({
       atStart: 2,
       closedBy: { announced: 1, idle: 1 },

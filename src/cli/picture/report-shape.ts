@@ -25,6 +25,7 @@ const request = record<ReportedRequest>({
   label: text,
   atMs: number,
   ms: amount,
+  isOlder: optional(truth),
   outcome,
 });
 

@@ -1,19 +1,25 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 import type { ClosedBy, TrafficConnection } from '../../connections/traffic.js';
+import { currentResponse, isUsed, waitingRequest } from './node-connections.js';
 
 /** A request whose response is not complete yet. @internal */
 export interface RequestInFlight {
   readonly response: ServerResponse;
-  /** When its header had been read. */
-  readonly since: number;
+  /** When its header had been read; undefined if nobody followed its connection then. */
+  readonly since: number | undefined;
 }
+
+/** Stands for an unknown time, as a number is smaller than a number or nothing. */
+const UNKNOWN = -1;
 
 /** What matters of few connections, or only when they are to go. */
 interface Details {
   /** The requests behind the one in flight, when the client pipelines. */
   pipelined: RequestInFlight[];
+  /** The last of them, if nobody has heard of it, nor of those before it. */
+  waiting: IncomingMessage | undefined;
   /** Whether it has ever had more than one request in flight. */
   hasPipelined: boolean;
   leavesAt: number;
@@ -39,6 +45,26 @@ export class Connection implements TrafficConnection {
     now: number,
   ) {
     this.#since = Math.floor(now);
+  }
+
+  /**
+   * One that has not been followed so far, as Node shows it.
+   *
+   * @param restsSince - if it rests, since when
+   */
+  static found(socket: Socket, restsSince: number): Connection {
+    const connection = new Connection(socket, restsSince);
+    const response = currentResponse(socket);
+    if (isUsed(socket)) connection.#response = response ?? null;
+    if (response === undefined) return connection;
+    const waiting = waitingRequest(socket);
+    if (waiting !== undefined) {
+      const details = connection.#detailed();
+      details.waiting = waiting;
+      details.hasPipelined = true;
+    }
+    connection.#since = UNKNOWN;
+    return connection;
   }
 
   get protocol(): 'http/1.1' {
@@ -89,10 +115,21 @@ export class Connection implements TrafficConnection {
     this.#detailed().closedBy = closedBy;
   }
 
-  /** The requests in flight, in the order they came. */
+  /** The requests in flight that are known, in the order they came. */
   get requests(): readonly RequestInFlight[] {
     if (!this.#response) return [];
-    return [{ response: this.#response, since: this.#since }, ...(this.#details?.pipelined ?? [])];
+    const first = { response: this.#response, since: known(this.#since) };
+    return [first, ...(this.#details?.pipelined ?? [])];
+  }
+
+  /** The last of the requests of which only Node knows, behind those in flight. */
+  get waiting(): IncomingMessage | undefined {
+    return this.#details?.waiting;
+  }
+
+  has(response: ServerResponse): boolean {
+    if (this.#response === response) return true;
+    return this.#details?.pipelined.some((one) => one.response === response) === true;
   }
 
   begin(response: ServerResponse, now: number): void {
@@ -106,28 +143,70 @@ export class Connection implements TrafficConnection {
     this.#since = Math.floor(now);
   }
 
-  /** @returns when the request began */
-  finish(response: ServerResponse, now: number): number {
+  /**
+   * @returns when the request began; undefined if that is not known
+   */
+  finish(response: ServerResponse, now: number): number | undefined {
     if (this.#details !== undefined) this.#details.quietSince = now;
     if (this.#response !== response) return this.#finishPipelined(response, now);
-    const since = this.#since;
-    const next = this.#details?.pipelined.shift();
-    this.#response = next?.response ?? null;
-    this.#since = Math.floor(next?.since ?? now);
+    const since = known(this.#since);
+    this.#next(now);
     return since;
   }
 
+  /**
+   * Once a request has ended, Node shows the next one that waited behind it; if its socket has closed,
+   * none.
+   *
+   * @returns the response to it, if nobody has heard of it so far
+   */
+  reveal(ended: ServerResponse): ServerResponse | undefined {
+    if (this.waiting === undefined) return undefined;
+    const response = currentResponse(this.socket);
+    if (response !== undefined && response !== ended) {
+      return this.meet(response) ? response : undefined;
+    }
+    this.#detailed().waiting = undefined;
+    return undefined;
+  }
+
+  /**
+   * Takes a response for one that waits here.
+   *
+   * @returns whether it does, and nobody has heard of it so far
+   */
+  meet(response: ServerResponse): boolean {
+    if (this.waiting === undefined || this.has(response)) return false;
+    const details = this.#detailed();
+    const { pipelined } = details;
+    const found = pipelined.filter(({ since }) => since === undefined).length;
+    const isLast = response.req === this.waiting;
+    pipelined.splice(isLast ? found : 0, 0, { response, since: undefined });
+    if (isLast) details.waiting = undefined;
+    if (!this.#response) this.#next(UNKNOWN);
+    return true;
+  }
+
+  #next(now: number): void {
+    const next = this.#details?.pipelined.shift();
+    this.#response = next?.response ?? null;
+    this.#since = next === undefined ? Math.floor(now) : (next.since ?? UNKNOWN);
+  }
+
   /** Those behind a request whose client is gone may end before it. */
-  #finishPipelined(response: ServerResponse, now: number): number {
+  #finishPipelined(response: ServerResponse, now: number): number | undefined {
     const { pipelined } = this.#detailed();
     const rank = pipelined.findIndex((request) => request.response === response);
     const [finished] = rank === -1 ? [] : pipelined.splice(rank, 1);
-    return finished?.since ?? now;
+    return finished === undefined ? now : finished.since;
   }
 
   /** The response to its latest request, if that is in flight; only this one may end the connection. */
   get latest(): ServerResponse | undefined {
-    return this.#details?.pipelined.at(-1)?.response ?? this.#response ?? undefined;
+    const last = this.requests.at(-1);
+    // Nobody has heard of the one that came last before requests were followed.
+    if (this.waiting !== undefined && last?.since === undefined) return undefined;
+    return last?.response;
   }
 
   isLatest(response: ServerResponse): boolean {
@@ -156,6 +235,7 @@ export class Connection implements TrafficConnection {
   #detailed(): Details {
     return (this.#details ??= {
       pipelined: [],
+      waiting: undefined,
       hasPipelined: false,
       leavesAt: Infinity,
       closedBy: 'peer',
@@ -163,6 +243,10 @@ export class Connection implements TrafficConnection {
       bytesSeen: 0,
     });
   }
+}
+
+function known(since: number): number | undefined {
+  return since === UNKNOWN ? undefined : since;
 }
 
 /** A plain end is how a response without length ends well; a reset cannot be mistaken for it. */

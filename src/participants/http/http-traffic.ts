@@ -1,28 +1,35 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Server, Socket } from 'node:net';
 import { Server as TlsServer, type TLSSocket } from 'node:tls';
 
+import { ageOf } from '../../connections/age-of.js';
 import { followEvent } from '../../connections/follow-event.js';
 import { isHttp1 } from '../../connections/is-http1.js';
 import { Listeners } from '../../connections/listeners.js';
 import type { HttpResponse, OpenResponses } from '../../connections/open-responses.js';
 import { sharedListener } from '../../connections/shared-listener.js';
 import type { Traffic, TrafficSource } from '../../connections/traffic.js';
+import type { Outcome } from '../../shutdown/outcome.js';
 import { UPGRADES } from '../../connections/upgrades.js';
 import type { Routes } from '../../routes/routes.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { DrainTask } from '../../shutdown/drain-participant.js';
-import type { Outcome } from '../../shutdown/outcome.js';
+import { beforeHeaders } from './before-headers.js';
 import { Connection } from './connection.js';
 import { Handshakes } from './handshakes.js';
 import { keepAliveMsOf } from './keep-alive.js';
 import { sayCloseIf } from './last-response.js';
+import { idleMsOf, isShown, isUsed, requestsOn, socketsOf } from './node-connections.js';
+import { RECENT_MS, RecentSockets } from './recent-sockets.js';
 import { gateRequests } from './request-gate.js';
 
 /**
- * The servers of one application, their connections, and the requests in flight, counted by the
- * server's own events: from the parsed header to the response's `close`, which comes once, after
- * its last byte or after its client's abort.
+ * The servers of one application, their connections, and the requests in flight.
+ *
+ * While the application is healthy, Node knows all of that, and is asked when somebody wants to know:
+ * nothing is listened to that comes with each request. Followed, a request counts by the server's own
+ * events: from the parsed header to the response's `close`, which comes once, after its last byte or
+ * after its client's abort.
  *
  * @internal
  */
@@ -36,8 +43,11 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
   });
   /** Those nobody waits for any more. */
   readonly #released = new Set<Socket>();
-  /** Those counted before their `request` event. */
-  #expecting: WeakSet<ServerResponse> | undefined;
+  /** Those with a request of which only Node knows, and what stands for its response. */
+  readonly #withWaiting = new Map<Connection, ServerResponse>();
+  #stopMeeting = () => {};
+  readonly #recent = new RecentSockets();
+  #followedSince: number | undefined;
   #requests = 0;
   #completed = 0;
   #leaves: ((connection: Connection) => boolean) | undefined;
@@ -63,11 +73,12 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
 
   /** Requests whose response is not complete. */
   get requestCount(): number {
-    return this.#requests;
+    const unfollowed = this.#unfollowed().reduce((sum, socket) => sum + requestsOn(socket), 0);
+    return this.#requests + this.#withWaiting.size + unfollowed;
   }
 
   get connectionCount(): number {
-    return this.#connections.size;
+    return this.#connections.size + this.#unfollowed().length;
   }
 
   get waitingCount(): number {
@@ -79,7 +90,8 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
   }
 
   get busyCount(): number {
-    return this.connections.filter(({ isResting }) => !isResting).length;
+    const busy = this.connections.filter(({ isResting }) => !isResting);
+    return busy.length + this.#unfollowed().filter((socket) => requestsOn(socket) > 0).length;
   }
 
   /** How many responses have been completed. */
@@ -106,35 +118,29 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
     listeners.add(server);
     listeners.on(server, 'connection', (socket: Socket) => {
       if (secure) this.#handshakes.begin(socket, this.clock.now());
-      else this.#open(socket);
+      else this.#connected(server, socket);
     });
     if (secure) {
       listeners.on(server, 'secureConnection', (socket: TLSSocket) => {
         this.#handshakes.finish(socket);
-        if (socket.alpnProtocol !== 'h2') this.#open(socket);
+        if (socket.alpnProtocol !== 'h2') this.#connected(server, socket);
       });
     }
-    listeners.on(server, 'request', (request: IncomingMessage, response: HttpResponse) => {
-      if (!isHttp1(response) || this.#expecting?.has(response) === true) return;
-      this.#begin(request.socket, response);
-    });
-    const follow = (event: string, listener: (request: IncomingMessage, second: any) => void) => {
-      listeners.addDisposer(server, followEvent(server, event, listener));
-    };
-    // Whoever listens to these decides whether there will be a `request` of it.
-    for (const event of ['checkContinue', 'checkExpectation']) {
-      follow(event, (request, response: HttpResponse) => {
-        if (isHttp1(response)) this.#expect(request.socket, response);
-      });
-    }
-    // An upgraded connection is no longer HTTP's, nor is a tunnel.
-    for (const event of UPGRADES) {
-      follow(event, (_request, socket: Socket) => this.#upgraded(socket));
-    }
+    if (this.#followedSince === undefined) this.#lookAtFirstRequest(server);
+    else this.#followRequests(server);
+  }
+
+  /** Hears of each request from now on. Those that are in flight by now, Node shows. */
+  follow(): void {
+    if (this.#followedSince !== undefined) return;
+    this.#followedSince = this.clock.now();
+    for (const server of this.#listeners.servers) this.#followRequests(server);
+    if (this.#withWaiting.size > 0) this.#stopMeeting = beforeHeaders((one) => this.#meet(one));
   }
 
   /** What it has accepted already is followed to its end. */
   unwatch(server: Server): void {
+    for (const socket of socketsOf(server) ?? []) this.#find(socket);
     this.#listeners.remove(server);
   }
 
@@ -153,8 +159,9 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
    */
   serveNothingBehindTheLast(lastCallAt: number): void {
     const admits = (response: ServerResponse) => {
-      const latest = this.#connections.get(response.req.socket)?.latest;
-      if (latest === undefined || this.#expecting?.has(response)) return true;
+      const connection = this.#connections.get(response.req.socket);
+      const latest = connection?.latest;
+      if (latest === undefined || connection?.has(response)) return true;
       return latest.headersSent ? latest.shouldKeepAlive : this.clock.now() < lastCallAt;
     };
     for (const server of this.#listeners.servers) {
@@ -238,19 +245,88 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
 
   tasks(): DrainTask[] {
     const now = this.clock.now();
-    return this.connections.flatMap(({ requests }) =>
-      requests.map(({ response, since }) => ({
-        label: this.routes.labelOf(response),
-        ageMs: now - since,
-      })),
-    );
+    const waiting = [...this.#withWaiting.values()].map((response) => ({
+      response,
+      since: undefined,
+    }));
+    const requests = this.connections.flatMap((connection) => connection.requests);
+    return [...requests, ...waiting].map(({ response, since }) => ({
+      label: this.routes.labelOf(response),
+      ...ageOf(since, this.#followedSince ?? now, now),
+    }));
   }
 
   /** Forgets all; removes every listener from the servers. */
   dispose(): void {
     this.#listeners.dispose();
+    this.#stopMeeting();
     this.#onQuiet();
     this.#onEmpty();
+  }
+
+  /** As far as they are not followed. */
+  #unfollowed(): readonly Socket[] {
+    if (this.#followedSince !== undefined) return [];
+    return this.#listeners.servers.flatMap((server) => socketsOf(server) ?? []);
+  }
+
+  #connected(server: Server, socket: Socket): void {
+    if (this.traffic.isFollowed || socketsOf(server) === undefined) this.follow();
+    if (this.#followedSince === undefined) this.#recent.add(socket, this.clock.now());
+    else this.#open(socket);
+  }
+
+  /** Where Node does not show it, requests are counted one by one from here on. */
+  #lookAtFirstRequest(server: Server): void {
+    const stop = this.#listeners.on(server, 'request', (_request, response: HttpResponse) => {
+      if (!isHttp1(response)) return;
+      stop();
+      if (this.#followedSince !== undefined || isShown(server, response)) return;
+      this.follow();
+      this.#begin(response.req.socket, response);
+    });
+  }
+
+  #followRequests(server: Server): void {
+    for (const socket of socketsOf(server) ?? []) this.#find(socket);
+    const listeners = this.#listeners;
+    listeners.on(server, 'request', (request: IncomingMessage, response: HttpResponse) => {
+      if (isHttp1(response)) this.#begin(request.socket, response);
+    });
+    const follow = (event: string, listener: (request: IncomingMessage, second: any) => void) => {
+      listeners.addDisposer(server, followEvent(server, event, listener));
+    };
+    // Whoever listens to these decides whether there will be a `request` of it.
+    for (const event of ['checkContinue', 'checkExpectation']) {
+      follow(event, (request, response: HttpResponse) => {
+        if (isHttp1(response)) this.#begin(request.socket, response);
+      });
+    }
+    // An upgraded connection is no longer HTTP's, nor is a tunnel.
+    for (const event of UPGRADES) {
+      follow(event, (_request, socket: Socket) => this.#upgraded(socket));
+    }
+  }
+
+  #find(socket: Socket): void {
+    if (this.#connections.has(socket)) return;
+    const connection = Connection.found(socket, this.#restsSince(socket));
+    this.#connections.set(socket, connection);
+    const { waiting } = connection;
+    if (waiting !== undefined) this.#withWaiting.set(connection, new ServerResponse(waiting));
+    if (connection.needsSocket) socket.on('close', this.#onSocketClose);
+    for (const { response } of connection.requests) this.#count(response);
+  }
+
+  #restsSince(socket: Socket): number {
+    const now = this.clock.now();
+    if (isUsed(socket)) return now - (idleMsOf(socket) ?? 0);
+    return this.#recent.has(socket, now) ? now : now - RECENT_MS;
+  }
+
+  #count(response: ServerResponse): void {
+    this.#requests += 1;
+    response.on('close', this.#onClose);
   }
 
   #upgraded(socket: Socket): void {
@@ -290,7 +366,9 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
   }
 
   #forget(socket: Socket): void {
+    const connection = this.#connections.get(socket);
     this.#connections.delete(socket);
+    if (connection !== undefined) this.#neverMet(connection);
     this.#lookWhetherEmpty();
   }
 
@@ -309,20 +387,15 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
     return connection;
   }
 
-  #expect(socket: Socket, response: ServerResponse): void {
-    this.#expecting ??= new WeakSet();
-    this.#expecting.add(response);
-    this.#begin(socket, response);
-  }
-
   #begin(socket: Socket, response: ServerResponse): void {
     // A server that is watched late has connections that were not seen to open.
     const connection = this.#connections.get(socket) ?? this.#open(socket);
+    // Whoever takes `checkContinue` may emit `request` for it.
+    if (connection.has(response)) return;
     const neededSocket = connection.needsSocket;
     connection.begin(response, this.clock.now());
     this.#hear(connection, neededSocket);
-    this.#requests += 1;
-    response.on('close', this.#onClose);
+    this.#count(response);
     this.traffic.requestBegan(response, connection);
     if (this.#leaves !== undefined) this.#mayBeLast(connection, response);
   }
@@ -331,8 +404,9 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
     const now = this.clock.now();
     const connection = this.#connections.get(response.req.socket);
     const neededSocket = connection?.needsSocket ?? false;
-    const since = connection?.finish(response, now) ?? now;
+    const since = connection === undefined ? now : connection.finish(response, now);
     this.#requests -= 1;
+    if (connection?.waiting !== undefined) this.#reveal(connection, response);
     const isWhole = response.writableFinished;
     if (isWhole) this.#completed += 1;
     const saidClose = this.#leaves !== undefined && !response.shouldKeepAlive;
@@ -340,7 +414,41 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
     this.traffic.requestEnded(response, since, outcomeOf(response, connection));
     if (connection !== undefined) this.#hear(connection, neededSocket);
     if (connection?.isResting && connection.socket.destroyed) this.#closed(connection);
-    if (this.#requests === 0) this.#onQuiet();
+    if (this.requestCount === 0) this.#onQuiet();
+  }
+
+  #reveal(connection: Connection, ended: ServerResponse): void {
+    const response = connection.reveal(ended);
+    if (response !== undefined) this.#met(response, connection);
+    else if (connection.waiting === undefined) this.#neverMet(connection);
+  }
+
+  /** One that waits behind another is met here at the latest when it may still say `close`. */
+  #meet(response: ServerResponse): boolean {
+    const connection = this.#connections.get(response.req.socket);
+    if (connection?.meet(response) !== true) return false;
+    this.#met(response, connection);
+    return true;
+  }
+
+  #met(response: ServerResponse, connection: Connection): void {
+    this.#count(response);
+    if (connection.waiting === undefined) this.#waitsNoLonger(connection);
+    // Between the first and the last one, it was not counted so far.
+    else this.traffic.requestBegan(response, connection);
+    if (this.#leaves !== undefined) this.#mayBeLast(connection, response);
+  }
+
+  #neverMet(connection: Connection): void {
+    const response = this.#withWaiting.get(connection);
+    if (response === undefined) return;
+    this.#waitsNoLonger(connection);
+    this.traffic.requestEnded(response, undefined, outcomeOf(response, connection));
+  }
+
+  #waitsNoLonger(connection: Connection): void {
+    this.#withWaiting.delete(connection);
+    if (this.#withWaiting.size === 0) this.#stopMeeting();
   }
 
   #mayBeLast(connection: Connection, response: ServerResponse): void {

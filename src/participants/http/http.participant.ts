@@ -67,10 +67,15 @@ export class HttpParticipant implements DrainParticipant {
     );
     sequence.observe({
       entered: (state) => {
-        if (state === 'grace') this.#completedBefore = this.#traffic.completed;
+        if (state === 'grace') this.#begin();
         if (state === 'closing') this.#traffic.destroyReleased();
       },
     });
+  }
+
+  #begin(): void {
+    this.#traffic.follow();
+    this.#completedBefore = this.#traffic.completed;
   }
 
   dispose(): void {

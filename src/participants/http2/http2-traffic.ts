@@ -1,5 +1,4 @@
 import type {
-  Http2ServerRequest,
   Http2ServerResponse,
   Http2Session,
   Http2Stream,
@@ -7,9 +6,10 @@ import type {
 } from 'node:http2';
 import type { Server, Socket } from 'node:net';
 
+import { ageOf } from '../../connections/age-of.js';
 import { forEachAlone } from '../../connections/for-each-alone.js';
 import { Listeners } from '../../connections/listeners.js';
-import { resetStream } from '../../connections/open-streams.js';
+import { openStreams, resetStream, responseOf } from '../../connections/open-streams.js';
 import { isHttp1 } from '../../connections/is-http1.js';
 import type { HttpResponse, OpenResponses } from '../../connections/open-responses.js';
 import { sharedListener } from '../../connections/shared-listener.js';
@@ -25,12 +25,14 @@ const INTERNAL_ERROR = 2;
 
 interface RequestInFlight {
   readonly session: Session;
-  /** When its header had been read. */
-  readonly since: number;
+  /** When its header had been read; undefined if nobody followed its session then. */
+  readonly since: number | undefined;
 }
 
 /**
- * The HTTP/2 servers of one application, their sessions, and the requests in flight on these.
+ * The HTTP/2 servers of one application, their sessions, and the requests in flight on these. While
+ * the application is healthy, Node is asked for the streams of a session when somebody wants to know
+ * them: nothing is listened to that comes with each request.
  *
  * @internal
  */
@@ -44,6 +46,7 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
   readonly #released = new Set<Http2ServerResponse>();
   /** The connection that a server is making a session of. */
   #socket: Socket | undefined;
+  #followedSince: number | undefined;
   #completed = 0;
   #onQuiet = () => {};
   readonly #onClose = sharedListener((response: Http2ServerResponse) => this.#end(response));
@@ -73,7 +76,9 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
   }
 
   get busyCount(): number {
-    return this.sessions.filter(({ requests }) => requests > 0).length;
+    const isFollowed = this.#followedSince !== undefined;
+    const busy = ({ requests, streams = [] }: Session) => (isFollowed ? requests : streams.length);
+    return this.sessions.filter((session) => busy(session) > 0).length;
   }
 
   /** How many responses have been completed. */
@@ -97,13 +102,21 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
     listeners.on(server, 'connection', connected);
     listeners.on(server, 'secureConnection', connected);
     listeners.on(server, 'session', (session: ServerHttp2Session) => this.#open(session));
-    listeners.on(
-      server,
-      'request',
-      (_request: Http2ServerRequest, response: Http2ServerResponse) => {
-        if (!isHttp1(response)) this.#begin(response);
-      },
-    );
+    if (this.#followedSince === undefined) this.#lookAtFirstRequest(server);
+    else this.#followRequests(server);
+  }
+
+  /** Hears of each request from now on. Those that are in flight by now, Node shows. */
+  follow(): void {
+    if (this.#followedSince !== undefined) return;
+    this.#followedSince = this.clock.now();
+    for (const session of this.sessions) {
+      for (const stream of session.streams ?? []) {
+        const response = responseOf(stream);
+        if (response !== undefined) this.#count(response, session, undefined);
+      }
+    }
+    for (const server of this.#listeners.servers) this.#followRequests(server);
   }
 
   unwatch(server: Server): void {
@@ -131,7 +144,7 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
     const now = this.clock.now();
     const requests = [...this.#requests].map(([response, { since }]) => ({
       label: this.routes.labelOf(response),
-      ageMs: now - since,
+      ...ageOf(since, this.#followedSince ?? now, now),
     }));
     return [...requests, ...this.#otherStreams().map(() => ({ label: 'HTTP/2 push or tunnel' }))];
   }
@@ -183,7 +196,25 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
     this.#onQuiet();
   }
 
+  /** Where Node does not show it, requests are counted one by one from here on. */
+  #lookAtFirstRequest(server: Server): void {
+    const stop = this.#listeners.on(server, 'request', (_request, response: HttpResponse) => {
+      if (isHttp1(response)) return;
+      stop();
+      if (this.#followedSince !== undefined || isShown(response)) return;
+      this.follow();
+      this.#begin(response);
+    });
+  }
+
+  #followRequests(server: Server): void {
+    this.#listeners.on(server, 'request', (_request, response: HttpResponse) => {
+      if (!isHttp1(response)) this.#begin(response);
+    });
+  }
+
   #open(h2: ServerHttp2Session): void {
+    if (this.traffic.isFollowed) this.follow();
     const socket = this.#socket!;
     const session = new Session(h2, socket, this.clock);
     this.#socket = undefined;
@@ -214,17 +245,22 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
 
   #begin(response: Http2ServerResponse): void {
     const session = response.stream.session && this.#sessions.get(response.stream.session);
-    if (session === undefined) return;
-    session.requests += 1;
-    this.#requests.set(response, { session, since: this.clock.now() });
-    response.on('close', this.#onClose);
+    if (session === undefined || this.#requests.has(response)) return;
+    this.#count(response, session, this.clock.now());
     this.traffic.requestBegan(response, session);
+  }
+
+  #count(response: Http2ServerResponse, session: Session, since: number | undefined): void {
+    session.requests += 1;
+    this.#requests.set(response, { session, since });
+    response.on('close', this.#onClose);
   }
 
   #end(response: Http2ServerResponse): void {
     const end = this.#outcomeOf(response);
     if (end === 'completed') this.#completed += 1;
-    const since = this.#requests.get(response)?.since ?? this.clock.now();
+    const request = this.#requests.get(response);
+    const since = request === undefined ? this.clock.now() : request.since;
     this.traffic.requestEnded(response, since, end);
     this.#forget(response);
   }
@@ -248,4 +284,11 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
     request.session.requests -= 1;
     if (this.isEmpty) this.#onQuiet();
   }
+}
+
+/** Whether Node shows a request that is in flight by what is asked for here. */
+function isShown(response: Http2ServerResponse): boolean {
+  const { stream } = response;
+  const streams = stream.session && openStreams(stream.session);
+  return streams?.includes(stream) === true && responseOf(stream) === response;
 }

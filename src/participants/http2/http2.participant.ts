@@ -48,11 +48,16 @@ export class Http2Participant implements DrainParticipant {
     );
     sequence.observe({
       entered: (state) => {
-        if (state === 'grace') this.#completedBefore = this.#traffic.completed;
+        if (state === 'grace') this.#begin();
         // What is left are sessions with nothing but requests that nobody waits for.
         if (state === 'closing') this.#traffic.cutAll();
       },
     });
+  }
+
+  #begin(): void {
+    this.#traffic.follow();
+    this.#completedBefore = this.#traffic.completed;
   }
 
   dispose(): void {
