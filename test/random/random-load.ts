@@ -103,8 +103,8 @@ export class RandomLoad {
   #checkReport(app: RunningApplication): void {
     const event = app.events.find(({ name }) => name === 'report');
     const { requests, connections } = event!.detail as ShutdownReport;
-    const { atStart, received, completed, aborted } = requests;
-    const isBalanced = atStart + received === completed + aborted;
+    const { atStart, received, completed, aborted, cut } = requests;
+    const isBalanced = atStart + received === completed + aborted + cut;
     this.#findings.expect(isBalanced, `requests balance: ${JSON.stringify(requests)}`);
     this.#findings.expect(connections.left === 0, `${connections.left} connections are left`);
   }

@@ -201,7 +201,7 @@ export class RandomModule {
   #checkReport(report: ShutdownReport): void {
     const { requests, result, exitCode, connections } = report;
     const { atStart, received, completed, aborted, cut } = requests;
-    const isBalanced = atStart + received === completed + aborted;
+    const isBalanced = atStart + received === completed + aborted + cut;
     this.#findings.expect(isBalanced, `requests balance: ${JSON.stringify(requests)}`);
     this.#findings.expect(connections.left === 0, 'no connection is left');
     const wasCut = report.participants.some((one) => one.cut > 0);
