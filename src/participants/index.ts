@@ -1,3 +1,4 @@
+import { BULL } from './bull/bull.providers.js';
 import { BULLMQ } from './bullmq/bullmq.providers.js';
 import { COMMANDS } from './commands/commands.providers.js';
 import { DECLARED } from './declared/declared.providers.js';
@@ -16,6 +17,7 @@ export const PARTICIPANTS = [
   ...EVENT_STREAMS,
   ...WEB_SOCKETS,
   ...MICROSERVICES,
+  ...BULL,
   ...BULLMQ,
   ...SCHEDULE,
   ...COMMANDS,

@@ -1,0 +1,82 @@
+import type { BuiltProviders } from '../../nest/built-provider.js';
+
+/** What is used of a job of Bull. @internal */
+export interface BullJob {
+  readonly id: string | number;
+  readonly name: string;
+  lockKey(): string;
+  moveToFailed(error: Error, ...rest: unknown[]): Promise<unknown>;
+  /** Whether its processor has decided that it shall not be tried again. */
+  isDiscarded?(): boolean;
+}
+
+/** What is used of a queue of Bull 3 and 4, which is its own worker. @internal */
+export interface BullQueue {
+  readonly name: string;
+  readonly keys: Readonly<Record<'active' | 'wait' | 'paused' | 'meta-paused', string>>;
+  /** What the locks of its jobs are held with. */
+  readonly token: string;
+  /** By the name of the job. */
+  readonly handlers: Readonly<Record<string, unknown>>;
+  readonly client: { eval(script: string, keys: number, ...rest: string[]): Promise<unknown> };
+  /** The children that run the processors that are files. */
+  readonly childPool?: {
+    readonly retained: Readonly<Record<string, { kill(signal: NodeJS.Signals): void }>>;
+  };
+  /** From the moment at which it has a job to the one at which the end of it is recorded. */
+  processJob(job: BullJob | null | undefined, ...rest: unknown[]): Promise<unknown>;
+  pause(isLocal: boolean, doNotWaitActive: boolean): Promise<void>;
+  close(doNotWaitJobs?: boolean): Promise<void>;
+}
+
+const QUEUE_TOKEN = /^BullQueue_/;
+/** What Bull calls a job that was given no name. */
+const NAMELESS = '__default__';
+
+/** The queues of `@nestjs/bull`. @internal */
+export function bullQueuesOf(providers: BuiltProviders): BullQueue[] {
+  return providers()
+    .filter(({ token }) => typeof token === 'string' && QUEUE_TOKEN.test(token))
+    .map(({ instance }) => instance as BullQueue)
+    .filter(isBullQueue);
+}
+
+/** Whether it takes jobs, and not only adds them. @internal */
+export function hasProcessors({ handlers }: BullQueue): boolean {
+  return Object.keys(handlers).length > 0;
+}
+
+/** `queue mails welcome` @internal */
+export function labelOf({ name }: BullQueue, job: BullJob): string {
+  return job.name === NAMELESS ? `queue ${name}` : `queue ${name} ${job.name}`;
+}
+
+/**
+ * Bull has no way back for a job but to fail it or to let it stall. It is put where it is taken
+ * from next, unless its lock has been lost: then another worker has it.
+ */
+const HAND_BACK = `
+if redis.call('GET', KEYS[3]) ~= ARGV[2] then return 0 end
+if redis.call('LREM', KEYS[1], 1, ARGV[1]) == 0 then return 0 end
+redis.call('DEL', KEYS[3])
+local target = KEYS[2]
+if redis.call('EXISTS', KEYS[5]) == 1 then target = KEYS[4] end
+redis.call('RPUSH', target, ARGV[1])
+return 1`;
+
+/** @returns whether it was its own to give @internal */
+export async function handBack(queue: BullQueue, job: BullJob): Promise<boolean> {
+  const { active, wait, paused } = queue.keys;
+  const keys = [active, wait, job.lockKey(), paused, queue.keys['meta-paused']];
+  const given = [String(job.id), queue.token];
+  return (await queue.client.eval(HAND_BACK, keys.length, ...keys, ...given)) === 1;
+}
+
+/** What a test has put in the place of a queue may throw. */
+function isBullQueue(queue: Partial<BullQueue>): boolean {
+  try {
+    return typeof queue.processJob === 'function' && typeof queue.handlers === 'object';
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,121 @@
+import { replaceMethod } from '../../nest/replace-method.js';
+import type { Clock } from '../../shutdown/clock.js';
+import type { WorkUnderWay } from '../../shutdown/drain-participant.js';
+import { type TaskInFlight, TasksInFlight } from '../../shutdown/tasks-in-flight.js';
+import { never, within } from '../../shutdown/within.js';
+import { type BullJob, type BullQueue, handBack, hasProcessors, labelOf } from './bull-queue.js';
+
+/** How long a queue may take to stop. Bull gives its wait for a job half a second to end. */
+const PAUSE_MS = 1000;
+
+interface JobInFlight extends TaskInFlight {
+  /** Gives it back to the queue. */
+  readonly handBack: () => void;
+}
+
+/**
+ * One queue and its jobs in flight. Once stopped, it takes no job any more; one that the time does
+ * not suffice for goes back, where another worker finds it at once.
+ *
+ * @internal
+ */
+export class QueueJobs {
+  readonly #jobs: TasksInFlight<JobInFlight>;
+  readonly #restores: ((() => void) | undefined)[];
+  #stopped = false;
+  #closesAtOnce = false;
+  #pausing: Promise<void> = Promise.resolve();
+  /** Jobs whose end is recorded, since it was stopped. */
+  finished = 0;
+  handedBack = 0;
+
+  constructor(
+    private readonly queue: BullQueue,
+    private readonly deadline: AbortSignal,
+    private readonly clock: Clock,
+  ) {
+    this.#jobs = new TasksInFlight(clock);
+    this.#restores = [
+      replaceMethod(
+        queue,
+        'processJob',
+        (process) =>
+          (job: BullJob | null | undefined, ...rest: unknown[]) =>
+            job ? this.#process(job, () => process(job, ...rest)) : process(job, ...rest),
+      ),
+    ];
+  }
+
+  get active(): number {
+    return this.#jobs.count;
+  }
+
+  get takesJobs(): boolean {
+    return hasProcessors(this.queue);
+  }
+
+  underWay(): WorkUnderWay[] {
+    return this.#jobs.list();
+  }
+
+  stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    if (!this.takesJobs) return;
+    // It fetches no job any more, also when one has ended; adding jobs goes on.
+    this.#pausing = this.queue.pause(true, true).catch(() => {});
+  }
+
+  async drain(): Promise<void> {
+    // Until then it may still be given a job, and must not be closed. Redis may be gone.
+    await within(this.clock, PAUSE_MS, this.#pausing);
+    await this.#jobs.none();
+  }
+
+  handBackAll(): void {
+    // Processors that are files would outlive this process, and finish what another has begun.
+    const children = Object.values(this.queue.childPool?.retained ?? {});
+    if (this.active > 0) children.forEach((child) => child.kill('SIGKILL'));
+    for (const job of this.#jobs) job.handBack();
+  }
+
+  restore(): void {
+    for (const restore of this.#restores.splice(0)) restore?.();
+  }
+
+  #process(job: BullJob, process: () => Promise<unknown>): Promise<unknown> {
+    // It was fetched at the very moment at which the queue was stopped.
+    if (this.#stopped) return handBack(this.queue, job);
+    const label = labelOf(this.queue, job);
+    const end = this.#jobs.begin(label, {
+      handBack: () => void this.#handBack(job).then(end, end),
+    });
+    const restore = replaceMethod(job, 'moveToFailed', (fail) => async (...args: unknown[]) => {
+      if (!this.deadline.aborted || job.isDiscarded?.() === true) return fail(...args) as unknown;
+      await this.#handBack(job).finally(end);
+      // Bull would tell that it has failed.
+      return never();
+    });
+    return process().finally(() => {
+      restore?.();
+      if (end() && this.#stopped) this.finished += 1;
+    });
+  }
+
+  async #handBack(job: BullJob): Promise<void> {
+    this.#closeAtOnce();
+    if (await handBack(this.queue, job)) this.handedBack += 1;
+  }
+
+  /** Nest closes the queue, which would wait for the processors whose jobs are not its own any more. */
+  #closeAtOnce(): void {
+    if (this.#closesAtOnce) return;
+    this.#closesAtOnce = true;
+    const restore = replaceMethod(
+      this.queue,
+      'close',
+      (close) => () => close(true) as Promise<void>,
+    );
+    this.#restores.push(restore);
+  }
+}

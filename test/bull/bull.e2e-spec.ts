@@ -1,0 +1,167 @@
+import { readFileSync } from 'node:fs';
+
+import Bull, { type Job, type Queue } from 'bull';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import type { GracefulShutdownOptions } from '../../src/index.js';
+import { endAll, type RunningApplication, start } from '../support/running-application.js';
+import { findProgram, type ServerProcess, startRedis } from '../support/server-process.js';
+
+// They need a Redis of their own: Debian's package redis-server.
+const isMissing = findProgram('redis-server') === undefined;
+
+let redis: ServerProcess | undefined;
+let prefix = '';
+let tests = 0;
+const open: Queue[] = [];
+
+beforeAll(async () => {
+  if (!isMissing) redis = await startRedis();
+});
+afterAll(() => redis?.stop());
+
+beforeEach(() => void (prefix = `test-${++tests}`));
+afterEach(async () => {
+  await endAll();
+  await Promise.all(open.splice(0).map((one) => one.close(true)));
+});
+
+function queue(name = 'orders', port = redis!.port): Queue {
+  const client = new Bull(name, { redis: { host: '127.0.0.1', port }, prefix });
+  // One of them outlives its Redis.
+  client.on('error', () => {});
+  open.push(client);
+  return client;
+}
+
+function startApp(
+  options: GracefulShutdownOptions = {},
+  env: NodeJS.ProcessEnv = {},
+): Promise<RunningApplication> {
+  const withRedis = { REDIS_PORT: String(redis!.port), QUEUE_PREFIX: prefix, ...env };
+  return start({ program: 'bull', options }, withRedis);
+}
+
+/** What is under way when it is told to leave. */
+async function startJobs(app: RunningApplication, jobs: Queue, names: string[], ms = 700) {
+  const added: Job[] = [];
+  for (const name of names) added.push(await jobs.add(name, { ms }, { attempts: 2 }));
+  await app.event('job-begins', names.length);
+  return added;
+}
+
+/** Whether it has begun a job of a processor that is a file. */
+function hasChild({ pid }: RunningApplication): boolean {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8') !== '';
+}
+
+/** The names of the jobs that it began, in alphabetical order. */
+function begun({ events }: RunningApplication): string[] {
+  const begins = events.filter(({ name }) => name === 'job-begins');
+  return begins.map(({ detail }) => String(detail)).toSorted();
+}
+
+describe.skipIf(isMissing)('Bull', () => {
+  it('finishes the jobs it has, once, takes no other, and leaves what they add to others', async () => {
+    const app = await startApp({ gracePeriodMs: 400 });
+    const orders = queue();
+    await startJobs(app, orders, ['slow', 'adds', 'fail', 'tells']);
+    app.signal('SIGTERM');
+    await app.event('grace');
+    await orders.add('late', {});
+    await orders.add('later', {});
+
+    expect(await app.exited).toMatchObject({ code: 0, signal: null });
+    expect(begun(app)).toEqual(['adds', 'fail', 'slow', 'tells']);
+    for (const last of ['job-ends', 'event-ends']) {
+      expect(app.order).toContain(last);
+      expect(app.order.lastIndexOf(last)).toBeLessThan(app.order.indexOf('onModuleDestroy'));
+    }
+    expect(await orders.getJobCounts()).toMatchObject({ completed: 3, failed: 0, active: 0 });
+    // What failed by itself waits for its second attempt.
+    const waiting = await orders.getWaiting();
+    expect(Object.fromEntries(waiting.map((job) => [job.name, job.attemptsMade]))).toEqual({
+      added: 0,
+      fail: 1,
+      late: 0,
+      later: 0,
+    });
+    expect(app.log).toMatch(/; 4 queue jobs finished[,;)]/);
+    expect(app.log).not.toMatch(/the pool is closed|WARN|ERROR/);
+  });
+
+  it('hands back what the time does not suffice for; another worker has it at once', async () => {
+    const app = await startApp({ drainTimeoutMs: 1500 });
+    const orders = queue();
+    await startJobs(app, orders, ['hang', 'deadline', 'slow'], 200);
+    const sentAt = app.signal('SIGTERM');
+    await app.event('grace');
+    const processed: string[] = [];
+    const done = new Promise<void>((resolve) => {
+      void queue().process('*', (job: Job) => {
+        processed.push(job.name);
+        if (processed.length === 2) resolve();
+        return Promise.resolve();
+      });
+    });
+
+    const exit = await app.exited;
+    expect(exit).toMatchObject({ code: 1, signal: null });
+    expect(exit.at - sentAt).toBeLessThan(1500 + 1500);
+    await done;
+    expect(processed.toSorted()).toEqual(['deadline', 'hang']);
+    expect(app.log).toMatch(/Cut: queue orders hang [\d.]+ s$/m);
+    expect(app.log).toContain('1 queue job finished, 2 handed back');
+    const completed = await orders.getCompleted();
+    expect(completed.map(({ name }) => name).toSorted()).toContain('slow');
+    expect(await orders.getJobCounts()).toMatchObject({ failed: 0 });
+  });
+
+  it('waits for a processor that is a file; cut, its child ends with it', async () => {
+    const app = await startApp({}, { SANDBOXED: 'yes' });
+    const files = queue('files');
+    const [short, long] = [await files.add({ ms: 700 }), await files.add({ ms: 60_000 })];
+    await app.until('child', () => hasChild(app));
+    app.signal('SIGTERM');
+    expect(await app.exited, app.log).toMatchObject({ code: 0, signal: null });
+    expect(await files.getJob(short.id)).toMatchObject({ returnvalue: 'from a file' });
+    expect(await long.getState()).toBe('waiting');
+
+    const other = await startApp({ drainTimeoutMs: 500 }, { SANDBOXED: 'yes' });
+    await other.until('child', () => hasChild(other));
+    other.signal('SIGTERM');
+    expect(await other.exited).toMatchObject({ code: 1, signal: null });
+    expect(await long.getState()).toBe('waiting');
+    expect(other.log).toContain('0 queue jobs finished, 1 handed back');
+  });
+
+  it('close() drains, too, and leaves nothing that keeps the process', async () => {
+    const app = await startApp();
+    const orders = queue();
+    const [job] = await startJobs(app, orders, ['slow'], 400);
+    app.close();
+    await app.event('close-resolved');
+    expect(await job!.getState()).toBe('completed');
+    expect(await app.exited).toMatchObject({ code: 0, signal: null });
+  });
+});
+
+describe.skipIf(isMissing)('without Redis', () => {
+  it.each([{ work: [] }, { work: ['hang'] }])(
+    'the process is gone in time, with $work',
+    async ({ work }) => {
+      const own = await startRedis();
+      const env = { REDIS_PORT: String(own.port) };
+      const app = await startApp({ drainTimeoutMs: 1500, closeTimeoutMs: 2500 }, env);
+      await startJobs(app, queue('orders', own.port), work, 300);
+      await own.stop();
+      const sentAt = app.signal('SIGTERM');
+      const exit = await app.exited;
+      expect(exit.at - sentAt).toBeLessThan(1500 + 2500 + 1000);
+      expect(exit.signal).toBeNull();
+      // Bull's own commands may meet the connection before it knows that it is gone: that is told.
+      if (work.length > 0 || app.log.includes('uncaught error')) expect(exit.code).toBe(1);
+      else expect(exit.code).toBe(0);
+    },
+  );
+});
