@@ -2,7 +2,7 @@ import type { OnModuleInit } from '@nestjs/common';
 
 import type { BuiltProviders } from '../../nest/built-provider.js';
 import type { Clock } from '../../shutdown/clock.js';
-import type { DrainParticipant, WorkUnderWay } from '../../shutdown/drain-participant.js';
+import type { DrainParticipant, DrainTask } from '../../shutdown/drain-participant.js';
 import type { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
 import { type BullQueue, bullQueuesOf } from './bull-queue.js';
 import { QueueJobs } from './queue-jobs.js';
@@ -49,8 +49,8 @@ export class BullParticipant implements DrainParticipant, OnModuleInit {
     return this.#sum((jobs) => jobs.active);
   }
 
-  underWay(): readonly WorkUnderWay[] {
-    return [...this.#queues.values()].flatMap((jobs) => jobs.underWay());
+  tasks(): readonly DrainTask[] {
+    return [...this.#queues.values()].flatMap((jobs) => jobs.tasks());
   }
 
   async drain(): Promise<void> {

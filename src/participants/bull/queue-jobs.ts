@@ -1,6 +1,6 @@
 import { replaceMethod } from '../../nest/replace-method.js';
 import type { Clock } from '../../shutdown/clock.js';
-import type { WorkUnderWay } from '../../shutdown/drain-participant.js';
+import type { DrainTask } from '../../shutdown/drain-participant.js';
 import { type TaskInFlight, TasksInFlight } from '../../shutdown/tasks-in-flight.js';
 import { never, within } from '../../shutdown/within.js';
 import { type BullJob, type BullQueue, handBack, hasProcessors, labelOf } from './bull-queue.js';
@@ -54,7 +54,7 @@ export class QueueJobs {
     return hasProcessors(this.queue);
   }
 
-  underWay(): WorkUnderWay[] {
+  tasks(): DrainTask[] {
     return this.#jobs.list();
   }
 
