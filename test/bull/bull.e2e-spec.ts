@@ -123,7 +123,7 @@ describe.skipIf(isMissing)('Bull', () => {
     const [short, long] = [await files.add({ ms: 700 }), await files.add({ ms: 60_000 })];
     await app.until('child', () => hasChild(app));
     app.signal('SIGTERM');
-    expect(await app.exited, app.log).toMatchObject({ code: 0, signal: null });
+    expect(await app.exited).toMatchObject({ code: 0, signal: null });
     expect(await files.getJob(short.id)).toMatchObject({ returnvalue: 'from a file' });
     expect(await long.getState()).toBe('waiting');
 
