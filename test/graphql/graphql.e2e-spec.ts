@@ -84,6 +84,24 @@ describe.each(drivers)('%s on %s', (driver, adapter) => {
     expect(app.log).not.toMatch(/WARN|ERROR/);
   });
 
+  it('a websocket that asks on and on is closed before long, with an answer for each mutation', async () => {
+    const app = await serve(driver, { adapter });
+    const { client, seen, closed } = connect(app.port);
+    const asking = setInterval(() => {
+      void first(client, 'mutation { save(ms: 200) }').catch(() => {});
+    }, 50);
+    await app.event('handler', 5);
+    const sentAt = app.signal('SIGTERM');
+    await closed;
+    clearInterval(asking);
+    void client.dispose();
+    const exit = await app.exited;
+    expect(exit).toMatchObject(clean);
+    expect(exit.at - sentAt).toBeLessThan(10_000);
+    const answered = seen.slice(0, seen.indexOf('closed 1012'));
+    expect(answered).toHaveLength(app.order.filter((name) => name === 'handler').length);
+  });
+
   it('websockets are closed with 1012: a subscription at once, a query behind its data', async () => {
     const app = await serve(driver, { adapter });
     const [streaming, asking] = [connect(app.port), connect(app.port)];

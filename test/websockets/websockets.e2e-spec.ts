@@ -1,5 +1,9 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+
 import { io, type Socket } from 'socket.io-client';
 import { afterEach, describe, expect, it } from 'vitest';
+import { WebSocketServer } from 'ws';
 
 import type { FixtureConfig } from '../fixtures/config.js';
 import { BEFORE_DEADLINE_MS } from '../support/bounds.js';
@@ -253,6 +257,26 @@ describe('a client that would hold the exit is told and closed before long', () 
     expectDatabaseClosedLast(app);
   });
 
+  it('socket.io: it waits for acknowledgements, on and on', async () => {
+    const app = await serveIo({});
+    const client = await connectIo(app.port, 'websocket');
+    let acks = 0;
+    const lost = lossOf(client);
+    const sending = setInterval(
+      () => client.connected && client.emit('acknowledged', 200, () => (acks += 1)),
+      50,
+    );
+    await app.event('handler', 5);
+    const sentAt = app.signal('SIGTERM');
+    await lost;
+    clearInterval(sending);
+    client.disconnect();
+    const exit = await app.exited;
+    expect(exit).toMatchObject(clean);
+    expect(exit.at - sentAt).toBeLessThan(PATIENCE_MS);
+    expect(acks).toBe(app.order.filter((name) => name === 'handler').length);
+  });
+
   it('socket.io: it does not read', async () => {
     const app = await serveIo({});
     const client = await connectIo(app.port, 'websocket');
@@ -329,6 +353,49 @@ it('a websocket of another library than ws is closed with 1012', async () => {
   app.signal('SIGTERM');
   expect((await client.closed).code).toBe(1012);
   expect(await app.exited).toMatchObject(clean);
+});
+
+describe('a websocket that the application passes on to another server', () => {
+  /** Of one message, in many pieces: a frame in between would be taken for its data. */
+  const SIZE = 3_000_000;
+
+  it('is not written into, and ends in a pause', async () => {
+    const upstream = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });
+    upstream.on('connection', (client) => client.send(Buffer.alloc(SIZE, 'x')));
+    await once(upstream, 'listening');
+    const { port } = upstream.address() as AddressInfo;
+    const env = { FIXTURE_LIBRARY: 'none', FIXTURE_FEATURES: 'proxy', UPSTREAM: String(port) };
+    const app = await serve({}, env);
+    const client = await WebSocketClient.open(app.port, '/proxied');
+    await app.event('half');
+    app.signal('SIGTERM');
+    await app.event('draining');
+    // Half of the message has passed; the proxy goes on with it after the signal.
+    app.send('go on');
+    await client.closed;
+    // Whole, or not at all on a machine that is busy for longer than a pause.
+    const whole = 'x'.repeat(SIZE);
+    expect(client.messages.filter((message) => message !== whole)).toEqual([]);
+    expect(await app.exited).toMatchObject(clean);
+    upstream.close();
+  });
+
+  it('holds the exit no longer than it is patient, if it never pauses', async () => {
+    const upstream = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+    upstream.on('connection', (client) => setInterval(() => client.send('tick'), 20).unref());
+    await once(upstream, 'listening');
+    const { port } = upstream.address() as AddressInfo;
+    const env = { FIXTURE_LIBRARY: 'none', FIXTURE_FEATURES: 'proxy', UPSTREAM: String(port) };
+    const app = await serve({}, env);
+    const client = await WebSocketClient.open(app.port, '/proxied');
+    const sentAt = app.signal('SIGTERM');
+    await client.closed;
+    expect(new Set(client.messages)).toEqual(new Set(['tick']));
+    const exit = await app.exited;
+    expect(exit).toMatchObject(clean);
+    expect(exit.at - sentAt).toBeLessThan(10_000);
+    upstream.close();
+  });
 });
 
 it('a message that waits in a guard is handled and answered', async () => {

@@ -3,6 +3,9 @@ import type { WebSocketConnection } from './web-socket-connection.js';
 
 /** How long a client is listened to that sends one message after the other. */
 const STREAM_MS = 1000;
+/** How long a pause is, and how long one is waited for, in what is passed on from elsewhere. */
+const PAUSE_MS = 200;
+const NO_PAUSE_MS = 2000;
 /** How long nothing may move on a connection that no handler works for. */
 const STALLED_MS = 1000;
 
@@ -18,6 +21,8 @@ export class Stay {
   #isMuted = false;
   #unsent = -1;
   #movedAt: number;
+  #passedOn = -1;
+  #passedAt = 0;
 
   constructor(
     private readonly connection: WebSocketConnection,
@@ -30,7 +35,8 @@ export class Stay {
 
   /** Look again and again. @returns whether it is to be waited for */
   isHeld(): boolean {
-    const { isBusy, handlers } = this.connection;
+    const { isBusy, handlers, passedOn } = this.connection;
+    if (passedOn !== undefined) return this.#isPassing(passedOn);
     if (!isBusy) return false;
     // Handlers from before are waited for with both ears: they may wait for their client's answer.
     const isStream = handlers.begun !== this.#begunBefore;
@@ -45,6 +51,13 @@ export class Stay {
     if (unsent !== this.#unsent) this.#movedAt = now;
     this.#unsent = unsent;
     return now - this.#movedAt >= STALLED_MS;
+  }
+
+  #isPassing(passedOn: number): boolean {
+    const now = this.clock.now();
+    if (passedOn !== this.#passedOn) this.#passedAt = now;
+    this.#passedOn = passedOn;
+    return now - this.#passedAt < PAUSE_MS && now - this.#since < NO_PAUSE_MS;
   }
 
   #mute(): void {

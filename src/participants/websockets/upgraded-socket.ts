@@ -44,6 +44,11 @@ export class UpgradedSocket implements WebSocketConnection, TrafficConnection {
     return false;
   }
 
+  get passedOn(): number | undefined {
+    const isPassedOn = webSocketOf(this.socket) === undefined && isPiped(this.socket);
+    return isPassedOn ? this.socket.bytesWritten : undefined;
+  }
+
   get hasUnsent(): boolean {
     return this.socket.writableLength > 0;
   }
@@ -86,6 +91,8 @@ export class UpgradedSocket implements WebSocketConnection, TrafficConnection {
     const webSocket = webSocketOf(this.socket);
     if (webSocket !== undefined) closeWebSocket(webSocket, code);
     else if (this.socket.bytesWritten === this.#bytesBefore) refuseUpgrade(this.socket);
+    // No frame: it would be in the middle of one. What was written is sent first.
+    else if (this.passedOn !== undefined) this.socket.destroySoon();
     // The client answers it to the library, which then ends the connection. A frame can be put
     // between two of the library's, as long as that writes each of them at once.
     else this.socket.write(closeFrame(code));
@@ -99,6 +106,11 @@ export class UpgradedSocket implements WebSocketConnection, TrafficConnection {
     this.closedBy = 'cut';
     this.drop();
   }
+}
+
+/** Whether another stream is piped into it, as a proxy does: that listens to its `unpipe`. */
+function isPiped(socket: Socket): boolean {
+  return socket.listenerCount('unpipe') > 0;
 }
 
 /** ws puts itself on its socket, under a symbol that it does not publish. */

@@ -14,6 +14,11 @@ export interface WebSocketConnection {
   readonly handlers: Handlers;
   /** Changes as long as its client reads what it is sent. */
   readonly unsent: number;
+  /**
+   * How many bytes have been written to it, where it is passed on from elsewhere: nobody knows where
+   * a message ends, and nothing can be said in between.
+   */
+  readonly passedOn?: number | undefined;
   /** Whether its client polls and is between two polls, so that it can be told nothing. */
   readonly isAway: boolean;
   /** Whether something has yet to be sent to its client. */
