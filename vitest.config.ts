@@ -4,7 +4,7 @@ const oxc = { decorator: { legacy: true, emitDecoratorMetadata: true } };
 const testTimeout = process.env['LONG_RUN'] === '1' ? 3_600_000 : 30_000;
 
 /** They look at files, or run the package as it is built: under each Nest they would be the same. */
-const once = 'test/{architecture,live,package,readme,samples}/**/*.e2e-spec.ts';
+const once = 'test/{architecture,compat,live,package,readme,samples}/**/*.e2e-spec.ts';
 
 /**
  * They know no Nest (the architecture test holds that), watch processes from outside, or repeat at
