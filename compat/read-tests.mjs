@@ -1,7 +1,7 @@
 // What a test runner prints, as tests: the JSON of Jest and Vitest, or of Mocha, or else the lines that
 // most runners print, one a test.
 const PASSED = /^\s*(?:✓|✔|√|ok \d+ -)\s+(.+?)(?:\s+\(?([\d.]+) ?ms\)?)?\s*$/;
-const FAILED = /^\s*(?:✗|✖|×|✕|not ok \d+ -|\d+\))\s+(.+?)(?:\s+\(?([\d.]+) ?ms\)?)?\s*$/;
+const FAILED = /^\s*(?:✗|✖|×|✕|not ok \d+ -|\d+\))\s+(.+?[^:\s])(?:\s+\(?([\d.]+) ?ms\)?)?\s*$/;
 
 /** @returns the tests by name; of equal names each has its number, but failures are printed twice */
 export function readTests(output) {
