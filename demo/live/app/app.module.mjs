@@ -9,13 +9,7 @@ import { MessagesRepository } from '../../../sample/.out/05-websockets/messages.
 import { PricesController } from '../../../sample/.out/06-event-stream/prices.controller.js';
 import { PricesRepository } from '../../../sample/.out/06-event-stream/prices.repository.js';
 import { ReadyController } from '../../../sample/.out/10-graceful-restart/ready.controller.js';
-
-/** Short enough to watch, long enough to see. */
-export const budget = {
-  gracePeriodMs: Number(process.env.GRACE_PERIOD_MS ?? 5000),
-  drainTimeoutMs: Number(process.env.DRAIN_TIMEOUT_MS ?? 12_000),
-  closeTimeoutMs: Number(process.env.CLOSE_TIMEOUT_MS ?? 3000),
-};
+import { budget } from '../budget.mjs';
 
 export class AppModule {}
 Module({

@@ -2,7 +2,8 @@
 import { NestFactory } from '@nestjs/core';
 import { WsAdapter } from '@nestjs/platform-ws';
 
-import { AppModule, budget } from './app.module.mjs';
+import { budget } from '../budget.mjs';
+import { AppModule } from './app.module.mjs';
 import { tellManager } from './manager-link.mjs';
 import { watchShutdown } from './probe.mjs';
 

@@ -37,7 +37,11 @@ function article({ pid, number, report }) {
       element('span', { className: `result ${report.result}`, text: report.result }),
       element('p', { text: summary(report) }),
     ),
-    element('img', { src: `/report/${pid}.svg`, alt: description(report) }),
+    element(
+      'div',
+      { className: 'picture', tabindex: 0, role: 'group', 'aria-labelledby': title },
+      element('img', { src: `/report/${pid}.svg`, alt: description(report) }),
+    ),
   );
 }
 

@@ -1,13 +1,19 @@
 const status = document.querySelector('#status');
 const text = document.querySelector('#status-text');
 const empty = document.querySelector('#empty');
+const emptyText = document.querySelector('#empty-text');
+const emptyHint = document.querySelector('#empty-hint');
 
 export function showStatus(model, isConnected) {
   const word = isConnected ? wordOf(model.service) : 'reconnecting';
   status.dataset.status = isConnected ? model.service.status : 'reconnecting';
   if (text.textContent !== word) text.textContent = word;
-  empty.hidden = model.workers.some(({ isPast }) => !isPast);
-  empty.textContent = model.service.status === 'starting' ? 'Starting' : 'No process runs.';
+  const shown = model.workers.filter(({ isPast }) => !isPast);
+  status.dataset.state = shown.at(-1)?.states.at(-1)?.state ?? 'closed';
+  empty.hidden = shown.length > 0;
+  const isStarting = model.service.status === 'starting';
+  emptyText.textContent = isStarting ? 'Starting' : 'No process runs.';
+  emptyHint.hidden = isStarting;
 }
 
 function wordOf({ status: name, exit, url }) {
