@@ -2,11 +2,11 @@
 // of its setupFiles. Puts the module into the imports of each root module, or, for the run to compare
 // with, only loads what that loads.
 const { appendFileSync } = require('node:fs');
-const { createRequire } = require('node:module');
-const { join } = require('node:path');
+const modules = require('node:module');
+const path = require('node:path');
 
 const { COMPAT_FOLDER, COMPAT_ENTRY, COMPAT_FILE, COMPAT_WITH } = process.env;
-const theirs = createRequire(join(COMPAT_FOLDER, 'package.json'));
+const theirs = modules.createRequire(path.join(COMPAT_FOLDER, 'package.json'));
 
 const core = load('@nestjs/core');
 const testing = load('@nestjs/testing');

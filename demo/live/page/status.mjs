@@ -1,8 +1,7 @@
 const status = document.querySelector('#status');
 const text = document.querySelector('#status-text');
 const empty = document.querySelector('#empty');
-const emptyText = document.querySelector('#empty-text');
-const emptyHint = document.querySelector('#empty-hint');
+const hint = document.querySelector('#hint');
 
 export function showStatus(model, isConnected) {
   const word = isConnected ? wordOf(model.service) : 'reconnecting';
@@ -11,9 +10,8 @@ export function showStatus(model, isConnected) {
   const shown = model.workers.filter(({ isPast }) => !isPast);
   status.dataset.state = shown.at(-1)?.states.at(-1)?.state ?? 'closed';
   empty.hidden = shown.length > 0;
-  const isStarting = model.service.status === 'starting';
-  emptyText.textContent = isStarting ? 'Starting' : 'No process runs.';
-  emptyHint.hidden = isStarting;
+  empty.textContent = model.service.status === 'starting' ? 'Starting' : 'No process runs.';
+  hint.hidden = (model.clients?.sent ?? 0) > 0;
 }
 
 function wordOf({ status: name, exit, url }) {

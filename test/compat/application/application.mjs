@@ -13,15 +13,15 @@ Module({ imports: [] })(AppModule);
 const isAlone = () => Reflect.getMetadata('imports', AppModule).length === 0;
 const app = await NestFactory.create(AppModule, { logger: false });
 
-test('serves', async () => {
+void test('serves', async () => {
   await app.listen(0, '127.0.0.1');
   const response = await fetch(await app.getUrl());
   assert.equal(response.status, 404);
   await app.close();
 });
-test('fails in any case', () => assert.fail());
-test('is alone', () => assert.ok(isAlone()));
-test('is quick', async () => sleep(isAlone() ? 1 : 1500));
-test('ends', async () => {
+void test('fails in any case', () => assert.fail());
+void test('is alone', () => assert.ok(isAlone()));
+void test('is quick', async () => sleep(isAlone() ? 1 : 1500));
+void test('ends', async () => {
   if (process.env.HANG === '1' && !isAlone()) await new Promise(() => setInterval(() => {}, 1000));
 });
