@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
+import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import * as source from '../../src/index.js';
@@ -195,6 +196,21 @@ describe('the packed package', () => {
     async (name, file, modules) => {
       const app = await packed.install(`types-of-${name.replaceAll(' ', '-')}`, modules);
       expect(await compile(app, file, types)).toBe('');
+    },
+    consumeMs,
+  );
+
+  it.each(['', '/opentelemetry', '/restart', '/testing'])(
+    'nestjs-drain%s has types for moduleResolution node10',
+    async (entry) => {
+      const app = await packed.install('node10', nest12);
+      const { resolvedModule } = ts.resolveModuleName(
+        `nestjs-drain${entry}`,
+        join(app, 'main.ts'),
+        { moduleResolution: ts.ModuleResolutionKind.Node10 },
+        ts.sys,
+      );
+      expect(resolvedModule?.resolvedFileName).toMatch(`/dist${entry}/index.d.ts`);
     },
     consumeMs,
   );
