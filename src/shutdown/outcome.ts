@@ -1,5 +1,5 @@
 /**
- * How a piece of work ended: a request, a message, a job, a hook, a flush, a reload.
+ * How a task, a hook, a flush or a reload ended.
  *
  * - `completed`: it did all it should.
  * - `aborted`: its peer or the application gave it up.

@@ -295,7 +295,7 @@ describe('states that cannot be reached', () => {
   it.each([
     ['grace', 'running', { gracePeriodMs: 0 }, /gracePeriodMs is 0/],
     ['grace', 'draining', {}, /it is 'draining': .*once, in the order running, grace/],
-    ['forcing', 'running', {}, /nothing was under way/],
+    ['forcing', 'running', {}, /nothing was in flight/],
     ['draining', 'closed', {}, /entered once/],
   ] as const)('%s, from %s, with %j', async (state, before, options, why) => {
     const test = await ShutdownTest.start(AppModule, { options });

@@ -10,7 +10,7 @@ const BAR_HEIGHT = 10;
 const LEAST_WIDTH = 3;
 const NAME_CELLS = 31;
 
-/** One row for each piece of work. @internal */
+/** One row for each request or hook. @internal */
 export function svgWork({ bars, others }: WorkBars, axis: TimeAxis): SvgBlock[] {
   const rows = bars.map((bar) => ({
     height: ROW_HEIGHT,

@@ -3,7 +3,7 @@ import type { Outcome } from '../../shutdown/outcome.js';
 import { plain } from '../../shutdown/plain-text.js';
 import { type TimeAxis, timeText } from './time-axis.js';
 
-/** Pieces of work, one under the other in the order they began. @internal */
+/** Requests or hooks, one under the other in the order they began. @internal */
 export interface WorkBars {
   readonly bars: readonly WorkBar[];
   /** How many there is no room for. */
