@@ -7,6 +7,7 @@ import { defineConfig } from 'vitepress';
 
 import { repositoryLinks } from './repository-links.mjs';
 import { sectionsOf } from './sections.mjs';
+import { tableCorners } from './table-corners.mjs';
 
 const root = join(import.meta.dirname, '..', '..');
 const { description, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -24,7 +25,7 @@ export default defineConfig({
   markdown: {
     languageAlias: { promql: 'sql' },
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
-    config: (markdown) => markdown.use(repositoryLinks, root),
+    config: (markdown) => markdown.use(repositoryLinks, root).use(tableCorners),
   },
   themeConfig: {
     search: { provider: 'local' },
