@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { now } from './support/clock.mjs';
 import { startCommand } from './support/command.mjs';
+import { hasPm2, startPm2 } from './support/pm2.mjs';
 import { sized } from './support/sizes.mjs';
 import { quantile } from './support/statistics.mjs';
 
@@ -22,12 +23,13 @@ const load = join(import.meta.dirname, 'support', 'load-process.mjs');
 
 export async function measureReload() {
   const rows = [];
-  for (const workers of [1, 2]) rows.push(await reloadsOf(workers));
+  for (const workers of [1, 2]) rows.push(await reloadsOf(startCommand, workers));
+  if (await hasPm2()) rows.push({ ...(await reloadsOf(startPm2, 2)), by: 'PM2' });
   return rows;
 }
 
-async function reloadsOf(workers) {
-  const service = await startCommand(workers);
+async function reloadsOf(start, workers) {
+  const service = await start(workers);
   const clients = fork(load, [String(service.port), String(PER_SECOND)]);
   const reloads = [];
   try {

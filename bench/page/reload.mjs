@@ -7,7 +7,7 @@ export function reload({ reload: { rows } }) {
     `Requests are sent at a fixed rate while the service reloads again and again; none is repeated. Latency counts from the moment at which a request was due, so a stall counts for the requests behind it, too. A tenth of the requests take 300 ms; they count for losses, not for latency. A request is lost if it got no whole answer with status 200. Before: the ${beforeMs / 1000} s before each reload; during: from its start until ${afterMs / 1000} s after it is done. A new process starts meanwhile, on the same processors.`,
     table(
       [
-        ['', ({ workers }) => `${workers} ${workers === 1 ? 'worker' : 'workers'}`],
+        ['', nameOf],
         ['reloads', ({ reloads }) => reloads],
         ['one took, s', ({ tookMs }) => number(tookMs / 1000)],
         ['requests a second', ({ perSecond }) => perSecond],
@@ -27,8 +27,14 @@ function both({ before, during }, percentile) {
   return `${number(before[percentile])} / ${number(during[percentile])}`;
 }
 
-function plotOf({ workers, reloads, tookMs, slices }) {
-  const title = `Latency around a reload of ${workers} ${workers === 1 ? 'worker' : 'workers'} (${reloads} laid over each other)`;
+function nameOf({ workers, by }) {
+  const name = `${workers} ${workers === 1 ? 'worker' : 'workers'}`;
+  return by === undefined ? name : `${name} of ${by}, Nest's own hooks`;
+}
+
+function plotOf(row) {
+  const { workers, by, reloads, tookMs, slices } = row;
+  const title = `Latency around a reload of ${nameOf(row)} (${reloads} laid over each other)`;
   const series = [
     ['median', 'p50'],
     ['99th percentile', 'p99'],
@@ -51,7 +57,7 @@ function plotOf({ workers, reloads, tookMs, slices }) {
     grid: namedGrid,
     series,
   });
-  return { name: `reload-${workers}`, alt: title, svg };
+  return { name: `reload-${by === undefined ? workers : by.toLowerCase()}`, alt: title, svg };
 }
 
 function area(tookMs) {
