@@ -12,7 +12,7 @@ import { CapturedApplication } from './captured-application.js';
 import { onFailedCreation } from './failed-creation.js';
 import { OtherApplication } from './other-application.js';
 import { idleSettings } from './idle-settings.js';
-import { keepOffHttpRoutes } from './http-route-interceptors.js';
+import { keepOffHttpRoutes, keepOffMessageHandlers } from './http-route-interceptors.js';
 
 /** @internal */
 export interface LeaveOptions {
@@ -113,6 +113,7 @@ export class ApplicationShutdown implements ProcessMember {
       this.#listenToo(signals);
       return instance;
     });
+    keepOffMessageHandlers(instance, modules, (callback) => this.beforeInit(callback));
     keepOffHttpRoutes(application, instance);
     application.beforeInit = () => this.#prepare();
     if (this.#onStarted.length > 0) application.onStarted = () => this.#started();

@@ -9,6 +9,8 @@ import { type HttpAdapterHost, type ModulesContainer, NestApplicationContext } f
 export interface NestInstance {
   readonly container?: { getModules?(): ModulesContainer };
   readonly config?: { getGlobalInterceptors?(): unknown[] };
+  /** Of a microservice, whose `config` is its options. */
+  readonly applicationConfig?: { getGlobalInterceptors?(): unknown[] };
   readonly appOptions?: Readonly<Record<string, unknown>>;
   getMicroservices?(): readonly unknown[];
   getHttpAdapter?(): HttpAdapterHost['httpAdapter'];

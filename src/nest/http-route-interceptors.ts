@@ -1,3 +1,5 @@
+import type { ModulesContainer } from '@nestjs/core';
+
 import type { NestInstance } from './application-sighting.js';
 import type { CapturedApplication } from './captured-application.js';
 
@@ -19,16 +21,47 @@ export const offHttpRoutes = new WeakSet<object>();
  */
 export function keepOffHttpRoutes(application: CapturedApplication, instance: NestInstance): void {
   application.replace('registerRouter', (original) => async () => {
-    const interceptors = instance.config?.getGlobalInterceptors?.() ?? [];
-    const ours = interceptors.filter(isOffHttpRoutes);
-    const others = interceptors.filter((interceptor) => !isOffHttpRoutes(interceptor));
-    interceptors.splice(0, Infinity, ...others);
+    const putBack = takeOut(instance);
     try {
       await original();
     } finally {
-      interceptors.push(...ours);
+      putBack();
     }
   });
+}
+
+/**
+ * One interceptor makes a message handler lazy: it returns an Observable, which a strategy that a
+ * user wrote may never subscribe to. Where the servers of microservices are known, they count their
+ * messages without ours, so it stays away while Nest builds the handlers, and from an application
+ * that has no resolvers altogether.
+ *
+ * @param beforeInit - runs a function later: in a hybrid application when its message handlers have
+ * been built, in a microservice right before
+ * @internal
+ */
+export function keepOffMessageHandlers(
+  instance: NestInstance,
+  modules: ModulesContainer,
+  beforeInit: (callback: () => void) => void,
+): void {
+  if (!('getRpcTargetRegistry' in modules)) return;
+  const putBack = takeOut(instance);
+  // A microservice has its configuration only now, and its handlers after this.
+  beforeInit(hasGraphQl(modules) ? putBack : () => void takeOut(instance));
+}
+
+/** @returns what puts them back */
+function takeOut({ config, applicationConfig }: NestInstance): () => void {
+  const interceptors = (applicationConfig ?? config)?.getGlobalInterceptors?.() ?? [];
+  const ours = interceptors.filter(isOffHttpRoutes);
+  const others = interceptors.filter((interceptor) => !isOffHttpRoutes(interceptor));
+  interceptors.splice(0, Infinity, ...others);
+  return () => void interceptors.push(...ours);
+}
+
+function hasGraphQl(modules: ModulesContainer): boolean {
+  return [...modules.values()].some(({ metatype }) => metatype?.name === 'GraphQLModule');
 }
 
 function isOffHttpRoutes(interceptor: unknown): boolean {
