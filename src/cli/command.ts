@@ -11,7 +11,7 @@ import { report } from './report.js';
 import { run } from './run.js';
 import { runInPlace, whyNotFork } from './run-in-place.js';
 import { USAGE } from './usage.js';
-import { version } from './version.js';
+import { version } from '../version.js';
 
 async function command(argv: readonly string[]): Promise<void> {
   const invocation = parseArguments(argv);

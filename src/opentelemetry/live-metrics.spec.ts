@@ -47,7 +47,7 @@ describe('observeApplication', () => {
 
   it('measures state, work and connections until it is ended', async () => {
     const stop = observeApplication(provider.getMeter('test'), sequence, traffic);
-    expect(await points('lifecycle.state')).toEqual([
+    expect(await points('lifecycle.status')).toEqual([
       ['running', 0],
       ['grace', 1],
       ['draining', 0],

@@ -21,7 +21,7 @@ export function observeApplication(
   sequence: Pick<ShutdownSequence, 'state' | 'participants'>,
   traffic: Pick<Traffic, 'sources'>,
 ): () => void {
-  const state = meter.createObservableUpDownCounter('nestjs_drain.lifecycle.state', {
+  const status = meter.createObservableUpDownCounter('nestjs_drain.lifecycle.status', {
     description: 'Where the shutdown stands: 1 for its state, 0 for the others.',
   });
   const tasks = meter.createObservableUpDownCounter('nestjs_drain.task.in_flight', {
@@ -34,7 +34,7 @@ export function observeApplication(
   });
   const observe = (result: BatchObservableResult) => {
     for (const name of SHUTDOWN_STATES) {
-      result.observe(state, name === sequence.state ? 1 : 0, {
+      result.observe(status, name === sequence.state ? 1 : 0, {
         'nestjs_drain.lifecycle.state': name,
       });
     }
@@ -54,7 +54,7 @@ export function observeApplication(
     }
     open.observe(result);
   };
-  const observables = [state, tasks, connections];
+  const observables = [status, tasks, connections];
   meter.addBatchObservableCallback(observe, observables);
   return () => meter.removeBatchObservableCallback(observe, observables);
 }

@@ -6,6 +6,7 @@ import type { ReportPublisher } from '../report/report-publisher.js';
 import type { ShutdownRecord } from '../report/shutdown-record.js';
 import type { Clock } from '../shutdown/clock.js';
 import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
+import { version } from '../version.js';
 import type { DeferredSignalListeners } from './deferred-signal-listeners.js';
 import { flushGlobalProviders } from './global-providers.js';
 import type { ResolvedTelemetryOptions } from './graceful-shutdown-telemetry.options.js';
@@ -37,7 +38,11 @@ export class Telemetry implements OnModuleInit {
   /** Not before: the SDK may be started after this module is imported. */
   onModuleInit(): void {
     const { sequence, listeners } = this;
-    const stopObserving = observeApplication(metrics.getMeter(SCOPE), sequence, this.traffic);
+    const stopObserving = observeApplication(
+      metrics.getMeter(SCOPE, version()),
+      sequence,
+      this.traffic,
+    );
     listeners.take();
     sequence.addFlush({ timeoutMs: this.options.flushTimeoutMs, run: () => this.#flush() });
     sequence.observe({
@@ -55,8 +60,8 @@ export class Telemetry implements OnModuleInit {
     for (let turn = 0; turn < TURNS_TO_CLOSE; turn++) await this.clock.turn();
     const report = this.record.report();
     if (report !== undefined) {
-      measureShutdown(metrics.getMeter(SCOPE), report);
-      traceShutdown(trace.getTracer(SCOPE), report);
+      measureShutdown(metrics.getMeter(SCOPE, version()), report);
+      traceShutdown(trace.getTracer(SCOPE, version()), report);
     }
     await (this.options.flush ?? flushGlobalProviders)();
   }

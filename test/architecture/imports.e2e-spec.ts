@@ -62,6 +62,7 @@ const layers: readonly Layer[] = [
       'graceful-shutdown.errors.ts',
       'graceful-shutdown.options.ts',
       'option-rules.ts',
+      'version.ts',
       'wiring/',
     ],
   },
@@ -99,10 +100,12 @@ const layers: readonly Layer[] = [
       'restart/',
       'supervisors/',
       'platforms/',
+      'version.ts',
       'report/shutdown-report.ts',
     ],
     nodeOnly: true,
   },
+  { files: /^version\.ts$/, imports: [], nodeOnly: true },
   { files: /^platforms\//, imports: ['shutdown/'], nodeOnly: true },
   // The primary loads neither the application nor Nest.
   {

@@ -110,8 +110,8 @@ describe.each(['express', 'fastify'] as const)('%s', (adapter) => {
     expect(duration!.value).toBeLessThan(5);
     expect(collector.metrics.get('nestjs_drain.shutdown.duration')!.unit).toBe('s');
     expect(valueOf(collector, 'shutdown.requests', 'request.outcome', 'completed')).toBe(2);
-    expect(valueOf(collector, 'lifecycle.state', 'lifecycle.state', 'closing')).toBe(1);
-    expect(valueOf(collector, 'lifecycle.state', 'lifecycle.state', 'running')).toBe(0);
+    expect(valueOf(collector, 'lifecycle.status', 'lifecycle.state', 'closing')).toBe(1);
+    expect(valueOf(collector, 'lifecycle.status', 'lifecycle.state', 'running')).toBe(0);
     const [at] = collector.points('nestjs_drain.shutdown.last_connection.at');
     expect(at!.value).toBeGreaterThan(0);
     expect(at!.value).toBeLessThan(1);
