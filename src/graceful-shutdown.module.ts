@@ -11,18 +11,28 @@ import {
 import { ModulesContainer } from '@nestjs/core';
 
 import { ADAPTIVE_GRACE, GRACE_PERIOD } from './adaptive-grace/adaptive-grace.providers.js';
+import { CONNECTIONS } from './connections/connections.providers.js';
+import { HttpServers } from './connections/http-servers.js';
+import { Traffic } from './connections/traffic.js';
+import {
+  GIVEN_BY_SOURCE,
+  GIVEN_OPTIONS,
+  GracefulShutdownOptionsModule,
+} from './graceful-shutdown-options.module.js';
 import { missingFactory, notImported } from './graceful-shutdown.errors.js';
 import {
   type GracefulShutdownOptions,
   RESOLVED_OPTIONS,
   resolveOptions,
 } from './graceful-shutdown.options.js';
-import {
-  GIVEN_BY_SOURCE,
-  GIVEN_OPTIONS,
-  GracefulShutdownOptionsModule,
-} from './graceful-shutdown-options.module.js';
 import { GracefulShutdownService } from './graceful-shutdown.service.js';
+import {
+  GracefulShutdownInterceptor,
+  RPC_SERVERS_ARE_KNOWN,
+} from './handlers/graceful-shutdown.interceptor.js';
+import { GraphQlConnections } from './handlers/graphql-connections.js';
+import { HANDLERS } from './handlers/handlers.providers.js';
+import { WorkTracker } from './handlers/work-tracker.js';
 import { GracefulShutdownHealthIndicator } from './health/graceful-shutdown.health.js';
 import { HEALTH } from './health/health.providers.js';
 import { ApplicationShutdown } from './nest/application-shutdown.js';
@@ -30,9 +40,6 @@ import { handlerClassesOf } from './nest/handler-classes.js';
 import { NEST } from './nest/nest.providers.js';
 import { ownHooks } from './nest/own-hooks.js';
 import { unwrap } from './nest/unwrap.js';
-import { HttpServers } from './connections/http-servers.js';
-import { CONNECTIONS } from './connections/connections.providers.js';
-import { Traffic } from './connections/traffic.js';
 import { PARTICIPANTS } from './participants/index.js';
 import { ReportPublisher } from './report/report-publisher.js';
 import { REPORT } from './report/report.providers.js';
@@ -43,13 +50,6 @@ import type { ProcessShutdown } from './shutdown/process-shutdown.js';
 import { tellRehearsal } from './shutdown/rehearsal.js';
 import { ShutdownSequence } from './shutdown/shutdown-sequence.js';
 import { SUPERVISORS } from './supervisors/supervisors.providers.js';
-import {
-  GracefulShutdownInterceptor,
-  RPC_SERVERS_ARE_KNOWN,
-} from './handlers/graceful-shutdown.interceptor.js';
-import { GraphQlConnections } from './handlers/graphql-connections.js';
-import { HANDLERS } from './handlers/handlers.providers.js';
-import { WorkTracker } from './handlers/work-tracker.js';
 import { provide, provideClass } from './wiring/provide.js';
 import { CLOCK, PROCESS, SURROUNDINGS } from './wiring/surroundings.js';
 

@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import { isatty } from 'node:tty';
 
 import { invalidOptions, missingOptions } from './graceful-shutdown.errors.js';
+import type { HandlerRow } from './handlers/handler-row.js';
 import {
   between,
   duration,
@@ -12,7 +13,6 @@ import {
   problemWith,
   readOptions,
 } from './option-rules.js';
-import type { HandlerRow } from './handlers/handler-row.js';
 import { fitBudget } from './platforms/fit-budget.js';
 import { patienceHere } from './platforms/patience.js';
 import { token } from './wiring/token.js';

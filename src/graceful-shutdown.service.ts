@@ -4,8 +4,9 @@ import type { Http2SecureServer, Http2Server } from 'node:http2';
 import type { Server as HttpsServer } from 'node:https';
 import { Observable } from 'rxjs';
 
-import { notHttp } from './graceful-shutdown.errors.js';
 import { type HttpServers, isHttp } from './connections/http-servers.js';
+import { notHttp } from './graceful-shutdown.errors.js';
+import type { WorkTracker } from './handlers/work-tracker.js';
 import type { ReportPublisher } from './report/report-publisher.js';
 import type { ShutdownReport } from './report/shutdown-report.js';
 import { isCalledFromWork } from './shutdown/called-from.js';
@@ -14,7 +15,6 @@ import type { ProcessShutdown } from './shutdown/process-shutdown.js';
 import { isRehearsedPlain } from './shutdown/rehearsal.js';
 import type { ShutdownSequence } from './shutdown/shutdown-sequence.js';
 import type { ShutdownState } from './shutdown/shutdown-state.js';
-import type { WorkTracker } from './handlers/work-tracker.js';
 
 /**
  * The service that shows and controls the shutdown of an application: its state, the time left, and

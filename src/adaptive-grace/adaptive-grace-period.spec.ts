@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 
+import type { ShutdownObserver } from '../shutdown/shutdown-observer.js';
+import { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
+import type { ShutdownState, EndedBy } from '../shutdown/shutdown-state.js';
+import type { ShutdownTrigger } from '../shutdown/shutdown-trigger.js';
 import { FakeClock } from '../testing/fake-clock.js';
 import {
   AdaptiveGracePeriod,
   type GraceBounds,
   type GraceEvidence,
 } from './adaptive-grace-period.js';
-import type { ShutdownObserver } from '../shutdown/shutdown-observer.js';
-import { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
-import type { ShutdownState, EndedBy } from '../shutdown/shutdown-state.js';
-import type { ShutdownTrigger } from '../shutdown/shutdown-trigger.js';
 
 const SIGTERM: ShutdownTrigger = { kind: 'signal', signal: 'SIGTERM', typed: false };
 const BUDGET = { gracePeriodMs: 5000, drainTimeoutMs: 10_000, closeTimeoutMs: 2000 };

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 
-import { FakeClock } from '../testing/fake-clock.js';
 import { Traffic, type TrafficConnection } from '../connections/traffic.js';
 import type { Outcome } from '../shutdown/outcome.js';
+import { FakeClock } from '../testing/fake-clock.js';
 import { BalancerEvidence } from './balancer-evidence.js';
 
 const READY = 'GET HealthController.ready';

@@ -1,10 +1,10 @@
+import { type Arrival, Arrivals } from '../connections/arrivals.js';
 import type { HttpResponse } from '../connections/open-responses.js';
 import type { Traffic, TrafficConnection, TrafficObserver } from '../connections/traffic.js';
 import type { Routes } from '../routes/routes.js';
-import type { GraceEvidence } from './adaptive-grace-period.js';
 import type { Clock } from '../shutdown/clock.js';
-import { type Arrival, Arrivals } from '../connections/arrivals.js';
 import type { Outcome } from '../shutdown/outcome.js';
+import type { GraceEvidence } from './adaptive-grace-period.js';
 import { Peer } from './peer.js';
 import { Probers } from './probers.js';
 import { Sightings } from './sightings.js';

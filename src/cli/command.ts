@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-import { GracefulShutdownError } from '../shutdown/graceful-shutdown.error.js';
 import { consoleLog } from '../restart/primary/restart-log.js';
+import { GracefulShutdownError } from '../shutdown/graceful-shutdown.error.js';
+import { version } from '../version.js';
 import { parseArguments, type RunInvocation } from './arguments.js';
 import { reload, status } from './ask.js';
 import { unsupportedPlatform } from './command.errors.js';
@@ -8,10 +9,9 @@ import { exitStatusOf } from './exit-status.js';
 import { kubernetes } from './kubernetes.js';
 import { rehearse } from './rehearse/rehearse.js';
 import { report } from './report.js';
-import { run } from './run.js';
 import { runInPlace, whyNotFork } from './run-in-place.js';
+import { run } from './run.js';
 import { USAGE } from './usage.js';
-import { version } from '../version.js';
 
 async function command(argv: readonly string[]): Promise<void> {
   const invocation = parseArguments(argv);

@@ -3,10 +3,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { dirname, join } from 'node:path';
 
 import type { RestartLog } from '../restart/primary/restart-log.js';
+import { isAbandoned } from '../sockets/probe-socket.js';
 import { controlPathTaken } from './command.errors.js';
 import { assertShort, controlFolders, makeControlFolder, socketName } from './control-folder.js';
 import type { ControlledService } from './controlled-service.js';
-import { isAbandoned } from '../sockets/probe-socket.js';
 import { removeStaleSockets } from './running-services.js';
 
 /** Whoever takes longer to say what he wants is cut. */

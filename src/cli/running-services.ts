@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { assertPrivate, controlFolders, controlFoldersOf, pidOf } from './control-folder.js';
 import { isAbandoned, probeSocket } from '../sockets/probe-socket.js';
+import { assertPrivate, controlFolders, controlFoldersOf, pidOf } from './control-folder.js';
 
 /** A service that can be commanded. @internal */
 export interface RunningService {

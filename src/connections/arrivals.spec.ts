@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
 import { FakeClock } from '../testing/fake-clock.js';
+import { type Arrival, Arrivals } from './arrivals.js';
 import type { HttpResponse } from './open-responses.js';
 import type { TrafficConnection } from './traffic.js';
-import { type Arrival, Arrivals } from './arrivals.js';
 
 function setUp() {
   const clock = new FakeClock();

@@ -1,7 +1,7 @@
-import type { HttpResponse } from './open-responses.js';
-import type { TrafficConnection, TrafficObserver } from './traffic.js';
 import type { Routes } from '../routes/routes.js';
 import type { Clock } from '../shutdown/clock.js';
+import type { HttpResponse } from './open-responses.js';
+import type { TrafficConnection, TrafficObserver } from './traffic.js';
 
 /** A new connection that brings traffic. @internal */
 export interface Arrival {

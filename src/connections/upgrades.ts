@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { type Server, Socket } from 'node:net';
 
-import type { HttpResponse } from './open-responses.js';
 import { refuses } from './follow-event.js';
+import type { HttpResponse } from './open-responses.js';
 
 const REFUSAL =
   'HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';

@@ -1,6 +1,6 @@
 import type { Clock } from '../shutdown/clock.js';
-import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 import type { DrainParticipant, DrainTask } from '../shutdown/drain-participant.js';
+import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 import { TasksInFlight } from '../shutdown/tasks-in-flight.js';
 
 /** The work that came by one connection. @internal */

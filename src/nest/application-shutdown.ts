@@ -10,9 +10,9 @@ import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 import { expectApplication, type NestInstance, watchOthers } from './application-sighting.js';
 import { CapturedApplication } from './captured-application.js';
 import { onFailedCreation } from './failed-creation.js';
-import { OtherApplication } from './other-application.js';
-import { idleSettings } from './idle-settings.js';
 import { keepOffHttpRoutes, keepOffMessageHandlers } from './http-route-interceptors.js';
+import { idleSettings } from './idle-settings.js';
+import { OtherApplication } from './other-application.js';
 
 /** @internal */
 export interface LeaveOptions {

@@ -1,8 +1,8 @@
-import { classNameOf } from './built-provider.js';
 import type { Clock } from '../shutdown/clock.js';
 import type { Outcome } from '../shutdown/outcome.js';
 import type { TeardownObserver } from '../shutdown/teardown.js';
 import { within } from '../shutdown/within.js';
+import { classNameOf } from './built-provider.js';
 import type { HeldProvider } from './built-providers.js';
 import { ownHooks } from './own-hooks.js';
 import { replaceMethod } from './replace-method.js';

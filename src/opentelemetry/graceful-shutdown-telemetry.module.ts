@@ -1,12 +1,12 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 
+import { Traffic } from '../connections/traffic.js';
 import { telemetryAlone } from '../graceful-shutdown.errors.js';
 import { RESOLVED_OPTIONS, type ResolvedOptions } from '../graceful-shutdown.options.js';
-import { Traffic } from '../connections/traffic.js';
-import { provide } from '../wiring/provide.js';
 import { ReportPublisher } from '../report/report-publisher.js';
 import { ShutdownRecord } from '../report/shutdown-record.js';
 import { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
+import { provide } from '../wiring/provide.js';
 import { CLOCK, PROCESS } from '../wiring/surroundings.js';
 import { DeferredSignalListeners } from './deferred-signal-listeners.js';
 import {

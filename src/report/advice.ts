@@ -1,5 +1,5 @@
-import { count, seconds } from '../shutdown/amounts.js';
 import type { Patience } from '../platforms/patience.js';
+import { count, seconds } from '../shutdown/amounts.js';
 import { secondsNeeded } from '../shutdown/shutdown-budget.js';
 import type { ReportedState, ShutdownReport } from './shutdown-report.js';
 

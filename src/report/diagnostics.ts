@@ -12,10 +12,10 @@ import type { Routes } from '../routes/routes.js';
 import type { Clock } from '../shutdown/clock.js';
 import type { DrainTask } from '../shutdown/drain-participant.js';
 import type { Outcome } from '../shutdown/outcome.js';
-import type { ShutdownFailure } from '../shutdown/shutdown-outcome.js';
 import type { ShutdownObserver } from '../shutdown/shutdown-observer.js';
-import type { ShutdownState, EndedBy } from '../shutdown/shutdown-state.js';
+import type { ShutdownFailure } from '../shutdown/shutdown-outcome.js';
 import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
+import type { ShutdownState, EndedBy } from '../shutdown/shutdown-state.js';
 import type { ReportPublisher } from './report-publisher.js';
 import type { ShutdownReport } from './shutdown-report.js';
 

@@ -1,8 +1,8 @@
+import { messageOf } from '../shutdown/plain-text.js';
 import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 import type { ShutdownState } from '../shutdown/shutdown-state.js';
 import { isOwnFile, writeReportFile, writeTerminationLog } from './report-file.js';
 import { ReportLine } from './report-line.js';
-import { messageOf } from '../shutdown/plain-text.js';
 import { reportWithin } from './report-within.js';
 import { RunMarker } from './run-marker.js';
 import type { ShutdownRecord } from './shutdown-record.js';

@@ -1,10 +1,10 @@
 import { Logger } from '@nestjs/common';
 
-import { RESOLVED_OPTIONS } from '../graceful-shutdown.options.js';
 import { Traffic } from '../connections/traffic.js';
+import { RESOLVED_OPTIONS } from '../graceful-shutdown.options.js';
+import { patienceHere } from '../platforms/patience.js';
 import { Routes } from '../routes/routes.js';
 import { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
-import { patienceHere } from '../platforms/patience.js';
 import { provide, provideClass } from '../wiring/provide.js';
 import { CLOCK } from '../wiring/surroundings.js';
 import { token } from '../wiring/token.js';

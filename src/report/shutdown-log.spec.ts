@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
-import { FakeClock } from '../testing/fake-clock.js';
 import type { GracePeriod } from '../shutdown/grace-period.js';
 import { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 import type { ShutdownTrigger } from '../shutdown/shutdown-trigger.js';
+import { FakeClock } from '../testing/fake-clock.js';
 import { type LogSink, ShutdownLog } from './shutdown-log.js';
 
 const BUDGET = { gracePeriodMs: 5000, drainTimeoutMs: 10_000, closeTimeoutMs: 2000 };

@@ -1,5 +1,5 @@
-import type { ListenQuery } from '../sockets/bind.js';
 import type { ShutdownState } from '../shutdown/shutdown-state.js';
+import type { ListenQuery } from '../sockets/bind.js';
 
 /**
  * What a worker and its primary tell each other, over the IPC channel of the child process. Both

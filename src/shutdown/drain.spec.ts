@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { FakeClock } from '../testing/fake-clock.js';
-import { Drain } from './drain.js';
 import type { DrainParticipant } from './drain-participant.js';
+import { Drain } from './drain.js';
 import type { ShutdownFailure } from './shutdown-outcome.js';
 import { sleep } from './within.js';
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { FakeClock } from '../testing/fake-clock.js';
 import type { DrainParticipant } from './drain-participant.js';
-import type { ShutdownFailure } from './shutdown-outcome.js';
 import type { ShutdownObserver } from './shutdown-observer.js';
+import type { ShutdownFailure } from './shutdown-outcome.js';
 import { ShutdownSequence } from './shutdown-sequence.js';
 
 const BUDGET = { gracePeriodMs: 5000, drainTimeoutMs: 10_000, closeTimeoutMs: 2000 };

@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 
 import type { Clock } from './clock.js';
-import { Drain, type ParticipantState } from './drain.js';
 import type { DrainParticipant, DrainTask } from './drain-participant.js';
+import { Drain, type ParticipantState } from './drain.js';
 import { type Flush, Flushes } from './flush.js';
 import { FixedGracePeriod, type GracePeriod } from './grace-period.js';
 import { PromisedEnd } from './promised-end.js';

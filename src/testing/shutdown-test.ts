@@ -2,10 +2,10 @@ import type { INestApplication, INestApplicationContext } from '@nestjs/common';
 
 import { GracefulShutdownService } from '../graceful-shutdown.service.js';
 import type { ShutdownReport } from '../report/shutdown-report.js';
-import { ECHO_MS } from '../shutdown/signal-echo.js';
 import { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 import { SHUTDOWN_STATES, type ShutdownState } from '../shutdown/shutdown-state.js';
 import { deservesGrace } from '../shutdown/shutdown-trigger.js';
+import { ECHO_MS } from '../shutdown/signal-echo.js';
 import { compile } from './compile.js';
 import { FakeClock } from './fake-clock.js';
 import { FakeProcess } from './fake-process.js';

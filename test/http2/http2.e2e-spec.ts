@@ -6,8 +6,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { FixtureConfig } from '../fixtures/config.js';
 import { BEFORE_DEADLINE_MS, LATE_MS, SOON_MS } from '../support/bounds.js';
 import { attempt, keepAliveAgent, RawConnection, request } from '../support/http-client.js';
-import { Http2Client } from '../support/http2-client.js';
 import { FRAME, frame, HALF_A_HEADER, OPENING } from '../support/http2-bytes.js';
+import { Http2Client } from '../support/http2-client.js';
 import { endAll, start } from '../support/running-application.js';
 
 const clients: Http2Client[] = [];

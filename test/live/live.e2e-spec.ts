@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { endProcesses } from '../support/logged-process.js';
 import { request } from '../support/http-client.js';
+import { endProcesses } from '../support/logged-process.js';
 import { LiveDemo } from './live-demo.js';
 import { LivePage } from './live-page.js';
 

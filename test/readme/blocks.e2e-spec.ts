@@ -4,8 +4,8 @@ import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { parseDocument } from 'yaml';
 
-import { type Block, blocksIn, blocksOf, pages } from './pages.js';
 import { COMPILE_MS, compile } from './compile.js';
+import { type Block, blocksIn, blocksOf, pages } from './pages.js';
 
 /** What is wrong with a block, in the words of who has read it. */
 type Reader = (code: string) => string[];

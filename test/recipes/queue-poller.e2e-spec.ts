@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
 
 import { SOON_MS } from '../support/bounds.js';
-import { endAll, type RunningApplication, start } from '../support/running-application.js';
 import { QueueServer } from '../support/queue-server.js';
+import { endAll, type RunningApplication, start } from '../support/running-application.js';
 
 const HOUR_MS = 3_600_000;
 

@@ -3,8 +3,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { LATE_MS, SOON_MS } from '../support/bounds.js';
 import { attempt } from '../support/http-client.js';
 import { endAll, RunningApplication, start } from '../support/running-application.js';
-import { freePort } from '../support/server-process.js';
 import { times } from '../support/runs.js';
+import { freePort } from '../support/server-process.js';
 
 afterEach(endAll);
 

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { request } from '../support/http-client.js';
-import { findProgram, freePort } from '../support/server-process.js';
 import { Load } from '../supervisors/load.js';
 import { Pm2Daemon } from '../supervisors/pm2-daemon.js';
+import { request } from '../support/http-client.js';
+import { findProgram, freePort } from '../support/server-process.js';
 import { endSamples, startSample } from './start-sample.js';
 
 const file = join(import.meta.dirname, '..', '..', 'sample', '12-pm2', 'ecosystem.config.cjs');

@@ -1,6 +1,6 @@
-import type { ListenHandle } from '../../src/sockets/bind.js';
 import { type FromPrimary, type FromWorker, unwrap, wrap } from '../../src/restart/protocol.js';
 import type { WorkerChannel } from '../../src/restart/worker/worker-channel.js';
+import type { ListenHandle } from '../../src/sockets/bind.js';
 
 type Listener = (message: unknown, handle?: ListenHandle) => void;
 

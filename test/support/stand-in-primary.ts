@@ -1,7 +1,6 @@
 import type { SendHandle } from 'node:child_process';
 import { join } from 'node:path';
 
-import { bind, type ListenHandle } from '../../src/sockets/bind.js';
 import {
   type FromPrimary,
   type FromWorker,
@@ -10,6 +9,7 @@ import {
   WORKER_VARIABLE,
   wrap,
 } from '../../src/restart/protocol.js';
+import { bind, type ListenHandle } from '../../src/sockets/bind.js';
 import type { FixtureConfig } from '../fixtures/config.js';
 import { compiledFolder, RunningApplication } from './running-application.js';
 

@@ -1,6 +1,6 @@
 import type { ShutdownReport } from '../../report/shutdown-report.js';
-import { htmlDocument, htmlFigure, htmlSection } from './html-document.js';
 import { plain } from '../../shutdown/plain-text.js';
+import { htmlDocument, htmlFigure, htmlSection } from './html-document.js';
 import { element, escapeMarkup } from './svg-element.js';
 import { svgPicture } from './svg-picture.js';
 import { timeText } from './time-axis.js';

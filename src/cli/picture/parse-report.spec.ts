@@ -3,8 +3,8 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
 import { EXAMPLES, exampleReport } from '../../../test/support/example-reports.js';
-import { GracefulShutdownError } from '../../shutdown/graceful-shutdown.error.js';
 import { ReportLine } from '../../report/report-line.js';
+import { GracefulShutdownError } from '../../shutdown/graceful-shutdown.error.js';
 import { parseReport, parseReports } from './parse-report.js';
 
 const rolling = exampleReport('rolling');

@@ -1,12 +1,12 @@
 import type { ShutdownReport } from '../../report/shutdown-report.js';
 import type { Paragraph } from './paragraphs.js';
 import { type Ink, inColour, type Paint, withoutColour } from './terminal-ink.js';
-import { axisStrips, loadStrip, markStrip, stateStrip, workStrip } from './terminal-strips.js';
+import { STATE_INKS, STATE_LETTERS } from './terminal-states.js';
 import type { TerminalStrip } from './terminal-strip.js';
+import { axisStrips, loadStrip, markStrip, stateStrip, workStrip } from './terminal-strips.js';
 import { fit, shorten, wrap } from './text-cells.js';
 import type { TimeAxis } from './time-axis.js';
 import { type Timeline, timelineOf } from './timeline.js';
-import { STATE_INKS, STATE_LETTERS } from './terminal-states.js';
 import type { WorkBars } from './work-bars.js';
 
 /** @internal */

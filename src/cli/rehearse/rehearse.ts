@@ -1,12 +1,12 @@
 import { writeOutput } from '../write-output.js';
-import { interrupted } from './rehearse.errors.js';
 import { htmlPage } from './output/html-page.js';
 import { jsonText } from './output/json-text.js';
 import { junitXml } from './output/junit-xml.js';
 import { svgTable } from './output/svg-table.js';
 import { terminalText } from './output/terminal-text.js';
-import type { RehearseInvocation } from './rehearse-arguments.js';
 import { rehearseOnce, type RehearsalOptions } from './rehearsal.js';
+import type { RehearseInvocation } from './rehearse-arguments.js';
+import { interrupted } from './rehearse.errors.js';
 import type { RehearsalResult, RehearsalRun } from './result.js';
 import { runOptions } from './run-options.js';
 import { lostOf, sumOf } from './tally.js';

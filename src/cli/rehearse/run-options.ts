@@ -1,7 +1,7 @@
 import { type Platform, PLATFORMS } from '../../platforms/platforms.js';
 import { scriptFile } from '../script-file.js';
-import type { RehearseInvocation } from './rehearse-arguments.js';
 import type { RehearsalOptions } from './rehearsal.js';
+import type { RehearseInvocation } from './rehearse-arguments.js';
 import { startCommand } from './service/service-process.js';
 
 const DEFAULT_PLATFORM = 'kubernetes';

@@ -3,7 +3,6 @@ import { extname } from 'node:path';
 import type { Readable } from 'node:stream';
 
 import { webSocketProblem } from './clients/web-socket.js';
-import type { Target, Targets, UploadTarget } from './target.js';
 import { onlyErrors } from './rehearse.errors.js';
 import {
   type Endpoint,
@@ -11,6 +10,7 @@ import {
   exchange,
   type ExchangeOptions,
 } from './service/exchange.js';
+import type { Target, Targets, UploadTarget } from './target.js';
 
 /** What the user named. @internal */
 export interface TargetChoice {

@@ -1,7 +1,7 @@
 import { HTML_STYLE } from '../picture/html-style.js';
 import { element, escapeMarkup } from '../picture/svg-element.js';
-import type { Rollout } from './rollout.js';
 import { factsOf, POD_COLUMNS, podRows, titleOf } from './rollout-text.js';
+import type { Rollout } from './rollout.js';
 import { svgRollout } from './svg-rollout.js';
 
 /** A rollout as a page. @internal */

@@ -1,8 +1,8 @@
+import { plain } from '../../shutdown/plain-text.js';
 import { element, escapeMarkup, textAt } from '../picture/svg-element.js';
 import { SVG_STYLE } from '../picture/svg-style.js';
-import { plain } from '../../shutdown/plain-text.js';
-import type { Pod, Rollout } from './rollout.js';
 import { factsOf, titleOf } from './rollout-text.js';
+import type { Pod, Rollout } from './rollout.js';
 
 const WIDTH = 960;
 const MARGIN = 24;

@@ -1,5 +1,5 @@
-import type { Rollout } from './rollout.js';
 import { factsOf, POD_COLUMNS, podRows, titleOf } from './rollout-text.js';
+import type { Rollout } from './rollout.js';
 
 /** A rollout for the terminal. @internal */
 export function terminalRollout(rollout: Rollout): string {

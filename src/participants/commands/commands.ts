@@ -1,7 +1,7 @@
 import type { ModulesContainer } from '@nestjs/core';
 
-import { replaceMethod } from '../../nest/replace-method.js';
 import type { WorkTracker } from '../../handlers/work-tracker.js';
+import { replaceMethod } from '../../nest/replace-method.js';
 
 /** What nest-commander runs its command with, by class and method: `CommandFactory.run()` awaits it. */
 const RUNNER = { class: 'CommandRunnerService', method: 'run' } as const;

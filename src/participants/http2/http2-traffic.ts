@@ -8,10 +8,10 @@ import type { Server, Socket } from 'node:net';
 
 import { ageOf } from '../../connections/age-of.js';
 import { forEachAlone } from '../../connections/for-each-alone.js';
-import { Listeners } from '../../connections/listeners.js';
-import { openStreams, resetStream, responseOf } from '../../connections/open-streams.js';
 import { isHttp1 } from '../../connections/is-http1.js';
+import { Listeners } from '../../connections/listeners.js';
 import type { HttpResponse, OpenResponses } from '../../connections/open-responses.js';
+import { openStreams, resetStream, responseOf } from '../../connections/open-streams.js';
 import { sharedListener } from '../../connections/shared-listener.js';
 import type { Traffic, TrafficSource } from '../../connections/traffic.js';
 import type { Routes } from '../../routes/routes.js';

@@ -2,8 +2,8 @@ import type { Http2Stream, ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 
 import { openStreams } from '../../connections/open-streams.js';
-import type { ClosedBy, TrafficConnection } from '../../connections/traffic.js';
 import { stopReading } from '../../connections/stop-reading.js';
+import type { ClosedBy, TrafficConnection } from '../../connections/traffic.js';
 import { unsentBytes } from '../../connections/unsent-bytes.js';
 import type { Clock } from '../../shutdown/clock.js';
 

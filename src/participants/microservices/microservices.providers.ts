@@ -1,8 +1,8 @@
 import { ModulesContainer } from '@nestjs/core';
 
 import { Traffic } from '../../connections/traffic.js';
-import { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
 import { RPC_SERVERS_ARE_KNOWN } from '../../handlers/graceful-shutdown.interceptor.js';
+import { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
 import { kind } from '../../wiring/kind.js';
 import { provide, provideClass } from '../../wiring/provide.js';
 import { CLOCK } from '../../wiring/surroundings.js';

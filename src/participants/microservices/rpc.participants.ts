@@ -5,8 +5,8 @@ import { Broker } from './broker.js';
 import { RpcCalls } from './rpc-calls.js';
 import type { RpcServer } from './rpc-server.js';
 import type { RpcObserver, RpcServers } from './rpc-servers.js';
-import { RpcParticipant } from './rpc.participant.js';
 import { isBroker, transportOf } from './rpc-transports.js';
+import { RpcParticipant } from './rpc.participant.js';
 import type { TcpPatience } from './tcp.js';
 
 /** How long TCP connections are listened to. Without a signal, nobody is surprised by their end. */

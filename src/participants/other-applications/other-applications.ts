@@ -1,9 +1,9 @@
 import type { HttpAdapterHost } from '@nestjs/core';
 
-import type { ApplicationShutdown } from '../../nest/application-shutdown.js';
-import type { OtherApplication } from '../../nest/other-application.js';
 import { HttpServers } from '../../connections/http-servers.js';
 import { Traffic } from '../../connections/traffic.js';
+import type { ApplicationShutdown } from '../../nest/application-shutdown.js';
+import type { OtherApplication } from '../../nest/other-application.js';
 import { Routes } from '../../routes/routes.js';
 import type { Clock } from '../../shutdown/clock.js';
 import { type HttpOptions, HttpParticipant } from '../http/http.participant.js';

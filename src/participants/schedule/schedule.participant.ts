@@ -1,10 +1,10 @@
 import type { OnModuleInit } from '@nestjs/common';
 
+import { trackedMethod } from '../../handlers/tracked-method.js';
+import type { WorkTracker } from '../../handlers/work-tracker.js';
 import type { BuiltProviders } from '../../nest/built-provider.js';
 import { replaceMethod } from '../../nest/replace-method.js';
 import type { DrainParticipant } from '../../shutdown/drain-participant.js';
-import { trackedMethod } from '../../handlers/tracked-method.js';
-import type { WorkTracker } from '../../handlers/work-tracker.js';
 import {
   callbackOf,
   callbacksOf,

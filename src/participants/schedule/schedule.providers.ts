@@ -1,5 +1,5 @@
-import { BUILT_PROVIDERS } from '../../nest/nest.providers.js';
 import { WorkTracker } from '../../handlers/work-tracker.js';
+import { BUILT_PROVIDERS } from '../../nest/nest.providers.js';
 import { kind } from '../../wiring/kind.js';
 import { ScheduleParticipant } from './schedule.participant.js';
 

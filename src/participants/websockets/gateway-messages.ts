@@ -1,11 +1,11 @@
 import type { OnApplicationBootstrap } from '@nestjs/common';
 import { defer, finalize, isObservable, type Observable } from 'rxjs';
 
-import { classNameOf } from '../../nest/built-provider.js';
-import type { ApplicationShutdown } from '../../nest/application-shutdown.js';
-import { replaceMethod } from '../../nest/replace-method.js';
 import type { HttpServers } from '../../connections/http-servers.js';
 import type { WorkTracker } from '../../handlers/work-tracker.js';
+import type { ApplicationShutdown } from '../../nest/application-shutdown.js';
+import { classNameOf } from '../../nest/built-provider.js';
+import { replaceMethod } from '../../nest/replace-method.js';
 import { gatewayHttpServers } from './web-socket-servers.js';
 
 interface Subscription {

@@ -5,8 +5,8 @@ import type { Traffic } from '../../connections/traffic.js';
 import type { Clock } from '../../shutdown/clock.js';
 import { EngineConnection } from './engine-connection.js';
 import { Engines } from './engines.js';
-import { UpgradedSockets } from './upgraded-sockets.js';
 import type { UpgradedSocket } from './upgraded-socket.js';
+import { UpgradedSockets } from './upgraded-sockets.js';
 import type { HandlersOf, WebSocketConnection } from './web-socket-connection.js';
 
 /** @internal */

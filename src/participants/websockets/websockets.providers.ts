@@ -1,10 +1,10 @@
-import { RESOLVED_OPTIONS } from '../../graceful-shutdown.options.js';
-import { ApplicationShutdown } from '../../nest/application-shutdown.js';
 import { HttpServers } from '../../connections/http-servers.js';
 import { Traffic } from '../../connections/traffic.js';
-import { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
+import { RESOLVED_OPTIONS } from '../../graceful-shutdown.options.js';
 import { GraphQlConnections } from '../../handlers/graphql-connections.js';
 import { WorkTracker } from '../../handlers/work-tracker.js';
+import { ApplicationShutdown } from '../../nest/application-shutdown.js';
+import { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
 import { kind } from '../../wiring/kind.js';
 import { provide } from '../../wiring/provide.js';
 import { CLOCK } from '../../wiring/surroundings.js';

@@ -6,8 +6,8 @@ import { GracefulShutdownError } from '../../shutdown/graceful-shutdown.error.js
 import { nodeProcess } from '../../shutdown/node-process.js';
 import { messageOf } from '../../shutdown/plain-text.js';
 import { InheritedSockets } from '../../supervisors/inherited-sockets.js';
-import { warnOfUnused } from '../../supervisors/socket-activation.js';
 import { Pm2 } from '../../supervisors/pm2.js';
+import { warnOfUnused } from '../../supervisors/socket-activation.js';
 import { SystemdNotifier } from '../../supervisors/systemd-notifier.js';
 import type { ReloadResult, RestartStatus } from '../restart-status.js';
 import { Hooks } from './hooks.js';

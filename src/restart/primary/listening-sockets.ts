@@ -9,8 +9,8 @@ import {
   type ListenQuery,
 } from '../../sockets/bind.js';
 import { describeAddress } from '../../sockets/describe-address.js';
-import { isUnixSocket } from '../../sockets/redirect-listen.js';
 import { isAbandoned } from '../../sockets/probe-socket.js';
+import { isUnixSocket } from '../../sockets/redirect-listen.js';
 import type { InheritedSockets } from '../../supervisors/inherited-sockets.js';
 
 const EBADF = -constants.errno.EBADF;

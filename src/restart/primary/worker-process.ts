@@ -1,9 +1,9 @@
 import { type ChildProcess, type SendHandle, spawn } from 'node:child_process';
 
-import type { Errno, ListenHandle, ListenQuery } from '../../sockets/bind.js';
 import { systemClock } from '../../shutdown/clock.js';
 import type { ShutdownState } from '../../shutdown/shutdown-state.js';
 import { within } from '../../shutdown/within.js';
+import type { Errno, ListenHandle, ListenQuery } from '../../sockets/bind.js';
 import {
   type FromPrimary,
   type FromWorker,

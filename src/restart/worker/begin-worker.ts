@@ -1,14 +1,14 @@
-import { redirectListen } from '../../sockets/redirect-listen.js';
 import { systemClock } from '../../shutdown/clock.js';
 import { becomeHost } from '../../shutdown/host.js';
 import { thisProcess } from '../../shutdown/this-process.js';
+import { redirectListen } from '../../sockets/redirect-listen.js';
 import type { WorkerSettings } from '../protocol.js';
 import { FairAccept } from './fair-accept.js';
 import { PrimaryLink } from './primary-link.js';
 import { SharedListeners } from './shared-listeners.js';
 import { processChannel } from './worker-channel.js';
-import { Worker } from './worker.js';
 import { workerPort } from './worker-port.js';
+import { Worker } from './worker.js';
 
 /** This process is a worker from now on. @internal */
 export function beginWorker(settings: WorkerSettings): void {

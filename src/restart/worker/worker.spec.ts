@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
 import { FakeChannel } from '../../../test/support/fake-channel.js';
-import { FakeClock } from '../../testing/fake-clock.js';
-import { FakeProcess } from '../../testing/fake-process.js';
 import { ProcessShutdown } from '../../shutdown/process-shutdown.js';
 import { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
+import { FakeClock } from '../../testing/fake-clock.js';
+import { FakeProcess } from '../../testing/fake-process.js';
 import type { FromWorker } from '../protocol.js';
 import { PrimaryLink } from './primary-link.js';
 import { SharedListeners } from './shared-listeners.js';

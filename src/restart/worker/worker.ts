@@ -4,11 +4,11 @@ import type { Server } from 'node:net';
 
 import type { Clock } from '../../shutdown/clock.js';
 import type { Host, HostedApplication, HostedServers } from '../../shutdown/host.js';
-import { sleep } from '../../shutdown/within.js';
 import type { ProcessShutdown } from '../../shutdown/process-shutdown.js';
 import { totalMs } from '../../shutdown/shutdown-budget.js';
 import { SHUTDOWN_STATES, type ShutdownState } from '../../shutdown/shutdown-state.js';
 import type { ShutdownTrigger } from '../../shutdown/shutdown-trigger.js';
+import { sleep } from '../../shutdown/within.js';
 import type { WorkerSettings } from '../protocol.js';
 import type { FromPrimaryUnasked, PrimaryLink } from './primary-link.js';
 import { Readiness } from './readiness.js';

@@ -1,7 +1,7 @@
+import { plain } from '../../../shutdown/plain-text.js';
 import { htmlDocument, htmlFigure, htmlSection } from '../../picture/html-document.js';
 import { element, escapeMarkup } from '../../picture/svg-element.js';
 import { svgPicture } from '../../picture/svg-picture.js';
-import { plain } from '../../../shutdown/plain-text.js';
 import type { RehearsalResult, RehearsalRun } from '../result.js';
 import { svgTable } from './svg-table.js';
 import { adviceOf, COLUMNS, conditionsText, factsOf, rowsOf } from './texts.js';

@@ -1,6 +1,6 @@
+import { plain } from '../../../shutdown/plain-text.js';
 import { element, escapeMarkup, textAt } from '../../picture/svg-element.js';
 import { SVG_STYLE } from '../../picture/svg-style.js';
-import { plain } from '../../../shutdown/plain-text.js';
 import type { RehearsalResult, RehearsalRun } from '../result.js';
 import { type KindCounts, lostOf } from '../tally.js';
 
