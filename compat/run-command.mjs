@@ -35,7 +35,7 @@ export async function runCommand({ folder, command, timeoutMs, installed }, isWi
   let isHung = false;
   const timer = setTimeout(() => {
     isHung = true;
-    process.kill(-child.pid, 'SIGKILL');
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
   }, timeoutMs);
   const [code, signal] = await once(child, 'close');
   clearTimeout(timer);
