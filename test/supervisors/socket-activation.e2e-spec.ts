@@ -55,7 +55,7 @@ describe.skipIf(findProgram(activate) === undefined)(`sockets passed by ${activa
     }
     app.child.kill('SIGTERM');
     expect(await app.exited).toEqual({ code: 0, signal: null });
-    expect(app.log).not.toMatch(/not listening|Nobody listens|LISTEN_(PID|FDS|FDNAMES)"/);
+    expect(app.log).not.toMatch(/no server listens|LISTEN_(PID|FDS|FDNAMES)"/);
   });
 
   it('the application may listen to the file descriptor itself', async () => {
@@ -75,11 +75,11 @@ describe.skipIf(findProgram(activate) === undefined)(`sockets passed by ${activa
     );
     await app.logged(/Listening on \[/);
     await request(port, '/');
-    await app.logged(/Nobody listens/);
+    await app.logged(/no server listens/);
     app.child.kill('SIGTERM');
     await app.exited;
-    expect(app.log.match(/Nobody listens on .*?,/g)).toEqual([
-      `Nobody listens on [::1]:${unused} (metrics),`,
+    expect(app.log.match(/The service manager passed .*?,/g)).toEqual([
+      `The service manager passed [::1]:${unused} (metrics),`,
     ]);
   });
 
