@@ -1,3 +1,5 @@
+import type { OnApplicationShutdown } from '@nestjs/common';
+
 import type { BuiltProviders } from '../../nest/built-provider.js';
 
 /** What is used of a job of Bull. @internal */
@@ -72,9 +74,10 @@ export async function handBack(queue: BullQueue, job: BullJob): Promise<boolean>
   return (await queue.client.eval(HAND_BACK, keys.length, ...keys, ...given)) === 1;
 }
 
-/** What a test has put in the place of a queue may throw. */
-function isBullQueue(queue: Partial<BullQueue>): boolean {
+/** `@nestjs/bull` puts a hook of Nest's on its queues. What a test has put in their place may throw. */
+function isBullQueue(queue: Partial<BullQueue> & Partial<OnApplicationShutdown>): boolean {
   try {
+    if (typeof queue.onApplicationShutdown !== 'function') return false;
     return typeof queue.processJob === 'function' && typeof queue.handlers === 'object';
   } catch {
     return false;
