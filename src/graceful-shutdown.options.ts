@@ -15,6 +15,7 @@ import {
 } from './option-rules.js';
 import { fitBudget } from './platforms/fit-budget.js';
 import { patienceHere } from './platforms/patience.js';
+import type { ShutdownBudget } from './shutdown/shutdown-budget.js';
 import { token } from './wiring/token.js';
 
 /**
@@ -258,13 +259,14 @@ const TERMINATION_LOG = '/dev/termination-log';
 export function defaultOptions(
   env: NodeJS.ProcessEnv = process.env,
   isTerminal = isatty(STANDARD_OUTPUT),
-  platformTimeoutSeconds?: number,
+  given: Partial<GracefulShutdownOptions> = {},
 ): Omit<ResolvedOptions, 'minGracePeriodMs' | 'maxGracePeriodMs'> {
   const gracePeriodMs = env['KUBERNETES_SERVICE_HOST'] ? KUBERNETES_GRACE_PERIOD_MS : 0;
+  const { platformTimeoutSeconds } = given;
   const patience = patienceHere(platformTimeoutSeconds, env);
   return {
     signals: ['SIGTERM', 'SIGINT'],
-    ...fitBudget({ ...TIMES, gracePeriodMs }, patience?.seconds),
+    ...fitBudget({ ...TIMES, gracePeriodMs }, timesOf(given), patience?.seconds),
     idleLingerMs: 1000,
     drainOnCrash: false,
     websocketCloseCode: 1012,
@@ -294,14 +296,25 @@ export function resolveOptions(given: unknown, env?: NodeJS.ProcessEnv): Resolve
   const problems = problemsWith(RULES, read);
   if (problems.length > 0) throw invalidOptions(problems);
   const { terminationGracePeriodSeconds, ...others } = read as GracefulShutdownOptions;
-  const seconds = others.platformTimeoutSeconds ?? terminationGracePeriodSeconds;
-  const chosen = Object.entries(others).filter(([, value]) => value !== undefined);
-  const options = { ...defaultOptions(env, undefined, seconds), ...Object.fromEntries(chosen) };
+  const platformTimeoutSeconds = others.platformTimeoutSeconds ?? terminationGracePeriodSeconds;
+  const chosen = Object.fromEntries(
+    Object.entries({ ...others, platformTimeoutSeconds }).filter(
+      ([, value]) => value !== undefined,
+    ),
+  );
+  const options = { ...defaultOptions(env, undefined, chosen), ...chosen };
   const { gracePeriodMs } = options;
   const resolved = { minGracePeriodMs: gracePeriodMs, maxGracePeriodMs: gracePeriodMs, ...options };
   const contradictions = contradictionsIn(resolved);
   if (contradictions.length > 0) throw invalidOptions(contradictions);
   return resolved;
+}
+
+function timesOf(given: Partial<GracefulShutdownOptions>): Partial<ShutdownBudget> {
+  const names = ['gracePeriodMs', 'drainTimeoutMs', 'closeTimeoutMs'] as const;
+  return Object.fromEntries(
+    names.filter((name) => given[name] !== undefined).map((name) => [name, given[name]]),
+  );
 }
 
 /** Whether the grace period may be of another length than configured. @internal */

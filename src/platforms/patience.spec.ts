@@ -72,27 +72,36 @@ describe('the default times', () => {
   const standard = { gracePeriodMs: 5000, drainTimeoutMs: 20_000, closeTimeoutMs: 4000 };
 
   it.each([undefined, 30, 90])('stay where they fit: %s', (seconds) => {
-    expect(fitBudget(standard, seconds)).toEqual(standard);
+    expect(fitBudget(standard, {}, seconds)).toEqual(standard);
   });
 
   it.each([3, 5, 10, 20, 29])('fit into %i s, with a second for the platform', (seconds) => {
     for (const gracePeriodMs of [0, 5000]) {
-      const fitted = fitBudget({ ...standard, gracePeriodMs }, seconds);
+      const fitted = fitBudget({ ...standard, gracePeriodMs }, {}, seconds);
       expect(totalMs(fitted)).toBeLessThanOrEqual(seconds * 1000 - 1000);
       expect(fitted.drainTimeoutMs).toBeGreaterThan(fitted.closeTimeoutMs);
     }
   });
 
   it('are 0 + 7.2 + 1.8 s where there are 10', () => {
-    expect(fitBudget({ ...standard, gracePeriodMs: 0 }, 10)).toEqual({
+    expect(fitBudget({ ...standard, gracePeriodMs: 0 }, {}, 10)).toEqual({
       gracePeriodMs: 0,
       drainTimeoutMs: 7200,
       closeTimeoutMs: 1800,
     });
   });
 
+  it.each([
+    ['a shorter grace period leaves the others as they are', { gracePeriodMs: 2000 }, 27, 20_000],
+    ['the others share what is left', { gracePeriodMs: 5000 }, 20, 10_200],
+    ['a drain that was set is kept', { drainTimeoutMs: 3000 }, 10, 3000],
+    ['nothing is changed that would not help', { drainTimeoutMs: 30_000 }, 10, 30_000],
+  ])('are those that nobody has set: %s', (_, given, seconds, drainTimeoutMs) => {
+    expect(fitBudget(standard, given, seconds)).toMatchObject({ ...given, drainTimeoutMs });
+  });
+
   it('stay where nothing fits', () => {
-    expect(fitBudget(standard, 2)).toEqual(standard);
-    expect(fitBudget(standard, 0)).toEqual(standard);
+    expect(fitBudget(standard, {}, 2)).toEqual(standard);
+    expect(fitBudget(standard, {}, 0)).toEqual(standard);
   });
 });

@@ -156,6 +156,6 @@ describe('14-kubernetes: the application', () => {
     expect((await order).status).toBe(200);
     expect(await application.exited()).toEqual({ code: 0, signal: null });
     expect(application.lines.join('\n')).not.toMatch(/WARN|ERROR/);
-    expect(readFileSync(terminationLog, 'utf8')).toContain('"outcome":"clean"');
+    expect(readFileSync(terminationLog, 'utf8')).toContain('"result":"clean"');
   });
 });
