@@ -138,7 +138,8 @@ export class ApplicationShutdown implements ProcessMember {
       return;
     }
     if (this.sequence.state !== 'running') return;
-    this.log.armed(this.signals, this.sequence.budget, this.process.signalledPid);
+    const { getsSignals, signalledPid } = this.process;
+    this.log.armed(getsSignals ? this.signals : [], this.sequence.budget, signalledPid);
     this.log.runsOn(this.process);
     this.#tellIdleSettings(this.#instance);
     const { gracePeriodMs } = this.sequence.budget;

@@ -8,6 +8,7 @@ afterEach(endAll);
 it('an application in a worker thread drains when its main thread tells it to close', async () => {
   const app = new RunningApplication({ program: 'worker-thread' });
   await app.event('listening');
+  await app.logged('Armed for no signal');
   await app.logged('Running in a worker thread');
   const slow = request(app.port, '/slow', { agent: false });
   await app.event('handler');
