@@ -7,6 +7,7 @@ import { HTTP } from './http/http.providers.js';
 import { HTTP2 } from './http2/http2.providers.js';
 import { MICROSERVICES } from './microservices/microservices.providers.js';
 import { OTHER_APPLICATIONS } from './other-applications/other-applications.providers.js';
+import { RABBITMQ } from './rabbitmq/rabbitmq.providers.js';
 import { SCHEDULE } from './schedule/schedule.providers.js';
 import { WEB_SOCKETS } from './websockets/websockets.providers.js';
 
@@ -19,6 +20,7 @@ export const PARTICIPANTS = [
   ...MICROSERVICES,
   ...BULL,
   ...BULLMQ,
+  ...RABBITMQ,
   ...SCHEDULE,
   ...COMMANDS,
   ...DECLARED,

@@ -75,6 +75,7 @@ const layers: readonly Layer[] = [
       'option-rules.ts',
       'handlers/handler-row.ts',
       'platforms/',
+      'shutdown/shutdown-budget.ts',
       'wiring/token.ts',
     ],
     nodeOnly: true,

@@ -44,7 +44,7 @@ describe.skipIf(isSkipped)('@golevelup/nestjs-rabbitmq', () => {
     options: GracefulShutdownOptions = {},
     env: NodeJS.ProcessEnv = {},
   ): Promise<RunningApplication> {
-    const program = 'rabbit-consumers';
+    const program = 'rabbitmq';
     return start({ program, options }, { RABBITMQ_URL: url(), QUEUE: queue, ...env });
   }
 

@@ -1,0 +1,56 @@
+import type { BuiltProviders } from '../../nest/built-provider.js';
+import type { DrainParticipant } from '../../shutdown/drain-participant.js';
+import { type AmqpConnection, amqpConnectionsOf } from './amqp-connections.js';
+
+/**
+ * The consumers of `@golevelup/nestjs-rabbitmq`: cancelled at the signal, so that the broker gives
+ * what it holds to other instances. A message whose time does not suffice goes back to its queue
+ * when the connection ends, for it was not acknowledged.
+ *
+ * @internal
+ */
+export class RabbitMqParticipant implements DrainParticipant {
+  readonly name = 'rabbitmq';
+  readonly stopsAt = 'grace';
+
+  constructor(private readonly providers: BuiltProviders) {}
+
+  takesWork(): boolean {
+    return this.#connections.some(({ consumerTags }) => consumerTags.length > 0);
+  }
+
+  async stopIntake(): Promise<void> {
+    await Promise.all(this.#connections.map(cancelConsumers));
+  }
+
+  active(): number {
+    return this.#handlers.length;
+  }
+
+  /** The acknowledgements are sent with the handlers' ends, and before Nest closes the channels. */
+  async drain(): Promise<void> {
+    await Promise.allSettled(this.#handlers);
+  }
+
+  get #connections(): AmqpConnection[] {
+    return amqpConnectionsOf(this.providers);
+  }
+
+  get #handlers(): Promise<void>[] {
+    return this.#connections.flatMap((connection) => [
+      ...(connection.outstandingMessageProcessing ?? []),
+    ]);
+  }
+}
+
+async function cancelConsumers(connection: AmqpConnection): Promise<void> {
+  const cancel = async (): Promise<void> => {
+    // Those of a connection that was lost cannot be cancelled.
+    await Promise.allSettled(connection.consumerTags.map((tag) => connection.cancelConsumer(tag)));
+  };
+  // A connection that comes back brings its consumers with it.
+  for (const channel of Object.values(connection.managedChannels)) {
+    channel.on('connect', () => void cancel());
+  }
+  await cancel();
+}

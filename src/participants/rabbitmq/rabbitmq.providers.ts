@@ -1,0 +1,6 @@
+import { BUILT_PROVIDERS } from '../../nest/nest.providers.js';
+import { kind } from '../../wiring/kind.js';
+import { RabbitMqParticipant } from './rabbitmq.participant.js';
+
+/** @internal */
+export const RABBITMQ = [kind(RabbitMqParticipant, [BUILT_PROVIDERS])];
