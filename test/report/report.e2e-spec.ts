@@ -317,7 +317,7 @@ describe('what was not as it should be', () => {
     const fly = await start({ options: { drainTimeoutMs: 20_000 } }, { FLY_APP_NAME: 'orders' });
     await fly.logged('successfully started');
     expect(fly.log).toContain(
-      'does not fit the 5 s that Fly.io gives by default: set kill_timeout to 22, or shorten ' +
+      'does not fit the 5 s that Fly.io gives by default: set kill_timeout to 25, or shorten ' +
         'drainTimeoutMs. If it is set, say so with platformTimeoutSeconds.',
     );
   });
