@@ -19,7 +19,14 @@ import { Connection } from './connection.js';
 import { Handshakes } from './handshakes.js';
 import { keepAliveMsOf } from './keep-alive.js';
 import { sayCloseIf } from './last-response.js';
-import { idleMsOf, isShown, isUsed, requestsOn, socketsOf } from './node-connections.js';
+import {
+  hasSockets,
+  idleMsOf,
+  isShown,
+  isUsed,
+  requestsOn,
+  socketsOf,
+} from './node-connections.js';
 import { RECENT_MS, RecentSockets } from './recent-sockets.js';
 import { gateRequests } from './request-gate.js';
 
@@ -271,7 +278,7 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
   }
 
   #connected(server: Server, socket: Socket): void {
-    if (this.traffic.isFollowed || socketsOf(server) === undefined) this.follow();
+    if (this.traffic.isFollowed || !hasSockets(server)) this.follow();
     if (this.#followedSince === undefined) this.#recent.add(socket, this.clock.now());
     else this.#open(socket);
   }

@@ -30,8 +30,18 @@ interface Timer {
  * @internal
  */
 export function socketsOf(server: Server): readonly Socket[] | undefined {
-  const list = symbolOf(server, 'http.server.connections') as ConnectionsList | undefined;
-  return list?.all?.().flatMap(({ socket }) => socket ?? []);
+  return connectionsOf(server)
+    ?.all?.()
+    .flatMap(({ socket }) => socket ?? []);
+}
+
+/** Whether a server has such a list, which is not made for that: it costs the more, the longer it is. @internal */
+export function hasSockets(server: Server): boolean {
+  return connectionsOf(server)?.all !== undefined;
+}
+
+function connectionsOf(server: Server): ConnectionsList | undefined {
+  return symbolOf(server, 'http.server.connections') as ConnectionsList | undefined;
 }
 
 /** The response that is being sent, or waits for its handler. @internal */
