@@ -183,6 +183,29 @@ describe('bad options', () => {
     expect(errorFor(given).message).toContain(`unknown option ${name}`);
   });
 
+  it.each<[unknown]>([
+    [{}],
+    [{ port: 0 }],
+    [{ port: 65_536 }],
+    [{ port: '9000' }],
+    [{ host: '127.0.0.1' }],
+    [{ file: '' }],
+    [{ port: 9000, path: '/ready' }],
+    [[9000]],
+    [9000],
+  ])('name no place for probes: %j', (probes) => {
+    expect(errorFor({ probes }).message).toContain(
+      'expected an object with a port from 1 to 65535 (and a host), the path of a file, or both',
+    );
+  });
+
+  it.each([{ port: 9000 }, { port: 9000, host: '::1' }, { file: '/tmp/ready' }])(
+    'name a place for probes: %j',
+    (probes) => {
+      expect(resolveOptions({ probes }, NOWHERE)).toMatchObject({ probes });
+    },
+  );
+
   it('are all named in one error', () => {
     const { message } = errorFor({ gracePeriodMs: -1, timeout: 1, signals: 'SIGTERM' });
     expect(message).toContain('gracePeriodMs is -1');

@@ -181,7 +181,7 @@ export interface ProbeOptions {
   /**
    * The port of a small server. `/live` says 200 as long as the event loop turns, `/startup` once
    * the application has started, `/ready` from then on until the shutdown begins; else they say 503.
-   * It answers until the process is gone, and never holds it. 0 is any port that is free.
+   * It answers until the process is gone, and never holds it.
    *
    * @defaultValue none
    */
@@ -347,7 +347,7 @@ const RULES: Readonly<Record<keyof GracefulShutdownOptions, OptionRule>> = {
     accepts: isCloseCode,
   },
   probes: {
-    allowed: 'an object with a port from 0 to 65535 (and a host), the path of a file, or both',
+    allowed: 'an object with a port from 1 to 65535 (and a host), the path of a file, or both',
     accepts: isProbeOptions,
   },
   reportFile: path,
@@ -413,7 +413,7 @@ function isCatchableSignal(value: unknown): boolean {
 function isProbeOptions(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const { port, host, file, ...others } = value as Record<string, unknown>;
-  const isPort = Number.isInteger(port) && Number(port) >= 0 && Number(port) <= MOST_PORT;
+  const isPort = Number.isInteger(port) && Number(port) >= 1 && Number(port) <= MOST_PORT;
   return (
     (port === undefined ? host === undefined && file !== undefined : isPort) &&
     (host === undefined || path.accepts(host)) &&
