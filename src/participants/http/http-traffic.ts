@@ -1,24 +1,20 @@
-import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server, Socket } from 'node:net';
 import { Server as TlsServer, type TLSSocket } from 'node:tls';
 
-import { ageOf } from '../../connections/age-of.js';
 import { followEvent } from '../../connections/follow-event.js';
 import { isHttp1 } from '../../connections/is-http1.js';
 import { Listeners } from '../../connections/listeners.js';
-import type { HttpResponse, OpenResponses } from '../../connections/open-responses.js';
-import { sharedListener } from '../../connections/shared-listener.js';
+import type { HttpResponse } from '../../connections/open-responses.js';
 import type { Traffic, TrafficSource } from '../../connections/traffic.js';
 import { UPGRADES } from '../../connections/upgrades.js';
 import type { Routes } from '../../routes/routes.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { DrainTask } from '../../shutdown/drain-participant.js';
-import type { Outcome } from '../../shutdown/outcome.js';
-import { beforeHeaders } from './before-headers.js';
-import { Connection } from './connection.js';
+import type { Connection } from './connection.js';
+import { FollowedConnections } from './followed-connections.js';
 import { Handshakes } from './handshakes.js';
 import { keepAliveMsOf } from './keep-alive.js';
-import { sayCloseIf } from './last-response.js';
 import {
   hasSockets,
   idleMsOf,
@@ -31,61 +27,54 @@ import { RECENT_MS, RecentSockets } from './recent-sockets.js';
 import { gateRequests } from './request-gate.js';
 
 /**
- * The servers of one application, their connections, and the requests in flight.
+ * The servers of one application, and their connections and requests.
  *
- * While the application is healthy, Node knows all of that, and is asked when somebody wants to know:
- * nothing is listened to that comes with each request. Followed, a request counts by the server's own
- * events: from the parsed header to the response's `close`, which comes once, after its last byte or
- * after its client's abort.
+ * While the application is healthy, Node knows these and is asked for them: nothing is listened to
+ * that comes with each request. From `follow()` on, the servers' own events are followed.
  *
  * @internal
  */
-export class HttpTraffic implements OpenResponses, TrafficSource {
-  readonly responses: OpenResponses = this;
+export class HttpTraffic implements TrafficSource {
   readonly protocol = 'http/1.1';
+  /** The connections that are followed. */
+  readonly responses: FollowedConnections;
   readonly #listeners: Listeners;
-  readonly #connections = new Map<Socket, Connection>();
-  readonly #handshakes = new Handshakes(() => {
-    this.#lookWhetherEmpty();
-  });
-  /** Those nobody waits for any more. */
-  readonly #released = new Set<Socket>();
-  /** Those with a request of which only Node knows, and what stands for its response. */
-  readonly #withWaiting = new Map<Connection, ServerResponse>();
-  #stopMeeting = () => {};
+  readonly #handshakes = new Handshakes(() => this.#lookWhetherEmpty());
   readonly #recent = new RecentSockets();
   #followedSince: number | undefined;
-  #requests = 0;
-  #completed = 0;
-  #leaves: ((connection: Connection) => boolean) | undefined;
   #onQuiet = () => {};
   #onEmpty = () => {};
-  readonly #onClose = sharedListener((response: ServerResponse) => this.#end(response));
-  readonly #onSocketClose = sharedListener((socket: Socket) => {
-    const connection = this.#connections.get(socket);
-    if (connection?.isResting) this.#closed(connection);
-    else if (connection !== undefined) this.#endAll(connection);
-  });
-  /** Called for each new connection. */
-  onConnection: (connection: Connection) => void = () => {};
 
   constructor(
-    private readonly routes: Pick<Routes, 'labelOf'>,
+    routes: Pick<Routes, 'labelOf'>,
     private readonly traffic: Traffic,
     private readonly clock: Clock,
   ) {
     this.#listeners = new Listeners(clock);
+    this.responses = new FollowedConnections(routes, traffic, clock, {
+      requestEnded: () => {
+        if (this.requestCount === 0) this.#onQuiet();
+      },
+      connectionGone: () => this.#lookWhetherEmpty(),
+    });
     traffic.add(this);
   }
 
   /** Requests whose response is not complete. */
   get requestCount(): number {
-    const unfollowed = this.#unfollowed().reduce((sum, socket) => sum + requestsOn(socket), 0);
-    return this.#requests + this.#withWaiting.size + unfollowed;
+    return this.#unfollowed().reduce(
+      (sum, socket) => sum + requestsOn(socket),
+      this.responses.requestCount,
+    );
   }
 
   get connectionCount(): number {
-    return this.#connections.size + this.#unfollowed().length;
+    return this.responses.connectionCount + this.#unfollowed().length;
+  }
+
+  get busyCount(): number {
+    const busy = this.#unfollowed().filter((socket) => requestsOn(socket) > 0);
+    return this.responses.busyCount + busy.length;
   }
 
   get waitingCount(): number {
@@ -96,27 +85,15 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
     return this.#listeners.dropped;
   }
 
-  get busyCount(): number {
-    const busy = this.connections.filter(({ isResting }) => !isResting);
-    return busy.length + this.#unfollowed().filter((socket) => requestsOn(socket) > 0).length;
-  }
-
-  /** How many responses have been completed. */
-  get completed(): number {
-    return this.#completed;
-  }
-
-  get connections(): Connection[] {
-    return [...this.#connections.values()];
-  }
-
   /** After how long Node itself ends an idle connection; 0 where it never does. */
   get keepAliveMs(): number {
     return Math.max(0, ...this.#listeners.servers.map(keepAliveMsOf));
   }
 
+  /** Whether no followed connection is left. */
   get isEmpty(): boolean {
-    return (this.#requests | this.#connections.size | this.#handshakes.size) === 0;
+    const { requestCount, connectionCount } = this.responses;
+    return (requestCount | connectionCount | this.#handshakes.size) === 0;
   }
 
   watch(server: Server): void {
@@ -137,26 +114,18 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
     else this.#followRequests(server);
   }
 
-  /** Hears of each request from now on. Those that are in flight by now, Node shows. */
+  /** Follows each request from now on, and those that are in flight. */
   follow(): void {
     if (this.#followedSince !== undefined) return;
     this.#followedSince = this.clock.now();
     for (const server of this.#listeners.servers) this.#followRequests(server);
-    if (this.#withWaiting.size > 0) this.#stopMeeting = beforeHeaders((one) => this.#meet(one));
+    this.responses.meetWaiting();
   }
 
   /** What it has accepted already is followed to its end. */
   unwatch(server: Server): void {
-    for (const socket of socketsOf(server) ?? []) this.#find(socket);
+    this.#findConnections(server);
     this.#listeners.remove(server);
-  }
-
-  /** From now on each response of these connections says `Connection: close`. */
-  sayCloseTo(leaves: (connection: Connection) => boolean): void {
-    this.#leaves = leaves;
-    for (const connection of this.#connections.values()) {
-      for (const { response } of connection.requests) this.#mayBeLast(connection, response);
-    }
   }
 
   /**
@@ -165,12 +134,7 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
    * @param lastCallAt - from then on the latest response is the last one, if it can still say so
    */
   serveNothingBehindTheLast(lastCallAt: number): void {
-    const admits = (response: ServerResponse) => {
-      const connection = this.#connections.get(response.req.socket);
-      const latest = connection?.latest;
-      if (latest === undefined || connection?.has(response)) return true;
-      return latest.headersSent ? latest.shouldKeepAlive : this.clock.now() < lastCallAt;
-    };
+    const admits = (response: ServerResponse) => this.responses.serves(response, lastCallAt);
     for (const server of this.#listeners.servers) {
       this.#listeners.addDisposer(server, gateRequests(server, admits));
     }
@@ -200,78 +164,29 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
 
   /** Connections without a request in flight, those in their TLS handshake among them. */
   resting(): Connection[] {
-    const resting = this.connections.filter(({ isResting }) => isResting);
+    const resting = this.responses.connections.filter(({ isResting }) => isResting);
     return [...resting, ...this.#handshakes.connections()];
   }
 
-  openResponses(): HttpResponse[] {
-    return this.connections.flatMap(({ requests }) => requests.map(({ response }) => response));
+  tasks(): DrainTask[] {
+    return this.responses.tasks(this.#followedSince ?? this.clock.now());
   }
 
-  endConnectionAfter(response: ServerResponse): void {
-    const { socket } = response.req;
-    const connection = this.#connections.get(socket);
-    response.once('finish', () => {
-      if (connection?.isLatest(response)) socket.destroySoon();
-    });
-  }
-
-  /** With its connection: what is pipelined behind it cannot be answered before it. */
-  release({ req: { socket } }: ServerResponse): void {
-    const connection = this.#connections.get(socket);
-    if (connection === undefined) return;
-    for (const { response, since } of connection.requests) {
-      response.off('close', this.#onClose);
-      this.#requests -= 1;
-      response.once('close', () => this.traffic.requestEnded(response, since, 'cut'));
-    }
-    this.#released.add(socket);
-    socket.once('close', () => {
-      this.#released.delete(socket);
-      this.traffic.connectionClosed(connection, 'cut');
-    });
-    this.#forget(socket);
-  }
-
-  destroyReleased(): void {
-    for (const socket of this.#released) socket.destroy();
-  }
-
-  /**
-   * Ends all connections; those with a request in flight so that no client takes it for whole. They
-   * count as gone at once: their sockets would say so in the turns to come.
-   */
+  /** Ends all connections; those with a request in flight so that no client takes it for whole. */
   destroyAll(): void {
-    for (const connection of this.connections) {
-      connection.destroy();
-      if (connection.isResting) this.#closed(connection);
-      else this.#endAll(connection);
-    }
+    this.responses.destroyAll();
     for (const connection of this.#handshakes.connections()) connection.destroy();
   }
 
-  tasks(): DrainTask[] {
-    const now = this.clock.now();
-    const waiting = [...this.#withWaiting.values()].map((response) => ({
-      response,
-      since: undefined,
-    }));
-    const requests = this.connections.flatMap((connection) => connection.requests);
-    return [...requests, ...waiting].map(({ response, since }) => ({
-      label: this.routes.labelOf(response),
-      ...ageOf(since, this.#followedSince ?? now, now),
-    }));
-  }
-
-  /** Forgets all; removes every listener from the servers. */
+  /** Removes every listener from the servers, and forgets them. */
   dispose(): void {
     this.#listeners.dispose();
-    this.#stopMeeting();
+    this.responses.dispose();
     this.#onQuiet();
     this.#onEmpty();
   }
 
-  /** As far as they are not followed. */
+  /** The connections that only Node knows. */
   #unfollowed(): readonly Socket[] {
     if (this.#followedSince !== undefined) return [];
     return this.#listeners.servers.flatMap((server) => socketsOf(server) ?? []);
@@ -280,49 +195,41 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
   #connected(server: Server, socket: Socket): void {
     if (this.traffic.isFollowed || !hasSockets(server)) this.follow();
     if (this.#followedSince === undefined) this.#recent.add(socket, this.clock.now());
-    else this.#open(socket);
+    else this.responses.open(socket);
   }
 
-  /** Where Node does not show it, requests are counted one by one from here on. */
+  /** If Node does not show it, requests are followed from here on. */
   #lookAtFirstRequest(server: Server): void {
     const stop = this.#listeners.on(server, 'request', (_request, response: HttpResponse) => {
       if (!isHttp1(response)) return;
       stop();
       if (this.#followedSince !== undefined || isShown(server, response)) return;
       this.follow();
-      this.#begin(response.req.socket, response);
+      this.responses.begin(response.req.socket, response);
     });
   }
 
   #followRequests(server: Server): void {
-    for (const socket of socketsOf(server) ?? []) this.#find(socket);
-    const listeners = this.#listeners;
-    listeners.on(server, 'request', (request: IncomingMessage, response: HttpResponse) => {
-      if (isHttp1(response)) this.#begin(request.socket, response);
-    });
-    const follow = (event: string, listener: (request: IncomingMessage, second: any) => void) => {
-      listeners.addDisposer(server, followEvent(server, event, listener));
+    this.#findConnections(server);
+    const begin = (request: IncomingMessage, response: HttpResponse) => {
+      if (isHttp1(response)) this.responses.begin(request.socket, response);
     };
-    // Whoever listens to these decides whether there will be a `request` of it.
-    for (const event of ['checkContinue', 'checkExpectation']) {
-      follow(event, (request, response: HttpResponse) => {
-        if (isHttp1(response)) this.#begin(request.socket, response);
-      });
-    }
+    this.#listeners.on(server, 'request', begin);
+    const follow = (event: string, listener: (request: IncomingMessage, second: any) => void) => {
+      this.#listeners.addDisposer(server, followEvent(server, event, listener));
+    };
+    // The application's listener decides whether a `request` follows.
+    for (const event of ['checkContinue', 'checkExpectation']) follow(event, begin);
     // An upgraded connection is no longer HTTP's, nor is a tunnel.
     for (const event of UPGRADES) {
-      follow(event, (_request, socket: Socket) => this.#upgraded(socket));
+      follow(event, (_request, socket: Socket) => this.responses.upgraded(socket));
     }
   }
 
-  #find(socket: Socket): void {
-    if (this.#connections.has(socket)) return;
-    const connection = Connection.found(socket, this.#restsSince(socket));
-    this.#connections.set(socket, connection);
-    const { waiting } = connection;
-    if (waiting !== undefined) this.#withWaiting.set(connection, new ServerResponse(waiting));
-    if (connection.needsSocket) socket.on('close', this.#onSocketClose);
-    for (const { response } of connection.requests) this.#count(response);
+  #findConnections(server: Server): void {
+    for (const socket of socketsOf(server) ?? []) {
+      if (!this.responses.has(socket)) this.responses.find(socket, this.#restsSince(socket));
+    }
   }
 
   #restsSince(socket: Socket): number {
@@ -331,143 +238,9 @@ export class HttpTraffic implements OpenResponses, TrafficSource {
     return this.#recent.has(socket, now) ? now : now - RECENT_MS;
   }
 
-  #count(response: ServerResponse): void {
-    this.#requests += 1;
-    response.on('close', this.#onClose);
-  }
-
-  #upgraded(socket: Socket): void {
-    const connection = this.#connections.get(socket);
-    if (connection === undefined) return;
-    // Node hands the socket over although requests before the upgrade are not answered.
-    this.#endAll(connection);
-    if (!this.#connections.has(socket)) return;
-    this.traffic.connectionUpgraded(connection);
-    socket.off('close', this.#onSocketClose);
-    this.#forget(socket);
-  }
-
-  /** Its socket has closed, or is no longer HTTP's: none of its requests will be answered. */
-  #endAll(connection: Connection): void {
-    for (const { response } of connection.requests) {
-      response.off('close', this.#onClose);
-      this.#end(response);
-    }
-  }
-
-  /**
-   * Listens to a socket only as long as its responses do not say when it closes: Node adds a listener
-   * for each response, and a list of three is never made shorter by V8.
-   */
-  #hear(connection: Connection, before: boolean): void {
-    const { socket, needsSocket } = connection;
-    if (needsSocket === before) return;
-    if (needsSocket) socket.on('close', this.#onSocketClose);
-    else socket.off('close', this.#onSocketClose);
-  }
-
-  #closed(connection: Connection): void {
-    this.traffic.connectionClosed(connection, connection.closedBy);
-    connection.socket.off('close', this.#onSocketClose);
-    this.#forget(connection.socket);
-  }
-
-  #forget(socket: Socket): void {
-    const connection = this.#connections.get(socket);
-    this.#connections.delete(socket);
-    if (connection !== undefined) this.#neverMet(connection);
-    this.#lookWhetherEmpty();
-  }
-
   #lookWhetherEmpty(): void {
     if (!this.isEmpty) return;
     this.#onQuiet();
     this.#onEmpty();
   }
-
-  #open(socket: Socket): Connection {
-    const connection = new Connection(socket, this.clock.now());
-    this.#connections.set(socket, connection);
-    this.onConnection(connection);
-    this.traffic.connectionOpened(connection);
-    socket.on('close', this.#onSocketClose);
-    return connection;
-  }
-
-  #begin(socket: Socket, response: ServerResponse): void {
-    // A server that is watched late has connections that were not seen to open.
-    const connection = this.#connections.get(socket) ?? this.#open(socket);
-    // Whoever takes `checkContinue` may emit `request` for it.
-    if (connection.has(response)) return;
-    const neededSocket = connection.needsSocket;
-    connection.begin(response, this.clock.now());
-    this.#hear(connection, neededSocket);
-    this.#count(response);
-    this.traffic.requestBegan(response, connection);
-    if (this.#leaves !== undefined) this.#mayBeLast(connection, response);
-  }
-
-  #end(response: ServerResponse): void {
-    const now = this.clock.now();
-    const connection = this.#connections.get(response.req.socket);
-    const neededSocket = connection?.needsSocket ?? false;
-    const since = connection === undefined ? now : connection.finish(response, now);
-    this.#requests -= 1;
-    if (connection?.waiting !== undefined) this.#reveal(connection, response);
-    const isWhole = response.writableFinished;
-    if (isWhole) this.#completed += 1;
-    const saidClose = this.#leaves !== undefined && !response.shouldKeepAlive;
-    if (isWhole && saidClose && connection !== undefined) connection.closedBy = 'announced';
-    this.traffic.requestEnded(response, since, outcomeOf(response, connection));
-    if (connection !== undefined) this.#hear(connection, neededSocket);
-    if (connection?.isResting && connection.socket.destroyed) this.#closed(connection);
-    if (this.requestCount === 0) this.#onQuiet();
-  }
-
-  #reveal(connection: Connection, ended: ServerResponse): void {
-    const response = connection.reveal(ended);
-    if (response !== undefined) this.#met(response, connection);
-    else if (connection.waiting === undefined) this.#neverMet(connection);
-  }
-
-  /** One that waits behind another is met here at the latest when it may still say `close`. */
-  #meet(response: ServerResponse): boolean {
-    const connection = this.#connections.get(response.req.socket);
-    if (connection?.meet(response) !== true) return false;
-    this.#met(response, connection);
-    return true;
-  }
-
-  #met(response: ServerResponse, connection: Connection): void {
-    this.#count(response);
-    if (connection.waiting === undefined) this.#waitsNoLonger(connection);
-    // Between the first and the last one, it was not counted so far.
-    else this.traffic.requestBegan(response, connection);
-    if (this.#leaves !== undefined) this.#mayBeLast(connection, response);
-  }
-
-  #neverMet(connection: Connection): void {
-    const response = this.#withWaiting.get(connection);
-    if (response === undefined) return;
-    this.#waitsNoLonger(connection);
-    this.traffic.requestEnded(response, undefined, outcomeOf(response, connection));
-  }
-
-  #waitsNoLonger(connection: Connection): void {
-    this.#withWaiting.delete(connection);
-    if (this.#withWaiting.size === 0) this.#stopMeeting();
-  }
-
-  #mayBeLast(connection: Connection, response: ServerResponse): void {
-    if (response.headersSent) return;
-    sayCloseIf(
-      response,
-      () => connection.isLatest(response) && this.#leaves?.(connection) === true,
-    );
-  }
-}
-
-function outcomeOf(response: ServerResponse, connection: Connection | undefined): Outcome {
-  if (response.writableFinished) return 'completed';
-  return connection?.closedBy === 'cut' ? 'cut' : 'aborted';
 }

@@ -68,14 +68,14 @@ export class HttpParticipant implements DrainParticipant {
     sequence.observe({
       entered: (state) => {
         if (state === 'grace') this.#begin();
-        if (state === 'closing') this.#traffic.destroyReleased();
+        if (state === 'closing') this.#traffic.responses.destroyReleased();
       },
     });
   }
 
   #begin(): void {
     this.#traffic.follow();
-    this.#completedBefore = this.#traffic.completed;
+    this.#completedBefore = this.#traffic.responses.completed;
   }
 
   dispose(): void {
@@ -85,11 +85,12 @@ export class HttpParticipant implements DrainParticipant {
   announce(windowMs: number): void {
     const window = new AnnounceWindow(this.clock, this.options.random);
     window.open(windowMs);
-    const { connections } = this.#traffic;
+    const { responses } = this.#traffic;
+    const { connections } = responses;
     const moments = window.moments(connections.length);
     connections.forEach((connection, i) => (connection.leavesAt = moments[i]!));
-    this.#traffic.onConnection = (connection) => (connection.leavesAt = window.moment());
-    this.#traffic.sayCloseTo(({ leavesAt }) => this.clock.now() >= leavesAt);
+    responses.onConnection = (connection) => (connection.leavesAt = window.moment());
+    responses.sayCloseTo(({ leavesAt }) => this.clock.now() >= leavesAt);
   }
 
   async stopIntake(): Promise<void> {
@@ -97,7 +98,7 @@ export class HttpParticipant implements DrainParticipant {
     // wait in the very queue that is about to be dropped.
     const limitMs = this.sequence.drainRemainingMs();
     await this.#traffic.stopListening(this.#leavesQueue, limitMs);
-    this.#traffic.sayCloseTo(() => true);
+    this.#traffic.responses.sayCloseTo(() => true);
     this.#stoppedAt = this.clock.now();
     const patienceMs = Math.min(PIPELINING_MS, this.sequence.drainRemainingMs() / 2);
     this.#traffic.serveNothingBehindTheLast(this.#stoppedAt + patienceMs);
@@ -150,7 +151,7 @@ export class HttpParticipant implements DrainParticipant {
   }
 
   summary(): string {
-    const answered = this.#traffic.completed - this.#completedBefore;
+    const answered = this.#traffic.responses.completed - this.#completedBefore;
     const { droppedCount: dropped } = this.#traffic;
     const reset = dropped > 0 ? `, ${dropped} waiting to be accepted reset` : '';
     return `${count(answered, 'request')} answered${reset}`;
