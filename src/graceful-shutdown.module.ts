@@ -18,13 +18,10 @@ import {
   GIVEN_BY_SOURCE,
   GIVEN_OPTIONS,
   GracefulShutdownOptionsModule,
-} from './graceful-shutdown-options.module.js';
+} from './options/graceful-shutdown-options.module.js';
 import { missingFactory, notImported } from './graceful-shutdown.errors.js';
-import {
-  type GracefulShutdownOptions,
-  RESOLVED_OPTIONS,
-  resolveOptions,
-} from './graceful-shutdown.options.js';
+import type { GracefulShutdownOptions } from './graceful-shutdown.options.js';
+import { RESOLVED_OPTIONS, resolveOptions } from './options/resolve-options.js';
 import { GracefulShutdownService } from './graceful-shutdown.service.js';
 import {
   GracefulShutdownInterceptor,

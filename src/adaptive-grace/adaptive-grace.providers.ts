@@ -3,7 +3,7 @@ import {
   isGraceAdaptive,
   RESOLVED_OPTIONS,
   type ResolvedOptions,
-} from '../graceful-shutdown.options.js';
+} from '../options/resolve-options.js';
 import { Routes } from '../routes/routes.js';
 import type { Clock } from '../shutdown/clock.js';
 import { FixedGracePeriod, type GracePeriod } from '../shutdown/grace-period.js';

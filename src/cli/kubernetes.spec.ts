@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
-import { resolveOptions } from '../graceful-shutdown.options.js';
+import { resolveOptions } from '../options/resolve-options.js';
 import { adviceOnBudget } from '../report/advice.js';
 import { totalMs } from '../shutdown/shutdown-budget.js';
 import { kubernetes } from './kubernetes.js';

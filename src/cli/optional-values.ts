@@ -1,4 +1,4 @@
-import { OPTION_RULES } from './option-rules.js';
+import { OPTION_RULES } from './command-options.js';
 
 /**
  * Writes `--svg a.svg` as `--svg=a.svg`, for options that may stand without a value: what follows

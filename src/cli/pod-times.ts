@@ -1,4 +1,4 @@
-import { defaultOptions } from '../graceful-shutdown.options.js';
+import { defaultOptions } from '../options/resolve-options.js';
 import { secondsNeeded, type ShutdownBudget, totalMs } from '../shutdown/shutdown-budget.js';
 
 /** What is known of a pod; what is not has its default. @internal */

@@ -1,7 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
 
-import { RESOLVED_OPTIONS } from '../graceful-shutdown.options.js';
+import { RESOLVED_OPTIONS } from '../options/resolve-options.js';
 import { prototypesOf } from '../nest/built-provider.js';
 import { offHttpRoutes } from '../nest/http-route-interceptors.js';
 import { BUILT_PROVIDERS } from '../nest/nest.providers.js';

@@ -1,6 +1,6 @@
 import { HealthIndicatorService } from '@nestjs/terminus';
 
-import { RESOLVED_OPTIONS } from '../graceful-shutdown.options.js';
+import { RESOLVED_OPTIONS } from '../options/resolve-options.js';
 import { GracefulShutdownService } from '../graceful-shutdown.service.js';
 import { ApplicationShutdown } from '../nest/application-shutdown.js';
 import { ShutdownSequence } from '../shutdown/shutdown-sequence.js';

@@ -1,6 +1,6 @@
 import { ModulesContainer } from '@nestjs/core';
 
-import { RESOLVED_OPTIONS } from '../graceful-shutdown.options.js';
+import { RESOLVED_OPTIONS } from '../options/resolve-options.js';
 import { ReportPublisher } from '../report/report-publisher.js';
 import { ShutdownLog } from '../report/shutdown-log.js';
 import { ShutdownSequence } from '../shutdown/shutdown-sequence.js';

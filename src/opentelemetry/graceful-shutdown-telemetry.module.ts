@@ -2,7 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 
 import { Traffic } from '../connections/traffic.js';
 import { telemetryAlone } from '../graceful-shutdown.errors.js';
-import { RESOLVED_OPTIONS, type ResolvedOptions } from '../graceful-shutdown.options.js';
+import { RESOLVED_OPTIONS, type ResolvedOptions } from '../options/resolve-options.js';
 import { ReportPublisher } from '../report/report-publisher.js';
 import { ShutdownRecord } from '../report/shutdown-record.js';
 import { ShutdownSequence } from '../shutdown/shutdown-sequence.js';

@@ -1,5 +1,5 @@
 import { invalidOptions } from '../graceful-shutdown.errors.js';
-import { duration, type OptionRule, problemsWith } from '../option-rules.js';
+import { duration, type OptionRule, problemsWith } from '../options/option-rules.js';
 
 /** The options of `GracefulShutdownTelemetryModule.forRoot()`. @publicApi */
 export interface GracefulShutdownTelemetryOptions {

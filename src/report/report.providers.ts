@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 
 import { Traffic } from '../connections/traffic.js';
-import { RESOLVED_OPTIONS } from '../graceful-shutdown.options.js';
+import { RESOLVED_OPTIONS } from '../options/resolve-options.js';
 import { patienceHere } from '../platforms/patience.js';
 import { Routes } from '../routes/routes.js';
 import { ShutdownSequence } from '../shutdown/shutdown-sequence.js';

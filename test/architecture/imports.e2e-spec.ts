@@ -60,8 +60,7 @@ const layers: readonly Layer[] = [
       'connections/',
       'report/',
       'graceful-shutdown.errors.ts',
-      'graceful-shutdown.options.ts',
-      'option-rules.ts',
+      'options/',
       'version.ts',
       'wiring/',
     ],
@@ -70,9 +69,18 @@ const layers: readonly Layer[] = [
   { files: /^graceful-shutdown\.errors\.ts$/, imports: ['shutdown/'], nodeOnly: true },
   {
     files: /^graceful-shutdown\.options\.ts$/,
+    imports: ['handlers/handler-row.ts'],
+    nodeOnly: true,
+  },
+  {
+    files: /^options\/graceful-shutdown-options\.module\.ts$/,
+    imports: ['graceful-shutdown.errors.ts', 'graceful-shutdown.options.ts', 'options/', 'wiring/'],
+  },
+  {
+    files: /^options\//,
     imports: [
       'graceful-shutdown.errors.ts',
-      'option-rules.ts',
+      'graceful-shutdown.options.ts',
       'handlers/handler-row.ts',
       'platforms/',
       'shutdown/shutdown-budget.ts',
@@ -80,11 +88,6 @@ const layers: readonly Layer[] = [
     ],
     nodeOnly: true,
   },
-  {
-    files: /^graceful-shutdown-options\.module\.ts$/,
-    imports: ['graceful-shutdown.errors.ts', 'graceful-shutdown.options.ts', 'wiring/'],
-  },
-  { files: /^option-rules\.ts$/, imports: [], nodeOnly: true },
   {
     files: /^graceful-shutdown\.service\.ts$/,
     imports: ['graceful-shutdown.errors.ts', 'shutdown/', 'connections/', 'handlers/', 'report/'],
@@ -95,9 +98,8 @@ const layers: readonly Layer[] = [
     imports: [
       'shutdown/',
       'sockets/',
-      'option-rules.ts',
       // The defaults, from which it works out what a pod's manifest has to say.
-      'graceful-shutdown.options.ts',
+      'options/resolve-options.ts',
       'restart/',
       'supervisors/',
       'platforms/',
@@ -111,7 +113,7 @@ const layers: readonly Layer[] = [
   // The primary loads neither the application nor Nest.
   {
     files: /^restart\//,
-    imports: ['shutdown/', 'sockets/', 'supervisors/', 'option-rules.ts'],
+    imports: ['shutdown/', 'sockets/', 'supervisors/', 'options/option-rules.ts'],
     nodeOnly: true,
   },
   { files: /^supervisors\//, imports: ['shutdown/', 'sockets/'], nodeOnly: true },
@@ -121,14 +123,7 @@ const layers: readonly Layer[] = [
   // Around a whole application, as its user is.
   {
     files: /^testing\//,
-    imports: [
-      'shutdown/',
-      'report/',
-      'wiring/surroundings.ts',
-      'option-rules.ts',
-      'graceful-shutdown.',
-      'graceful-shutdown-options.module.ts',
-    ],
+    imports: ['shutdown/', 'report/', 'wiring/surroundings.ts', 'options/', 'graceful-shutdown.'],
   },
   // Wires all together.
   { files: /^graceful-shutdown\.module\.ts$/, imports: [''] },

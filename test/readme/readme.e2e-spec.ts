@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { expect, it } from 'vitest';
 
-import { defaultOptions } from '../../src/graceful-shutdown.options.js';
+import { defaultOptions } from '../../src/options/resolve-options.js';
 import { read, root } from './pages.js';
 
 it('the table of options names every option and its default', () => {

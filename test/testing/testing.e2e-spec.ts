@@ -15,7 +15,7 @@ import { HealthCheck, HealthCheckService, TerminusModule } from '@nestjs/terminu
 import { Test } from '@nestjs/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { RESOLVED_OPTIONS } from '../../src/graceful-shutdown.options.js';
+import { RESOLVED_OPTIONS } from '../../src/options/resolve-options.js';
 import {
   DeadlineSignal,
   GracefulShutdownHealthIndicator,

@@ -1,6 +1,6 @@
 import { HttpServers } from '../../connections/http-servers.js';
 import { Traffic } from '../../connections/traffic.js';
-import { RESOLVED_OPTIONS } from '../../graceful-shutdown.options.js';
+import { RESOLVED_OPTIONS } from '../../options/resolve-options.js';
 import { Routes } from '../../routes/routes.js';
 import { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
 import { kind } from '../../wiring/kind.js';

@@ -1,4 +1,4 @@
-import { RESOLVED_OPTIONS } from '../../graceful-shutdown.options.js';
+import { RESOLVED_OPTIONS } from '../../options/resolve-options.js';
 import { ApplicationShutdown } from '../../nest/application-shutdown.js';
 import { kind } from '../../wiring/kind.js';
 import { CLOCK } from '../../wiring/surroundings.js';

@@ -1,6 +1,6 @@
 import { HttpServers } from '../../connections/http-servers.js';
 import { Traffic } from '../../connections/traffic.js';
-import { RESOLVED_OPTIONS } from '../../graceful-shutdown.options.js';
+import { RESOLVED_OPTIONS } from '../../options/resolve-options.js';
 import { GraphQlConnections } from '../../handlers/graphql-connections.js';
 import { WorkTracker } from '../../handlers/work-tracker.js';
 import { ApplicationShutdown } from '../../nest/application-shutdown.js';

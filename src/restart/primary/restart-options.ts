@@ -1,6 +1,11 @@
 import { statSync } from 'node:fs';
 
-import { duration, type OptionRule, problemsWith, problemWith } from '../../option-rules.js';
+import {
+  duration,
+  type OptionRule,
+  problemsWith,
+  problemWith,
+} from '../../options/option-rules.js';
 import { GracefulShutdownError } from '../../shutdown/graceful-shutdown.error.js';
 import type { RestartHooks } from '../restart-hooks.js';
 import { consoleLog, type RestartLog } from './restart-log.js';

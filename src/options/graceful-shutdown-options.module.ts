@@ -2,10 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { ConfigurableModuleBuilder, Global, Module, type Provider } from '@nestjs/common';
 
-import { importedTwice } from './graceful-shutdown.errors.js';
-import { type GracefulShutdownOptions, resolveOptions } from './graceful-shutdown.options.js';
-import { provide } from './wiring/provide.js';
-import { token } from './wiring/token.js';
+import { importedTwice } from '../graceful-shutdown.errors.js';
+import type { GracefulShutdownOptions } from '../graceful-shutdown.options.js';
+import { resolveOptions } from './resolve-options.js';
+import { provide } from '../wiring/provide.js';
+import { token } from '../wiring/token.js';
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
   new ConfigurableModuleBuilder<GracefulShutdownOptions>({ moduleName: 'GracefulShutdown' })
