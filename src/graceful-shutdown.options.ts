@@ -47,8 +47,8 @@ export interface GracefulShutdownOptions {
    */
   readonly drainTimeoutMs?: number | undefined;
   /**
-   * The time that is kept free for the teardown at least, in ms: `onModuleDestroy` and the hooks
-   * after it. What the drain does not use is added.
+   * The minimum time for the teardown, in ms: `onModuleDestroy` and the hooks after it. Time that
+   * the drain does not use is added.
    *
    * @defaultValue 4000
    */
@@ -68,8 +68,8 @@ export interface GracefulShutdownOptions {
    */
   readonly drainOnCrash?: boolean | undefined;
   /**
-   * The close code of websockets: 1000, 1001, 1012, 1013, or 3000 to 4999. The default says
-   * "service restart", on which clients reconnect.
+   * The close code of websockets: 1000, 1001, 1012, 1013, or 3000 to 4999. The default means
+   * "service restart", after which clients reconnect.
    *
    * @defaultValue 1012
    */
@@ -97,7 +97,7 @@ export interface GracefulShutdownOptions {
    */
   readonly terminationLog?: string | undefined;
   /**
-   * Whether a report may contain addresses of clients: of those that connected late, at most ten.
+   * Whether a report may contain the addresses of clients that connected late, at most ten.
    *
    * @defaultValue false
    */
@@ -107,14 +107,14 @@ export interface GracefulShutdownOptions {
    * `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`, `POD_NAME`, `npm_package_name` and
    * `npm_package_version`.
    *
-   * @defaultValue by those variables, and the name of the machine
+   * @defaultValue from those variables and the name of the machine
    */
   readonly service?: ServiceIdentity | undefined;
   /**
    * The time that the platform waits after the signal before it kills the process, in seconds. Set
    * it if you have changed it on the platform (`terminationGracePeriodSeconds` of Kubernetes,
    * `stop_grace_period` of Compose, `stopTimeout` of ECS, `kill_timeout` of Fly.io). The default
-   * times fit into it; times of your own that do not are a warning at the start.
+   * times fit into it; your own times are checked against it, with a warning at the start.
    *
    * @defaultValue the environment variable `PLATFORM_TIMEOUT_SECONDS`, else
    * `TERMINATION_GRACE_PERIOD_SECONDS`, else what the platform does by default
@@ -134,8 +134,8 @@ export interface GracefulShutdownOptions {
    */
   readonly probes?: ProbeOptions | undefined;
   /**
-   * Decorators of your own, or of a library that is not known, whose handlers nobody awaits. Each
-   * handler that runs holds the drain. Those of Nest's libraries are known.
+   * Decorators, yours or a library's, whose handlers are called without being awaited. The drain
+   * waits for each handler that runs. The decorators of Nest's own libraries are built in.
    *
    * @defaultValue none
    */
@@ -150,7 +150,7 @@ export interface GracefulShutdownOptions {
 }
 
 /**
- * Where health probes are answered, of an application that has no HTTP server for them.
+ * The options for health probes that do not use the application's own HTTP server.
  *
  * @example
  * ```ts
@@ -175,8 +175,8 @@ export interface ProbeOptions {
    */
   readonly host?: string | undefined;
   /**
-   * A file that is there while the application is ready, for `exec` probes: `test -f /tmp/ready`.
-   * It is removed the moment a shutdown begins.
+   * A file that exists while the application is ready, for `exec` probes: `test -f /tmp/ready`. It
+   * is removed the moment a shutdown begins.
    *
    * @defaultValue none
    */
@@ -184,7 +184,7 @@ export interface ProbeOptions {
 }
 
 /**
- * Who reports are of.
+ * The identity of a service, for its reports.
  *
  * @example
  * ```ts
@@ -207,7 +207,7 @@ export interface ServiceIdentity {
    */
   readonly version?: string | undefined;
   /**
-   * This process among those of the service: the pod.
+   * The name of this instance of the service, such as the pod.
    *
    * @defaultValue `service.instance.id` or `k8s.pod.name` of OpenTelemetry, `POD_NAME`, `HOSTNAME`,
    * or the name of the machine

@@ -78,8 +78,8 @@ export class GracefulShutdownService implements BeforeApplicationShutdown {
   });
 
   /**
-   * Whether balancers may send requests here. In a graceful restart to the end: they come over the
-   * same address, and what they see must not be red while another worker serves.
+   * Whether balancers may send requests here. Stays true to the end of a graceful restart: another
+   * worker serves the same address, so balancers must not see red.
    *
    * @internal
    */
@@ -102,8 +102,8 @@ export class GracefulShutdownService implements BeforeApplicationShutdown {
   }
 
   /**
-   * The signal that is aborted at the deadline, when the time for draining is up: work that does
-   * not end now is cut a second later.
+   * The signal that is aborted at the deadline, when the time for draining is up. Work that is
+   * still in flight a second later is cut.
    */
   get deadlineSignal(): AbortSignal {
     return this.#sequence.deadlineSignal;
@@ -136,7 +136,7 @@ export class GracefulShutdownService implements BeforeApplicationShutdown {
   /**
    * Adds a participant: work of your own that drains with the other kinds.
    *
-   * @returns what removes it again
+   * @returns a function that removes it
    */
   addParticipant(participant: DrainParticipant): () => void {
     return this.#sequence.addParticipant(participant);
@@ -160,7 +160,7 @@ export class GracefulShutdownService implements BeforeApplicationShutdown {
    * }
    * ```
    * @param server - of `node:http`, `node:https` or `node:http2`
-   * @returns what removes it again
+   * @returns a function that removes it
    * @throws GracefulShutdownError `ERR_SHUTDOWN_NOT_HTTP`
    */
   addServer(server: HttpServer | HttpsServer | Http2Server | Http2SecureServer): () => void {
@@ -183,8 +183,8 @@ export class GracefulShutdownService implements BeforeApplicationShutdown {
   }
 
   /**
-   * Called by Nest; not for your own use. Where the shutdown could not drain before
-   * `onModuleDestroy`, it drains here.
+   * Called by Nest; not for your own use. If the shutdown could not drain before `onModuleDestroy`,
+   * it drains here.
    */
   async beforeApplicationShutdown(signal?: string): Promise<void> {
     if (this.state === 'running' && !isRehearsedPlain())

@@ -10,14 +10,14 @@ const STILL_SHARE = 0.2;
 const STILL_AT_LEAST_MS = 1000;
 
 /**
- * What is seen of those who send traffic here.
+ * What is known of the peers that send traffic here.
  *
  * @internal
  */
 export interface GraceEvidence {
-  /** The grace period begins: from now on, silence counts. */
+  /** Marks the start of the grace period: silence counts from now on. */
   begin(): void;
-  /** Whether it may be said that nothing comes any more. */
+  /** Whether traffic has stopped. */
   isOver(): boolean;
   /** When the last new connection came, by the clock; -Infinity if none has. */
   lastArrivalAt(): number;
@@ -30,8 +30,8 @@ export interface GraceBounds {
 }
 
 /**
- * A grace period that ends early where nothing comes any more, and is extended while new connections
- * still come. What it takes longer, the drain has less.
+ * A grace period that ends early when traffic has stopped, and is extended while new connections
+ * arrive. The drain gives up the time that an extension takes.
  *
  * @internal
  */

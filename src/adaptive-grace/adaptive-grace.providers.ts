@@ -13,7 +13,7 @@ import { token } from '../wiring/token.js';
 import { AdaptiveGracePeriod } from './adaptive-grace-period.js';
 import { BalancerEvidence } from './balancer-evidence.js';
 
-/** What decides when the grace period is over. @internal */
+/** Decides when the grace period is over. @internal */
 export const GRACE_PERIOD = token<GracePeriod>('nestjs-drain:grace-period');
 
 /** @internal */

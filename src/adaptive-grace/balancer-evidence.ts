@@ -9,7 +9,7 @@ import { Peer } from './peer.js';
 import { Probers } from './probers.js';
 import { Sightings } from './sightings.js';
 
-/** How often it may be said by mistake that nothing comes any more. */
+/** The accepted chance of a wrong verdict that traffic has stopped. */
 const EPS = 1e-6;
 
 interface InFlight {
@@ -18,7 +18,7 @@ interface InFlight {
 }
 
 /**
- * What is seen of a balancer, from the start on: whom it lets connect, and what its probes are told.
+ * What is known of the balancer since the start: who connects, and what its probes were answered.
  *
  * Each address is judged by its own rate. An average over all of them would trust the silence of a
  * slow node that still sends once the fast ones have stopped.
@@ -60,7 +60,7 @@ export class BalancerEvidence implements TrafficObserver, GraceEvidence {
   }
 
   isOver(): boolean {
-    // What a connection is for that is not decided yet may be traffic.
+    // An undecided connection may be traffic.
     if (!this.traffic.isComplete || this.#arrivals.undecided.length > 0) return false;
     if (!this.#probers.haveNoticed(this.clock.now())) return false;
     const lastRequestAt = this.#lastRequestBegan();
@@ -90,7 +90,7 @@ export class BalancerEvidence implements TrafficObserver, GraceEvidence {
   }
 
   requestBegan(response: HttpResponse, connection: TrafficConnection): void {
-    // Its socket may not know the address any more when the answer has been sent.
+    // Its socket may have forgotten the address once the answer has been sent.
     const address = nameOf(connection.remoteAddress);
     this.#inFlight.set(response, { address, since: this.clock.now() });
   }
@@ -108,7 +108,7 @@ export class BalancerEvidence implements TrafficObserver, GraceEvidence {
     this.#inFlight.delete(response);
   }
 
-  /** When the last request began that is no probe, as far as that is known by now. */
+  /** When the last request began that is not known to be a probe. */
   #lastRequestBegan(): number {
     let last = this.#lastRequestAt;
     for (const [response, { since }] of this.#inFlight) {
@@ -117,7 +117,7 @@ export class BalancerEvidence implements TrafficObserver, GraceEvidence {
     return last;
   }
 
-  /** Requests on connections that are kept break the silence, too: somebody still sends. */
+  /** Requests on kept connections break the silence, too. */
   #areSilent(lastRequestAt: number): boolean {
     const now = this.clock.now();
     const begin = this.#begin ?? now;

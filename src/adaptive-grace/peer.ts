@@ -2,11 +2,11 @@ import { RECENT_MS, RecentArrivals } from './recent-arrivals.js';
 import type { Seen } from './sightings.js';
 import { silenceNeededMs } from './silence.js';
 
-/** Whoever was silent for so long before is silent by nature. */
+/** A peer that was once silent for that long is silent by nature. */
 const SILENCE_MARGIN = 2;
 
 /**
- * An address that connections come from: a node of the balancer, or a client.
+ * The address of a peer: a node of the balancer, or a client.
  *
  * @internal
  */
@@ -17,7 +17,7 @@ export class Peer implements Seen {
   #lastArrivalAt = -Infinity;
   #arrivalsSince = 0;
 
-  /** One that has connections could use them without a new one. */
+  /** A peer with open connections can send without opening a new one. */
   get seenAt(): number {
     return this.#open > 0 ? Infinity : this.#lastSeenAt;
   }
@@ -40,11 +40,11 @@ export class Peer implements Seen {
   }
 
   /**
-   * When it may be said that it sends no more; Infinity if never.
+   * When the peer counts as gone; Infinity if never.
    *
-   * @param begin - of the shutdown: silence counts from there
+   * @param begin - when the shutdown began: silence counts from there
    * @param observedMs - how long connections were counted before
-   * @param brokenAt - when silence was last broken by something else than a connection of its own
+   * @param brokenAt - when silence was last broken by something other than its own connection
    */
   silentAt(begin: number, observedMs: number, brokenAt: number, eps: number): number {
     const windowMs = Math.min(RECENT_MS, observedMs);

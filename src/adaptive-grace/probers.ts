@@ -1,10 +1,10 @@
-/** In a row: Kubernetes' `failureThreshold`, and that of most balancers, by default. */
+/** Failures in a row: the default `failureThreshold` of Kubernetes and of most balancers. */
 const NOTICED_AFTER = 3;
-/** Whoever only says that it probes has to ask so often before it is waited for. */
+/** A client that only claims to be a prober must ask this often before it is waited for. */
 const BELIEVED_AFTER = 3;
-/** Kubernetes' `periodSeconds` by default, for one whose period is not known yet. */
+/** The default `periodSeconds` of Kubernetes, used until the prober's own period is known. */
 const USUAL_PERIOD_MS = 10_000;
-/** Whoever has not asked for so many of its periods asks no more. */
+/** A prober that has skipped this many of its periods has stopped. */
 const PERIODS_KEPT = 3;
 const KEPT_AT_MOST = 256;
 
@@ -17,25 +17,28 @@ interface Prober {
   failures: number;
 }
 
-/** Who asked, and what. @internal */
+/** A prober and what it asked. @internal */
 export interface Probe {
   readonly address: string;
   /** One prober may ask for readiness and for liveness. */
   readonly route: string;
-  /** Whether the route is one that answers probes; else the client says so, which anybody can. */
+  /**
+   * Whether the route answers probes. If not, only the client claims to be a prober, as anybody
+   * can.
+   */
   readonly isKnown: boolean;
   readonly isFailing: boolean;
 }
 
 /**
- * Those who ask how the application is, and how often they were told that it leaves. What a client
- * says of itself is a hint: it is waited for if it asks again and again, and only while it does.
+ * The probers of this application, and how many failures each has seen. A client that only claims
+ * to be a prober is waited for if it asks repeatedly, and only while it does.
  *
  * @internal
  */
 export class Probers {
   readonly #known = new Map<string, Prober>();
-  /** Of their own, so that no made-up name drives out a real prober. */
+  /** Kept apart, so that no made-up name displaces a real prober. */
   readonly #claimed = new Map<string, Prober>();
 
   /** Failures count from now on. */
@@ -57,8 +60,8 @@ export class Probers {
   }
 
   /**
-   * Whether all who ask for readiness have been told often enough; also where nobody asks. A route
-   * is known as readiness by its first failure, so one that has not been asked since is waited for.
+   * Whether every readiness prober has seen enough failures; true if there is none. A route is
+   * known as readiness by its first failure, so a prober that has not asked since is waited for.
    */
   haveNoticed(now: number): boolean {
     const believed = [...this.#claimed.values()].filter(({ times }) => times >= BELIEVED_AFTER);

@@ -5,13 +5,13 @@ const BUCKET_MS = 1000;
 export const RECENT_MS = BUCKETS * BUCKET_MS;
 
 /**
- * How many connections came in the last minute, second by second.
+ * The number of connections in each second of the last minute.
  *
  * @internal
  */
 export class RecentArrivals {
   readonly #counts = new Uint32Array(BUCKETS);
-  /** Which second each of them counts. */
+  /** The second that each entry counts. */
   readonly #seconds = new Float64Array(BUCKETS).fill(-Infinity);
 
   add(at: number): void {
@@ -27,7 +27,7 @@ export class RecentArrivals {
     return this.#recent(now).reduce((sum, count) => sum + count, 0);
   }
 
-  /** The longest time without one, in whole seconds, of the last `windowMs`; not that which runs. */
+  /** The longest pause in the last `windowMs`, in whole seconds, without the current one. */
   longestSilenceMs(now: number, windowMs: number): number {
     let longest = 0;
     let current = 0;

@@ -1,6 +1,6 @@
-/** Of whom it is known when they were last seen. @internal */
+/** A peer, with the time it was last seen. @internal */
 export interface Seen {
-  /** By the clock; Infinity while they are there. */
+  /** By the clock; Infinity while the peer is connected. */
   readonly seenAt: number;
 }
 
@@ -8,8 +8,8 @@ const KEPT_AT_MOST = 256;
 const FORGOTTEN_AFTER_MS = 600_000;
 
 /**
- * Who was seen in the last ten minutes, one by one up to a bound. Those beyond it are taken for one,
- * so that nobody can fill the table and have nothing said of anybody.
+ * The peers seen in the last ten minutes, up to a bound. Peers beyond the bound share one entry, so
+ * that nobody can fill the table and hide the others.
  *
  * @internal
  */
@@ -17,7 +17,7 @@ export class Sightings<T extends Seen> {
   readonly #all = new Map<string, T>();
   #others: T | undefined;
 
-  /** @returns the one of that name, made if it is new; the one for all others if there is no room */
+  /** @returns the entry of that name, made if it is new; the shared entry if there is no room */
   see(name: string, now: number, make: () => T): T {
     const known = this.#all.get(name);
     if (known !== undefined) return known;

@@ -13,7 +13,7 @@ const followed = new WeakMap<EventEmitter, FollowedEvents>();
  * Node serves an upgrade as a request, says `100 Continue` and refuses a tunnel by itself, which a
  * listener of ours alone would prevent.
  *
- * @returns what ends it
+ * @returns a function that stops it
  * @internal
  */
 export function followEvent(server: EventEmitter, event: string, listener: Listener): () => void {

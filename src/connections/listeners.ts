@@ -36,7 +36,7 @@ export class Listeners {
   /**
    * Hears of it before the framework's own listener, which may answer at once.
    *
-   * @returns what ends it
+   * @returns a function that stops it
    */
   on(server: Server, event: string, listener: (...args: any[]) => void): () => void {
     const heard = contained(listener);

@@ -7,7 +7,7 @@ const LISTENS = 'tracing:net.server.listen:asyncEnd';
 /**
  * Calls back for each server of this process that begins to listen, before it accepts a connection.
  *
- * @returns what ends it
+ * @returns a function that stops it
  * @internal
  */
 export function onListening(callback: (server: Server) => void): () => void {

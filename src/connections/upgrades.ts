@@ -13,7 +13,7 @@ export const UPGRADES = ['upgrade', 'connect'] as const;
 /**
  * Answers each upgrade and each tunnel with 503 from here on, instead of whoever took them.
  *
- * @returns what ends it
+ * @returns a function that stops it
  * @internal
  */
 export function refuseUpgrades(server: Server): () => void {

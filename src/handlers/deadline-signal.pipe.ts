@@ -3,8 +3,8 @@ import { Inject, Injectable, type PipeTransform } from '@nestjs/common';
 import { GracefulShutdownService } from '../graceful-shutdown.service.js';
 
 /**
- * Puts the deadline signal in the place of any value. A pipe, because it is built by the injector,
- * and so belongs to the application whose handler is called.
+ * Replaces any value by the deadline signal. It is a pipe, because the injector builds pipes, so
+ * that each belongs to the application whose handler is called.
  *
  * @internal
  */

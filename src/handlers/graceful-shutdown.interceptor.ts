@@ -16,7 +16,9 @@ import { WorkTracker } from './work-tracker.js';
 /** Whether the servers of microservices are known, which then count their messages. @internal */
 export const RPC_SERVERS_ARE_KNOWN = token<boolean>('nestjs-drain:rpc-servers-are-known');
 
-/** What is counted already, where an application binds the interceptor a second time. */
+/**
+ * The calls that are counted already, in case an application binds the interceptor a second time.
+ */
 const counted = new WeakSet<ExecutionContext>();
 
 /**

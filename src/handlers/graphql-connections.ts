@@ -2,7 +2,7 @@ import type { GraphQlWsConnection } from './graphql-source.js';
 
 /**
  * The websockets of graphql-ws, whose own record of operations is better than a count of resolvers:
- * it has an operation from its message until its answer is sent, and tells those that stream.
+ * it holds an operation from its message until its answer is sent, and marks those that stream.
  *
  * @internal
  */
@@ -13,7 +13,7 @@ export class GraphQlConnections {
     this.#known.set(webSocket, connection);
   }
 
-  /** How many operations of a websocket are not answered yet. Those that stream are none of them. */
+  /** The number of unanswered operations of a websocket, without those that stream. */
   unansweredOf(webSocket: object): number {
     const operations = Object.values(this.#known.get(webSocket)?.subscriptions ?? {});
     return operations.filter((operation) => operation === null).length;

@@ -1,4 +1,4 @@
-/** What is used of a request, of Node's and of Fastify's. */
+/** The part of a request of Node or Fastify that is used here. */
 interface Request {
   readonly headers?: { readonly upgrade?: string };
   readonly socket?: object;
@@ -6,21 +6,21 @@ interface Request {
   readonly raw?: object;
 }
 
-/** What graphql-ws knows of a connection. @internal */
+/** The record that graphql-ws keeps of a connection. @internal */
 export interface GraphQlWsConnection {
   readonly extra?: { readonly request?: Request };
-  /** By operation: null until it is answered, or what it streams. */
+  /** Operations: null until it is answered, or its stream. */
   readonly subscriptions?: Readonly<Record<string, unknown>>;
 }
 
-/** A resolver's context: what Nest's drivers put there, and what applications often do. */
+/** A resolver's context, with what Nest's drivers and many applications put there. */
 interface ResolverContext extends GraphQlWsConnection {
   readonly req?: Request & GraphQlWsConnection;
   /** Mercurius: the request of the upgrade. */
   readonly request?: Request;
 }
 
-/** What a GraphQL operation came by. @internal */
+/** The connection that a GraphQL operation came by. @internal */
 export interface GraphQlSource {
   /** The connection, if it is a websocket. */
   readonly webSocket?: object | undefined;
@@ -46,7 +46,7 @@ function isUpgrade(request: Request | undefined): request is Request {
   return String(request?.headers?.upgrade).toLowerCase() === 'websocket';
 }
 
-/** An application puts into its context what it likes. */
+/** The context is the application's own: it may hold anything. */
 function objectOf(value: unknown): object | undefined {
   return typeof value === 'object' && value !== null ? value : undefined;
 }

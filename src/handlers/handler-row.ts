@@ -14,11 +14,13 @@
  * @publicApi
  */
 export interface HandlerRow {
-  /** What the log and the report call them: `event` makes `event MailService.welcome`. */
+  /**
+   * The prefix of their names in the log and the report: `event` makes `event MailService.welcome`.
+   */
   readonly name: string;
   /** The key of the metadata that their decorator writes: on the method, or on its class. */
   readonly metadata: string | symbol;
-  /** Where the class is marked: which of its methods are handlers. */
+  /** The names of the handler methods, if the decorator marks the class. */
   readonly methods?: readonly string[];
 }
 
@@ -26,7 +28,7 @@ export interface HandlerRow {
 export const HANDLER_ROWS: readonly HandlerRow[] = [
   // @nestjs/event-emitter
   { name: 'event', metadata: 'EVENT_LISTENER_METADATA' },
-  // @nestjs/cqrs. A saga's command has no other caller; of others, the caller waits as well.
+  // @nestjs/cqrs. A saga's command has no other caller; the caller awaits all others itself.
   { name: 'event', metadata: '__eventsHandler__', methods: ['handle'] },
   { name: 'command', metadata: '__commandHandler__', methods: ['execute'] },
   // @nestjs/websockets

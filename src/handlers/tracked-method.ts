@@ -3,19 +3,19 @@ import 'reflect-metadata';
 /** @internal */
 export type Method = (this: unknown, ...args: any[]) => unknown;
 
-/** A handler of that object begins. @returns what ends it @internal */
+/** Marks the begin of a handler of that object. @returns a function that marks its end @internal */
 export type Begin = (handler: unknown) => () => void;
 
 const tracked = new WeakSet<object>();
 
-/** Whether a method tells by itself when it runs. @internal */
+/** Whether a method already reports its own runs. @internal */
 export function isTracked(method: object): boolean {
   return tracked.has(method);
 }
 
 /**
- * Takes the place of a method: with its name, its number of parameters, its metadata, and whatever
- * else is on it.
+ * Makes a function look like the method that it replaces: name, number of parameters, metadata and
+ * other properties.
  *
  * @internal
  */
@@ -31,8 +31,8 @@ export function inPlaceOf(original: Method, replacement: Method): Method {
 }
 
 /**
- * A method that is called as it was, and whose promise is work in flight. One that returns none has
- * ended when it returns.
+ * Wraps a method so that its promise counts as work in flight. A method without a promise has ended
+ * when it returns.
  *
  * @internal
  */
@@ -43,7 +43,7 @@ export function trackedMethod(original: Method, begin: Begin): Method {
   });
 }
 
-/** Handled by nobody, its rejection stays unhandled. Stack traces are searched for this name. */
+/** Does not handle a rejection, which stays unhandled. Stack traces are searched for this name. */
 async function awaitHandler(result: PromiseLike<unknown>, end: () => void): Promise<unknown> {
   try {
     return await result;

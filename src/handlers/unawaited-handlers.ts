@@ -4,21 +4,21 @@ import type { HandlerRow } from './handler-row.js';
 import { isTracked, type Method, trackedMethod } from './tracked-method.js';
 import type { WorkTracker } from './work-tracker.js';
 
-/** The methods of a class that a provider or a controller is made of. */
+/** The methods of a provider's or controller's class. */
 type Prototype = object;
 
-/** One replaced method. Several applications of a process may have handlers of one class. */
+/** One replaced method. Several applications in one process may share a class. */
 interface Followed {
   readonly applications: Map<UnawaitedHandlers, HandlerRow>;
   restore(): void;
 }
 
-/** By what stands in the place of the method. */
+/** Keyed by the replacement. */
 const followed = new WeakMap<Method, Followed>();
 
 /**
- * The handlers that a library calls and nobody waits for: those that a row of the table marks are
- * work in flight.
+ * The handlers that a library calls without awaiting them. Each that a row of the table marks
+ * counts as work in flight.
  *
  * Their methods are replaced on the prototypes of their classes, before a library looks for them:
  * request-scoped objects have theirs there as well, and the order of the methods stays.
@@ -38,7 +38,7 @@ export class UnawaitedHandlers {
     for (const prototype of new Set(this.prototypes())) this.#explore(prototype);
   }
 
-  /** Where nobody called `prepare()`: before most libraries look for their handlers. */
+  /** The fallback without `prepare()`: still before most libraries look for their handlers. */
   onModuleInit(): void {
     if (this.#releases.length === 0) this.prepare();
   }
@@ -77,7 +77,7 @@ export class UnawaitedHandlers {
   }
 }
 
-/** @returns undefined where it tells by itself when it runs */
+/** @returns undefined if it already reports its own runs */
 function replaceOn(owner: Prototype, name: string, method: Method): Followed | undefined {
   if (isTracked(method)) return undefined;
   const applications: Followed['applications'] = new Map();
@@ -113,7 +113,7 @@ function methodOf(owner: Prototype, name: string): Method | undefined {
   return typeof value === 'function' && name !== 'constructor' ? (value as Method) : undefined;
 }
 
-/** A prototype and those above it, but the one of every object. */
+/** A prototype and its ancestors, without `Object.prototype`. */
 function* chainOf(prototype: Prototype): Generator<Prototype> {
   for (let owner: object | null = prototype; owner !== null; owner = parentOf(owner)) {
     if (!Object.hasOwn(owner, 'hasOwnProperty')) yield owner;

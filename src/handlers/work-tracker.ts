@@ -3,7 +3,7 @@ import type { DrainParticipant, DrainTask } from '../shutdown/drain-participant.
 import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 import { TasksInFlight } from '../shutdown/tasks-in-flight.js';
 
-/** The work that came by one connection. @internal */
+/** The work that one connection brought. @internal */
 export interface ConnectionWork {
   readonly running: number;
   /** How much there has been. */
@@ -56,8 +56,8 @@ export class WorkTracker implements DrainParticipant {
   }
 
   /**
-   * @param connection - what the work came by, if it can be asked for later
-   * @returns what ends it; more than once is once
+   * @param connection - the connection that brought the work, to ask for it later
+   * @returns a function that ends it; further calls do nothing
    */
   begin(label: string, connection?: object): () => void {
     if (connection !== undefined) this.#count(connection, 1);
@@ -83,7 +83,7 @@ export class WorkTracker implements DrainParticipant {
   async drain(): Promise<void> {
     do {
       await this.#tasks.none();
-      // The reply to a message is written after its handler has ended.
+      // A reply is written after its handler has ended.
       await this.clock.turn();
     } while (this.active() > 0);
   }

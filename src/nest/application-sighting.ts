@@ -36,11 +36,11 @@ let unpatch: (() => void) | undefined;
 export type Watcher = (application: NestInstance, modules: ModulesContainer) => void;
 
 /**
- * A module cannot get at its application: no provider refers to it. So the application is caught
- * as it passes by, and recognised by its container. In a hybrid application several pass by; the
- * first one owns the HTTP server and the others.
+ * A module cannot get at its application: no provider refers to it. So the application is caught as
+ * it passes by, and recognised by its container. In a hybrid application several pass by; the first
+ * one owns the HTTP server and the others.
  *
- * @returns what stops the waiting; the prototype is as before once nobody waits
+ * @returns a function that stops waiting; the prototype is as before once nobody waits
  * @internal
  */
 export function expectApplication(
@@ -56,7 +56,7 @@ export function expectApplication(
 /**
  * Tells of each application that passes by and does not import the module.
  *
- * @returns what stops it
+ * @returns a function that stops it
  * @internal
  */
 export function watchOthers(watcher: Watcher): () => void {

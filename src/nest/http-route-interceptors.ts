@@ -51,7 +51,7 @@ export function keepOffMessageHandlers(
   beforeInit(hasGraphQl(modules) ? putBack : () => void takeOut(instance));
 }
 
-/** @returns what puts them back */
+/** @returns a function that puts them back */
 function takeOut({ config, applicationConfig }: NestInstance): () => void {
   const interceptors = (applicationConfig ?? config)?.getGlobalInterceptors?.() ?? [];
   const ours = interceptors.filter(isOffHttpRoutes);

@@ -5,7 +5,7 @@ type Method = (...args: any[]) => any;
  * the proxy that `NestFactory` returns swallows assignments.
  *
  * @param make - receives the replaced method, bound to the object
- * @returns what puts the old method back; undefined if there is no such method
+ * @returns a function that puts the old method back; undefined if there is no such method
  * @internal
  */
 export function replaceMethod(

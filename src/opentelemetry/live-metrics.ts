@@ -13,7 +13,7 @@ const PROTOCOLS: Readonly<Record<Protocol, Attributes>> = {
 /**
  * Measures the application whenever the SDK asks, and only then: a request costs nothing.
  *
- * @returns what ends it
+ * @returns a function that stops it
  * @internal
  */
 export function observeApplication(

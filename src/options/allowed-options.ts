@@ -126,7 +126,7 @@ function isText(value: unknown): boolean {
   return typeof value === 'string' && value !== '';
 }
 
-/** Those of RFC 6455 (7.4) and of IANA's registry with which a server may leave. */
+/** The codes of RFC 6455 (7.4) and of IANA's registry that suit a leaving server. */
 function isCloseCode(value: unknown): boolean {
   const code = Number.isInteger(value) ? Number(value) : 0;
   return [1000, 1001, 1012, 1013].includes(code) || (code >= 3000 && code <= 4999);

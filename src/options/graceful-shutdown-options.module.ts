@@ -14,7 +14,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
     .setFactoryMethodName('createGracefulShutdownOptions')
     .build();
 
-/** The token of the options as they were given. @internal */
+/** The token of the options as the application gave them. @internal */
 export const GIVEN_OPTIONS = token<unknown>('nestjs-drain:given-options');
 
 interface OptionsSource {
@@ -27,8 +27,9 @@ const AGREEMENT = token<true>('nestjs-drain:options-agreement');
 const OWN_OPTIONS = token<unknown>(MODULE_OPTIONS_TOKEN as string);
 
 /**
- * One place of an application that gives options. Nest shows the first of them to the module, as
- * they are global; each other one sees that it says the same.
+ * One import of the module with options. Several imports are possible: the options module is
+ * global, so the first one reaches `GracefulShutdownModule`, and each other one checks that it
+ * agrees.
  *
  * @internal
  */
@@ -42,7 +43,7 @@ const OWN_OPTIONS = token<unknown>(MODULE_OPTIONS_TOKEN as string);
 })
 export class GracefulShutdownOptionsModule extends ConfigurableModuleClass {}
 
-/** The options of an application, for the module that all its sources share. @internal */
+/** The options of an application, from the first import that gives some. @internal */
 export const GIVEN_BY_SOURCE: Provider = {
   provide: GIVEN_OPTIONS,
   inject: [{ token: SOURCE, optional: true }],

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-/** What an option may be. @internal */
+/** The values that an option may have. @internal */
 export interface OptionRule {
   readonly allowed: string;
   accepts(value: unknown): boolean;
@@ -33,7 +33,8 @@ export const path: OptionRule = {
 };
 
 /**
- * Options as one object of their own: a class may have them as fields, getters or on its prototype.
+ * Copies options into a plain object. A class may hold them as fields, as getters or on its
+ * prototype.
  *
  * @internal
  */
@@ -41,7 +42,7 @@ export function readOptions(given: object): Record<string, unknown> {
   const names = new Set<string>();
   for (let owner = given; isOwner(owner); owner = Object.getPrototypeOf(owner) as object) {
     for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(owner))) {
-      // A method is none, be it the constructor or one of a class that makes options.
+      // A method is no option, nor is the constructor.
       const isMethod = owner !== given && typeof property.value === 'function';
       if (!isMethod && (property.enumerable || property.get)) names.add(name);
     }
@@ -49,12 +50,12 @@ export function readOptions(given: object): Record<string, unknown> {
   return Object.fromEntries([...names].map((name) => [name, Reflect.get(given, name) as unknown]));
 }
 
-/** Not `Object.prototype`, of whichever realm. */
+/** Excludes `Object.prototype` of any realm. */
 function isOwner(owner: object | null): boolean {
   return owner !== null && !Object.hasOwn(owner, 'hasOwnProperty');
 }
 
-/** All that is wrong with options; one that is undefined has its default. @internal */
+/** Every problem with the options. An undefined option has its default. @internal */
 export function problemsWith(rules: Readonly<Record<string, OptionRule>>, given: object): string[] {
   return Object.entries(given).flatMap(([name, value]) => {
     if (!Object.hasOwn(rules, name)) {

@@ -96,7 +96,7 @@ export class ProcessShutdown {
     return this.#leaving !== undefined;
   }
 
-  /** @returns what removes it again, and the signal listeners with the last one */
+  /** @returns a function that removes it, and the signal listeners with the last one */
   join(member: ProcessMember): () => void {
     this.#members.add(member);
     this.refresh();

@@ -29,7 +29,7 @@ export class TasksInFlight<Task extends TaskInFlight = TaskInFlight> {
 
   /**
    * @param rest - what else is to be known of the task
-   * @returns what ends it; more than once is once
+   * @returns a function that ends it; further calls do nothing
    */
   begin(label: string, rest?: Omit<Task, keyof TaskInFlight>): () => boolean {
     const task = { label, since: this.clock.now(), ...rest } as Task;

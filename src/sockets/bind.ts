@@ -2,7 +2,8 @@ import net from 'node:net';
 import { constants } from 'node:os';
 
 /**
- * What a server wants to listen on, in the words of Node's cluster. No port means a Unix socket.
+ * The address that a server wants to listen on, in the form of Node's cluster. No port means a Unix
+ * socket.
  *
  * @internal
  */
@@ -11,13 +12,13 @@ export interface ListenQuery {
   readonly port: number;
   readonly addressType: number;
   readonly flags?: number;
-  /** Of a socket that this process has inherited. */
+  /** The descriptor of a socket that this process has inherited. */
   readonly fd?: number;
-  /** Who may connect to a Unix socket; where it is missing, Node sees to it. */
+  /** Who may connect to a Unix socket; undefined if Node sets it. */
   readonly access?: SocketAccess;
 }
 
-/** Who may connect to a Unix socket, as its server asks for. @internal */
+/** The permissions that a server asks for on its Unix socket. @internal */
 export interface SocketAccess {
   /** Of the process that listens; the mode of the file is what it leaves. */
   readonly umask: number;
@@ -56,7 +57,7 @@ interface Binder {
 }
 
 /**
- * Binds a socket without listening on it. Node publishes only both at once, and whoever listens
+ * Binds a socket without listening on it. Node only publishes both at once, and a listening process
  * accepts. This is what `node:cluster` binds with, the same from Node 20 to 24.
  *
  * @internal
@@ -66,7 +67,7 @@ export function bind(query: ListenQuery): ListenHandle | Errno {
   if (access !== undefined) return bindFor(access, query);
   const handle = create(query);
   if (typeof handle === 'number' || port <= 0 || portOf(handle) === port) return handle;
-  // libuv tells of a port in use only when it is listened on, and would listen on another one.
+  // libuv reports a port in use only at listen(), and would then listen on another one.
   handle.close();
   return EADDRINUSE;
 }

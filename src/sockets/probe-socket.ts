@@ -1,10 +1,10 @@
 import { connect } from 'node:net';
 
 /**
- * Whether somebody listens on a Unix socket. The file alone says nothing: it outlives a process that
- * was killed.
+ * Checks whether a process listens on a Unix socket. The file alone proves nothing: it outlives a
+ * killed process.
  *
- * @returns the error of the system where nobody does
+ * @returns the error of the system if none does
  * @internal
  */
 export function probeSocket(path: string): Promise<'listening' | NodeJS.ErrnoException> {

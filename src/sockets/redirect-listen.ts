@@ -20,12 +20,11 @@ type GetServer = (
 ) => Promise<void>;
 
 /**
- * Has all servers of this process, of whichever protocol, listen on sockets from `source`. It is
- * the place where `node:cluster` does the same in its workers (`listenInCluster` of `net`, Node 20
- * to 24), so names are looked up, and errors told, as always. `listen({ exclusive: true })` stays
- * as it is.
+ * Makes all servers of this process listen on sockets from `source`. It hooks in where
+ * `node:cluster` does in its workers (`listenInCluster` of `net`, Node 20 to 24), so that names are
+ * resolved and errors reported as usual. `listen({ exclusive: true })` stays as it is.
  *
- * @returns what ends it
+ * @returns a function that stops it
  * @internal
  */
 export function redirectListen(
@@ -50,8 +49,8 @@ export function redirectListen(
 }
 
 /**
- * What a server that listens on a Unix socket has asked for, beside its path. In a worker of
- * `node:cluster` that is lost: Node sets the mode only where it has the handle at once.
+ * What a server on a Unix socket asked for beside its path. A worker of `node:cluster` loses it:
+ * Node sets the mode only if it has the handle at once.
  */
 class ListenWishes {
   readonly #listen = Object.getOwnPropertyDescriptor(Server.prototype, 'listen')!;

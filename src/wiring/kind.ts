@@ -5,18 +5,18 @@ import type { DrainParticipant } from '../shutdown/drain-participant.js';
 import type { Tokens } from './provide.js';
 import type { Injectable } from './token.js';
 
-/** What a kind of work does beside being drained. @internal */
+/** What a kind of work may do beside being drained. @internal */
 export interface KindLifecycle {
   /** Runs before the first `onModuleInit`, when all providers have been made. */
   prepare?(): void;
-  /** The application is closed: removes every listener and every replaced method. */
+  /** Removes every listener and restores every replaced method, once the application is closed. */
   dispose?(): void;
 }
 
 /**
- * A kind of work, or a part of one: constructs it with what it injects, prepares it before the
- * first `onModuleInit`, drains it with the other kinds if it is a participant, and disposes of it
- * at the end.
+ * Provides a kind of work, or a part of one: constructs it with its dependencies, prepares it
+ * before the first `onModuleInit`, drains it with the other kinds if it is a participant, and
+ * disposes of it at the end.
  *
  * @internal
  */

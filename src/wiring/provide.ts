@@ -3,8 +3,8 @@ import type { FactoryProvider } from '@nestjs/common';
 import type { Injectable, Values } from './token.js';
 
 /**
- * A provider that a function makes of what it injects. The compiler holds the tokens against the
- * parameters of the function, one by one.
+ * A provider made by a function. The compiler checks the tokens against the parameters of the
+ * function, one by one.
  *
  * @internal
  */
@@ -21,7 +21,7 @@ export type Tokens<Parameters extends readonly unknown[]> = {
   readonly [I in keyof Parameters]: Injectable<Parameters[I]>;
 };
 
-/** A provider of a class that is constructed with what it injects. @internal */
+/** A provider of a class, constructed with its dependencies. @internal */
 export function provideClass<T, Parameters extends readonly unknown[]>(
   provided: new (...values: Parameters) => T,
   inject: Tokens<Parameters>,

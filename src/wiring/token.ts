@@ -1,6 +1,6 @@
 /**
- * The token of something that has no class of its own. A string, so that it survives two copies of
- * the package; the type of what it stands for exists for the compiler only.
+ * A token for something without a class. It is a string, so that it survives two copies of the
+ * package; the type behind it exists for the compiler only.
  *
  * @internal
  */
@@ -14,7 +14,7 @@ export function token<T>(name: string): Token<T> {
 /** What a provider may inject, and what may be provided. @internal */
 export type Injectable<T = any> = Token<T> | (abstract new (...args: never[]) => T);
 
-/** What stands behind tokens, in their order. @internal */
+/** The types behind a list of tokens. @internal */
 export type Values<Tokens extends readonly Injectable[]> = {
   -readonly [I in keyof Tokens]: ValueOf<Tokens[I]>;
 };

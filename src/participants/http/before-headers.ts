@@ -4,7 +4,7 @@ import { ServerResponse } from 'node:http';
  * Hears of each response of the process before its headers are written.
  *
  * @param changes - called with it; whether its `writeHead` is another one now
- * @returns what ends it
+ * @returns a function that stops it
  * @internal
  */
 export function beforeHeaders(changes: (response: ServerResponse) => boolean): () => void {

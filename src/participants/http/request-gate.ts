@@ -13,7 +13,7 @@ const EVENTS: ReadonlySet<string | symbol> = new Set([
 /**
  * Keeps requests from all who listen on a server: a listener of ours could not stop the others.
  *
- * @returns what ends it
+ * @returns a function that stops it
  * @internal
  */
 export function gateRequests(

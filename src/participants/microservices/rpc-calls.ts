@@ -43,13 +43,16 @@ export class RpcCalls {
     return this.#calls.list();
   }
 
-  /** @returns what ends it */
+  /** @returns a function that stops it */
   begin(label: string, context: unknown): () => void {
     this.#begun += 1;
     return this.#calls.begin(label, { context });
   }
 
-  /** A reply is handed to the client library, which may take its time. @returns what ends it */
+  /**
+   * A reply is handed to the client library, which may take its time. @returns a function that
+   * stops it
+   */
   beginReply(): () => void {
     this.#replies += 1;
     return () => void (this.#replies -= 1);

@@ -12,10 +12,10 @@ import { RpcServer } from './rpc-server.js';
 export interface RpcObserver {
   /**
    * @param context - of the message, as its handler is given it
-   * @returns what ends it
+   * @returns a function that stops it
    */
   begin(label: string, context: unknown): () => void;
-  /** @returns what ends it */
+  /** @returns a function that stops it */
   beginReply(): () => void;
 }
 

@@ -50,7 +50,7 @@ export class PrimaryLink {
   /**
    * Keeps the event loop alive, as a server does that listens.
    *
-   * @returns what ends it
+   * @returns a function that stops it
    */
   hold(): () => void {
     this.#holds += 1;
