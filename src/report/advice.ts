@@ -3,10 +3,10 @@ import { count, seconds } from '../shutdown/amounts.js';
 import { secondsNeeded } from '../shutdown/shutdown-budget.js';
 import type { ReportedState, ShutdownReport } from './shutdown-report.js';
 
-/** What advice is derived from. @internal */
+/** The facts that advice is derived from. @internal */
 export type Facts = Omit<ShutdownReport, 'advice'>;
 
-/** What is known beside the facts. @internal */
+/** Facts from outside the report. @internal */
 export interface AdviceContext {
   /** After how long the platform kills the process. */
   readonly patience?: Patience | undefined;
@@ -14,13 +14,13 @@ export interface AdviceContext {
 
 type Adviser = (facts: Facts, context: AdviceContext) => readonly string[];
 
-/** How much longer than the last arrival a grace period should be. */
+/** The factor between the last arrival and a sufficient grace period. */
 const MARGIN = 1.5;
-/** Without arrivals after this share of it, a grace period is longer than it need be. */
+/** A grace period without arrivals after this share of it is too long. */
 const QUIET_AFTER = 0.25;
-/** A shorter one is not worth a word. */
+/** A shorter grace period is not worth advice. */
 const LONG_GRACE_MS = 2000;
-/** What takes this share of its time is. */
+/** A part that takes this share of its time is worth advice. */
 const LARGE_SHARE = 0.5;
 const NAMED_AT_MOST = 3;
 
@@ -38,8 +38,8 @@ const ADVISERS: readonly Adviser[] = [
 ];
 
 /**
- * What an operator should change after a shutdown, in plain sentences with their numbers. Nothing
- * where nothing is to be changed.
+ * Advice for an operator after a shutdown, in plain sentences with numbers; empty if there is
+ * nothing to change.
  *
  * @internal
  */
@@ -107,7 +107,7 @@ function onProbes({ probes, trigger }: Facts): string[] {
   ];
 }
 
-/** By handler, those first that held the drain longest. */
+/** The slow handlers, the one that held the drain longest first. */
 function onSlowRequests({ requests, states, budget }: Facts): string[] {
   const drain = drainOf(states);
   if (drain === undefined) return [];
@@ -124,10 +124,10 @@ function onSlowRequests({ requests, states, budget }: Facts): string[] {
   });
 }
 
-/** The participants whose work is requests; those of the application have names of their own. */
+/** The participants whose work is requests. */
 const REQUESTS: ReadonlySet<string> = new Set(['http', 'http2']);
 
-/** Other work than requests. */
+/** Work other than requests. */
 function onCutWork({ participants }: Facts): string[] {
   return participants
     .filter(({ name, cut }) => cut > 0 && !REQUESTS.has(name))
@@ -174,7 +174,7 @@ function onFlush({ flush }: Facts): string[] {
   return [`Telemetry was not sent within ${seconds(flush.ms)}: check that its collector answers.`];
 }
 
-/** Whether somebody may have sent requests who has to notice first. */
+/** Whether there may be a balancer that has to notice first. */
 function hasBalancer({ kind, typed }: Facts['trigger']): boolean {
   return kind === 'request' || (kind === 'signal' && typed === undefined);
 }

@@ -21,8 +21,7 @@ import type { ShutdownReport } from './shutdown-report.js';
 
 /**
  * The messages on `node:diagnostics_channel`, by the name of the channel. `ms` and `remainingMs`
- * are durations in ms; ids are unique in the process. A channel that nobody subscribes to costs
- * nothing.
+ * are durations in ms; ids are unique in the process. A channel without a subscriber costs nothing.
  *
  * @example
  * ```ts
@@ -38,9 +37,9 @@ export interface ShutdownDiagnostics {
   /** Published when the shutdown has entered a state. */
   'nestjs-drain:state': {
     readonly state: ShutdownState;
-    /** Why the state before ended. */
+    /** Why the previous state ended. */
     readonly endedBy?: EndedBy | undefined;
-    /** How much is left of the whole budget. */
+    /** The rest of the whole budget, in ms. */
     readonly remainingMs: number;
   };
   /** Published when a client has connected, or an upgraded connection has become a websocket. */
@@ -48,14 +47,14 @@ export interface ShutdownDiagnostics {
   /** Published when a connection is closed, or continues as a websocket. */
   'nestjs-drain:connection:close': {
     readonly id: number;
-    /** Who closed it. `upgraded`: it goes on as a websocket, with an id of its own. */
+    /** Who closed it. `upgraded` means that it continues as a websocket, with a new id. */
     readonly closedBy: ClosedBy | 'upgraded';
   };
   /** Published when the header of a request has arrived. */
   'nestjs-drain:request:start': {
     readonly id: number;
     readonly connectionId: number;
-    /** Method and path: no handler is known yet. Never a query string. */
+    /** The method and path, since no handler is known yet. Never a query string. */
     readonly label: string;
   };
   /** Published when a request has ended: `completed`, `aborted` or `cut`. */
@@ -63,7 +62,7 @@ export interface ShutdownDiagnostics {
     readonly id: number;
     /** Method and handler. */
     readonly label: string;
-    /** How long it took; absent if it began before anybody followed requests. */
+    /** How long it took, in ms; absent if it began before requests were followed. */
     readonly ms?: number;
     readonly outcome: Outcome;
   };
@@ -103,12 +102,12 @@ const ofTraffic = [
   requestEnd,
 ];
 
-/** Of connections and requests; made when somebody asks. */
+/** The ids of connections and requests, made on demand. */
 const ids = new WeakMap<object, number>();
 let lastId = 0;
 
 /**
- * Publishes what happens to whoever wants to listen.
+ * Publishes what happens on `node:diagnostics_channel`.
  *
  * @internal
  */
@@ -151,7 +150,7 @@ export class Diagnostics implements ShutdownObserver, TrafficObserver {
   }
 
   requestBegan(response: HttpResponse, connection: TrafficConnection): void {
-    // Asked before anything is made: this is on the way of each request.
+    // Checked first: this runs for each request.
     if (!requestStart.hasSubscribers) return;
     this.#publishStart(response, connection);
   }
@@ -199,7 +198,7 @@ export class Diagnostics implements ShutdownObserver, TrafficObserver {
   }
 }
 
-/** @param message - made only for those who listen */
+/** @param message - called only if the channel has subscribers */
 function publish<N extends Name>(name: N, message: () => ShutdownDiagnostics[N]): void {
   if (channels[name].hasSubscribers) channels[name].publish(message());
 }

@@ -25,7 +25,7 @@ export class HookTimes {
     this.#hooks.push({ name, begin: this.clock.now() });
   }
 
-  /** Of several instances of one class, whichever began first: their names are the same. */
+  /** Instances of one class share a name: the one that began first is meant. */
   ended(name: string, outcome: Outcome): void {
     const hook = this.#hooks.find((one) => one.name === name && one.end === undefined);
     if (hook === undefined) return;
@@ -33,7 +33,10 @@ export class HookTimes {
     hook.outcome = outcome;
   }
 
-  /** Whether one has thrown; where the process goes on, nobody else may say so (nest@12 only logs it). */
+  /**
+   * Whether a hook has thrown. If the process goes on, this is the only record (nest@12 only logs
+   * it).
+   */
   get hasFailed(): boolean {
     return this.#hooks.some(({ outcome }) => outcome === 'failed');
   }

@@ -6,8 +6,8 @@ const AT_MOST = 63;
 const FIRST_DISTANCE_MS = 25;
 
 /**
- * Load over time at equal distances, which double when there are too many samples: so they fit a
- * shutdown of 50 ms and one of an hour.
+ * Samples of the load at equal distances. The distance doubles when there are too many samples, so
+ * they fit a shutdown of 50 ms as well as one of an hour.
  *
  * @internal
  */
@@ -17,7 +17,7 @@ export class LoadSamples {
   #receivedBefore = 0;
   #cancel = () => {};
 
-  /** @param look - what is to be seen now; `received` since the begin */
+  /** @param look - returns the load now; `received` counts from the start */
   constructor(
     private readonly clock: Clock,
     private readonly begin: number,
@@ -48,7 +48,7 @@ export class LoadSamples {
     this.#cancel = this.clock.after(this.#everyMs, () => this.#take());
   }
 
-  /** Keeps every other one; what came before it is its own now. */
+  /** Keeps every other sample, and adds to it what the dropped one had received. */
   #thinOut(): void {
     this.#everyMs *= 2;
     this.#samples = this.#samples.flatMap((sample, i, all) => {

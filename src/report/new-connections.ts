@@ -1,12 +1,12 @@
 import type { Arrival } from '../connections/arrivals.js';
 import type { ReportedNewConnections } from './shutdown-report.js';
 
-/** In the last part of the grace period, and after it, a connection is late (OpenShift's measure). */
+/** The share of the grace period after which a connection is late (OpenShift's measure). */
 const LATE_SHARE = 0.2;
 const CLIENTS_KEPT = 10;
 
 /**
- * Connections that were opened after the shutdown had begun: a balancer that has not noticed yet.
+ * The connections opened after the shutdown began, by a balancer that has not noticed yet.
  *
  * @internal
  */
@@ -21,7 +21,7 @@ export class NewConnections {
     private readonly begin: number,
     gracePeriodMs: number,
   ) {
-    // Without a grace period, nothing could have come earlier.
+    // Without a grace period, nothing could have come in time.
     this.#lateFrom = gracePeriodMs > 0 ? begin + gracePeriodMs * (1 - LATE_SHARE) : Infinity;
   }
 
@@ -35,7 +35,7 @@ export class NewConnections {
     }
   }
 
-  /** @param withClients - whether addresses may be told */
+  /** @param withClients - whether the report may contain addresses */
   figures(withClients: boolean): ReportedNewConnections {
     return {
       count: this.#count,

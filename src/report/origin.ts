@@ -3,19 +3,19 @@ import { hostname } from 'node:os';
 import { plain } from '../shutdown/plain-text.js';
 import type { ReportedOrigin } from './shutdown-report.js';
 
-/** As the options have it. */
+/** The identity in the options. */
 interface Identity {
   readonly name?: string | undefined;
   readonly version?: string | undefined;
   readonly instance?: string | undefined;
 }
 
-/** As long as a name in Kubernetes may be. */
+/** The longest name that Kubernetes allows. */
 const LONGEST = 253;
 
 /**
- * Who a report is of: by the options, else by the variables of OpenTelemetry, else by those with
- * which Kubernetes' downward API and npm are used to tell it.
+ * The identity of this service: from the options, else from OpenTelemetry's variables, else from
+ * the usual variables of Kubernetes' downward API and npm.
  *
  * @internal
  */

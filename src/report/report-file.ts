@@ -17,18 +17,18 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { reportWithin } from './report-within.js';
 import type { ShutdownReport } from './shutdown-report.js';
 
-/** What Kubernetes shows of a termination log (`kubectl describe pod`). */
+/** The size that Kubernetes keeps of a termination log (`kubectl describe pod`). */
 const TERMINATION_LOG_BYTES = 4096;
 const STANDARD_OUTPUTS = [1, 2];
-/** As Linux has it. */
+/** The limit of Linux. */
 const MOST_LINKS = 40;
 const { O_WRONLY, O_TRUNC } = constants;
-/** A FIFO that nobody reads is an error, not a wait. Windows has neither. */
+/** Opening a FIFO without a reader fails instead of blocking. Windows has neither. */
 const O_NONBLOCK = constants.O_NONBLOCK ?? 0;
 
 /**
- * Writes a report to a file, all of it or nothing. Synchronous: what comes after it is the end of the
- * process. What is no regular file is written to and never replaced; a link stays a link.
+ * Writes a report to a file, all of it or nothing. Synchronous, because the process ends right
+ * after. A device or a pipe is written to and never replaced; a link stays a link.
  *
  * @param path - `{pid}` in it becomes the process id, so that workers do not write over each other
  * @internal
@@ -44,8 +44,8 @@ export function writeReportFile(path: string, report: ShutdownReport): void {
 }
 
 /**
- * Writes as much of a report as Kubernetes keeps to its termination log. The file is there, mounted
- * into the container, or there is none.
+ * Writes as much of a report as Kubernetes keeps to its termination log. Kubernetes mounts the file
+ * into the container; elsewhere there is none.
  *
  * @internal
  */
@@ -54,7 +54,12 @@ export function writeTerminationLog(path: string, report: ShutdownReport): void 
   writeInto(path, O_TRUNC, JSON.stringify(reportWithin(report, TERMINATION_LOG_BYTES)));
 }
 
-/** Whether it is a file of its own, or will be: no device, no pipe, not where output goes. @internal */
+/**
+ * Whether it is, or will be, a regular file of its own: no device, no pipe, not the output of this
+ * process.
+ *
+ * @internal
+ */
 export function isOwnFile(path: string): boolean {
   try {
     const found = statSync(path, { throwIfNoEntry: false });
@@ -64,7 +69,7 @@ export function isOwnFile(path: string): boolean {
   }
 }
 
-/** `/dev/stderr`, `/proc/self/fd/1`, or the file that the log goes to: it is added to. */
+/** `/dev/stderr`, `/proc/self/fd/1`, or the file that the log goes to: the report is appended. */
 function outputThatIs({ dev, ino }: Stats): number | undefined {
   return STANDARD_OUTPUTS.find((fd) => {
     try {
@@ -78,7 +83,7 @@ function outputThatIs({ dev, ino }: Stats): number | undefined {
 
 function replace(target: string, content: string, pid: number): void {
   const draft = `${target}.${pid}.tmp`;
-  // Of a run that was killed here; `wx` follows no link that somebody has put in its place.
+  // Left by a killed run; `wx` follows no link that somebody has put in its place.
   rmSync(draft, { force: true });
   const fd = openSync(draft, 'wx');
   try {
@@ -108,7 +113,7 @@ function writeAll(fd: number, content: string): void {
   while (rest.length > 0) rest = rest.subarray(writeSync(fd, rest));
 }
 
-/** Where a name leads to, link by link, whether or not anything is there. */
+/** Resolves a name link by link, whether or not the target exists. */
 function targetOf(path: string): string {
   let target = path;
   for (let links = 0; links < MOST_LINKS; links += 1) {

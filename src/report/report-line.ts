@@ -3,8 +3,8 @@ import { inspect } from 'node:util';
 import type { ShutdownReport } from './shutdown-report.js';
 
 /**
- * A report as one line of the log. Loggers that write JSON (Nest's own, pino, winston) find an object
- * with a message; Nest's logger for people finds text.
+ * A report as one log line. JSON loggers (Nest's own, pino, winston) get an object with a message;
+ * Nest's console logger gets text.
  *
  * @internal
  */
@@ -14,7 +14,8 @@ export class ReportLine {
   readonly report: ShutdownReport;
 
   constructor(report: ShutdownReport) {
-    // A logger that prints objects over several lines, or only to some depth, has it on one line.
+    // Keeps it on one line for a logger that prints objects over several lines, or only to some
+    // depth.
     this.report = Object.defineProperty({ ...report }, inspect.custom, {
       value: () => JSON.stringify(report),
     });

@@ -18,7 +18,7 @@ export interface PublisherOptions {
   readonly reportLog: 'none' | 'compact' | 'full';
 }
 
-/** Nest's logger, as far as it is used here. @internal */
+/** The part of Nest's logger that is used here. @internal */
 export interface ReportSink {
   log(message: object | string): void;
   warn(message: string): void;
@@ -26,15 +26,15 @@ export interface ReportSink {
 }
 
 /**
- * Tells of a shutdown when it is over: in the log, in a file, in Kubernetes' termination log. What
- * cannot be written is said, and disturbs nothing.
+ * Publishes the report of a shutdown: in the log, in a file, in Kubernetes' termination log. A
+ * failed write is logged and has no other effect.
  *
  * @internal
  */
 export class ReportPublisher {
   readonly #readers = new Set<(report: ShutdownReport) => void>();
   readonly #marker: RunMarker | undefined;
-  /** Said once each. */
+  /** Problems that have been logged. */
   readonly #unwritable = new Set<string>();
   #report: ShutdownReport | undefined;
 
@@ -48,7 +48,7 @@ export class ReportPublisher {
     sequence.observe({
       entered: (state) => this.#mark(state),
       closed: () => {
-        // Where the process ends, it is not known yet what with.
+        // If the process ends, its exit code is not known yet.
         if (!sequence.endsProcess) this.#publish();
       },
     });
@@ -59,12 +59,14 @@ export class ReportPublisher {
     return this.#report;
   }
 
-  /** Calls back with each report as soon as there is one. */
+  /** Calls back with each report once it exists. */
   onReport(read: (report: ShutdownReport) => void): void {
     this.#readers.add(read);
   }
 
-  /** The application has started. Says what was wrong with the run before, and is with this one. */
+  /**
+   * The application has started: logs what was wrong with the last run, and is wrong with this one.
+   */
   started(): void {
     for (const advice of this.record.adviceAtStart()) this.sink.warn(advice);
     this.#attempt(this.#marker?.path, () => {
@@ -88,12 +90,12 @@ export class ReportPublisher {
     this.#publish();
   }
 
-  /** @param resources - what the process was busy with when it was interrupted */
+  /** @param resources - what kept the event loop busy when the process was interrupted */
   gaveUp(resources: readonly string[]): void {
     this.record.gaveUp(resources);
   }
 
-  /** @param resources - what keeps the event loop alive although all is closed */
+  /** @param resources - what keeps the event loop alive after everything is closed */
   held(resources: readonly string[]): void {
     this.record.held(resources);
     this.#report = this.record.report();
@@ -102,7 +104,7 @@ export class ReportPublisher {
 
   #publish(): void {
     const report = this.record.report();
-    // It runs no more, or it has been told of already.
+    // Either it is over, or it was reported already.
     if (report === undefined || this.#report !== undefined) return;
     this.#report = report;
     this.#log(report);
@@ -110,7 +112,7 @@ export class ReportPublisher {
     for (const read of this.#readers) this.#attempt('those who read it', () => read(report));
   }
 
-  /** A test that closes its application is no news. */
+  /** A test that closes its application logs nothing. */
   #log(report: ShutdownReport): void {
     const { reportLog } = this.options;
     const told = reportLog === 'full' ? report : { ...report, samples: [] };
@@ -148,8 +150,8 @@ export class ReportPublisher {
 }
 
 /**
- * None for a file of each process: nobody would look for that of a process that is gone. None beside
- * a device or a pipe, where it would be in `/dev`.
+ * There is no marker if each process has a report file of its own, since nobody would look for the
+ * marker of a dead process; nor beside a device or a pipe, where it would be in `/dev`.
  */
 function markerBeside(reportFile: string | undefined): RunMarker | undefined {
   if (reportFile === undefined || reportFile.includes('{pid}')) return undefined;

@@ -2,7 +2,7 @@ import type { ShutdownReport } from './shutdown-report.js';
 
 type Step = (report: ShutdownReport) => ShutdownReport;
 
-/** What a report can do without, the least important first. */
+/** The parts that a report can omit, the least important first. */
 const STEPS: readonly Step[] = [
   (report) => ({ ...report, samples: [] }),
   (report) => ({ ...report, hooks: report.hooks.filter(({ outcome }) => outcome !== 'completed') }),
@@ -16,7 +16,7 @@ const STEPS: readonly Step[] = [
 ];
 
 /**
- * As much of a report as fits into so many bytes of JSON: without what matters least.
+ * Shortens a report to a number of bytes of JSON, by omitting what matters least.
  *
  * @internal
  */

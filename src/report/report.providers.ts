@@ -15,10 +15,10 @@ import { ReportPublisher } from './report-publisher.js';
 import { ShutdownLog } from './shutdown-log.js';
 import { type RecordOptions, ShutdownRecord } from './shutdown-record.js';
 
-/** Where the application logs. @internal */
+/** The logger of the application. @internal */
 export const LOGGER = token<Logger>('nestjs-drain:logger');
 
-/** What a record is made with. */
+/** The dependencies of a record. */
 const RECORD_OPTIONS = token<RecordOptions>('nestjs-drain:record-options');
 
 /** @internal */

@@ -1,4 +1,4 @@
-/** The same, with tenths of a ms: more than that nobody can tell apart. @internal */
+/** The same, rounded to tenths of a ms. @internal */
 export function roundTimes<T>(value: T): T {
   if (typeof value === 'number') return (Math.round(value * 10) / 10) as T;
   if (Array.isArray(value)) return value.map((item: unknown) => roundTimes(item)) as T;

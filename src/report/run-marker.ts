@@ -16,7 +16,7 @@ import type { ShutdownState } from '../shutdown/shutdown-state.js';
 export interface UncleanRun {
   readonly pid: number;
   readonly startedAt: string;
-  /** How far it had come. */
+  /** The state that the run had reached. */
   readonly state: ShutdownState;
 }
 
@@ -29,12 +29,12 @@ const STATES: ReadonlySet<unknown> = new Set([
 ]);
 const LONGEST_BYTES = 1000;
 const { O_RDONLY, O_WRONLY, O_CREAT } = constants;
-/** Opening a FIFO waits for nobody, and a link is not followed. Windows has neither. */
+/** Opening a FIFO does not block, and a link is not followed. Windows has neither. */
 const SAFELY = (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
 
 /**
- * A file that is there while the application runs. One that is found at the start tells of a run that
- * nobody could report on (OpenShift's API server does the same).
+ * A file that exists while the application runs. If one is found at the start, the last run was
+ * killed before it could report (OpenShift's API server does the same).
  *
  * @internal
  */
@@ -43,14 +43,16 @@ export class RunMarker {
 
   constructor(readonly path: string) {}
 
-  /** @returns the run that left it behind; undefined if there is none, or if it still runs */
+  /** @returns the run that left the file behind; undefined if there is none, or if it still runs */
   begin(): UncleanRun | undefined {
     const found = this.#read();
     this.#write('running');
     return found !== undefined && isOver(found) ? found : undefined;
   }
 
-  /** Says how far this run is; not where another one has begun since, as in a graceful restart. */
+  /**
+   * Records the state of this run, unless another run has begun since, as in a graceful restart.
+   */
   update(state: ShutdownState): void {
     if (this.#isOurs) this.#write(state);
   }
@@ -69,7 +71,7 @@ export class RunMarker {
     if (found?.isFile()) rmSync(this.path, { force: true });
   }
 
-  /** Not where another one has begun since. A file that is none was left by nobody. */
+  /** Removes the file, unless another run has begun since. */
   get #isOurs(): boolean {
     const found = this.#read();
     return found === undefined || found.pid === process.pid;
@@ -98,7 +100,7 @@ function withFile<T>(path: string, flags: number, use: (fd: number) => T): T {
   }
 }
 
-/** Anybody may have written it: nothing of it is passed on that a run would not write. */
+/** Anybody may have written the file: only what a run would write is taken from it. */
 function runIn(text: string): UncleanRun | undefined {
   const { pid, startedAt, state } = (JSON.parse(text) ?? {}) as Partial<UncleanRun>;
   const time = typeof startedAt === 'string' ? Date.parse(startedAt) : NaN;
@@ -107,7 +109,7 @@ function runIn(text: string): UncleanRun | undefined {
   return { pid: pid!, startedAt: new Date(time).toISOString(), state };
 }
 
-/** In a container, the run before had the same process id. */
+/** In a container, the last run had the same process id. */
 function isOver({ pid }: UncleanRun): boolean {
   if (pid === process.pid) return true;
   try {

@@ -14,13 +14,13 @@ import type { ShutdownState, EndedBy } from '../shutdown/shutdown-state.js';
 import { describeTrigger } from '../shutdown/shutdown-trigger.js';
 
 const PROGRESS_EVERY_MS = 1000;
-/** How many names a line has; the oldest ones are those that hold the exit. */
+/** The number of names in a line. The oldest tasks are the ones that hold the exit. */
 const NAMED_AT_MOST = 5;
 /** `GET OrdersController.find`. */
 const HTTP_LABEL = /^[A-Z-]+ \S/;
 const STACK_LINES = 50;
 
-/** Nest's logger, as far as it is used here. @internal */
+/** The part of Nest's logger that is used here. @internal */
 export interface LogSink {
   log(message: string): void;
   warn(message: string): void;
@@ -28,14 +28,14 @@ export interface LogSink {
   debug(message: string): void;
 }
 
-/** What is told of the process. */
+/** The part of the process that the log mentions. */
 interface Surroundings {
   readonly getsSignals: boolean;
   readonly unsupportedRuntime: string | undefined;
 }
 
 /**
- * What an operator reads of a shutdown.
+ * The log lines of a shutdown, for its operator.
  *
  * @internal
  */
@@ -67,7 +67,7 @@ export class ShutdownLog implements ShutdownObserver {
     );
   }
 
-  /** Warns of a process in which a shutdown is not all that it is elsewhere. */
+  /** Warns about a process in which a shutdown is limited. */
   runsOn({ getsSignals, unsupportedRuntime }: Surroundings): void {
     if (!getsSignals) {
       this.sink.warn(
@@ -125,7 +125,7 @@ export class ShutdownLog implements ShutdownObserver {
     this.sink.error(`Uncaught exception: ${messageOf(error)}`, stackOf(error));
   }
 
-  /** @param gracePeriodMs - what there would be with a server */
+  /** @param gracePeriodMs - the grace period that a server would have */
   unreachable(gracePeriodMs: number): void {
     this.sink.log(
       `No server is listening: the grace period of ${seconds(gracePeriodMs)} is skipped, unless a ` +
@@ -144,7 +144,7 @@ export class ShutdownLog implements ShutdownObserver {
     this.sink.warn(`Ignored an uncaught error after everything was closed: ${messageOf(error)}`);
   }
 
-  /** It was interrupted in the middle of a job. */
+  /** A job was interrupted. */
   gaveUp(resources: readonly string[], code: number): void {
     const what = resources.length > 0 ? tally(resources) : 'work that then failed';
     this.sink.warn(
@@ -257,7 +257,7 @@ export class ShutdownLog implements ShutdownObserver {
     return `Second signal: cutting ${this.#work()}: ${list(this.sequence.tasks())}`;
   }
 
-  /** How much is in flight, by its name. */
+  /** The number of requests or tasks in flight. */
   #work(): string {
     const { inFlight } = this.sequence;
     const isHttp = this.sequence.tasks().every(({ label }) => HTTP_LABEL.test(label));
@@ -269,14 +269,14 @@ export class ShutdownLog implements ShutdownObserver {
     return `${seconds(this.sequence.remainingMs())} left: ${list(this.sequence.tasks())}`;
   }
 
-  /** A test that closes its application is no news. */
+  /** A test that closes its application logs nothing. */
   #tell(line: string): void {
     if (this.sequence.endsProcess) this.sink.log(line);
     else this.sink.debug(line);
   }
 }
 
-/** Work of the same name is one entry: many requests of one handler hide no other. */
+/** Tasks of the same name share an entry, so that many requests of one handler hide no other. */
 function list(work: readonly DrainTask[]): string {
   const byLabel = new Map<string, DrainTask[]>();
   for (const one of work) {
@@ -291,7 +291,7 @@ function list(work: readonly DrainTask[]): string {
   return named.join(', ');
 }
 
-/** @param same - work of the same name, the oldest first */
+/** @param same - tasks of the same name, the oldest first */
 function describeWork(same: readonly DrainTask[]): string {
   const [work = { label: '' }] = same;
   return `${work.label}${ageOf(work)}${same.length > 1 ? ` (${same.length})` : ''}`;
@@ -308,7 +308,7 @@ function tally(names: readonly string[]): string {
   return [...counts].map(([name, number]) => (number > 1 ? `${number} ${name}` : name)).join(', ');
 }
 
-/** Line by line, as a stack is read. */
+/** Cleans a stack line by line, so that it stays readable. */
 function stackOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || typeof error.stack !== 'string') return undefined;
   const lines = error.stack.split('\n', STACK_LINES);

@@ -100,24 +100,24 @@ export class ShutdownRecord implements ShutdownObserver {
     this.#course?.end(this.clock.now());
   }
 
-  /** @param resources - what the process was busy with when it was interrupted */
+  /** @param resources - what kept the event loop busy when the process was interrupted */
   gaveUp(resources: readonly string[]): void {
     const names = [...new Set(resources)].join(', ');
     const message = `was interrupted, and given up${names && ` while busy with ${names}`}`;
     this.failed({ where: 'the job of this process', error: message });
   }
 
-  /** @param resources - what keeps the event loop alive although all is closed */
+  /** @param resources - what keeps the event loop alive after everything is closed */
   held(resources: readonly string[]): void {
     this.#heldBy = resources;
   }
 
-  /** What is to be changed before it ever shuts down. */
+  /** Advice that is known before any shutdown. */
   adviceAtStart(): string[] {
     return adviceOnBudget(totalMs(this.sequence.budget), this.options);
   }
 
-  /** What is known by now; undefined while running. */
+  /** The report so far; undefined while running. */
   report(): ShutdownReport | undefined {
     const course = this.#course;
     if (course === undefined) return undefined;
@@ -163,7 +163,7 @@ export class ShutdownRecord implements ShutdownObserver {
 
   #judge(trigger: ShutdownTrigger): ShutdownReport['result'] {
     if (this.sequence.deadlineSignal.aborted) return 'forced';
-    // A process that ends before its application is closed has not ended well.
+    // A process that ends before its application is closed has failed.
     const isUnfinished = this.#outcome === undefined && this.#exitCode !== undefined;
     const hasFailed = this.#failures.length > 0 || this.#hooks.hasFailed;
     return hasFailed || trigger.kind === 'crash' || isUnfinished ? 'failed' : 'clean';
@@ -183,7 +183,7 @@ export class ShutdownRecord implements ShutdownObserver {
   }
 }
 
-/** What is measured from the begin of the shutdown on. */
+/** The measurements that begin with the shutdown. */
 class Course {
   readonly startedAt = new Date().toISOString();
   readonly begin: number;

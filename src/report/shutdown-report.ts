@@ -4,22 +4,23 @@ import type { ShutdownState, EndedBy } from '../shutdown/shutdown-state.js';
 
 /**
  * What happened during one shutdown of one application, as data. `atMs` is an instant, in ms after
- * `startedAt`; below 0 is before it. `ms`, and any other name in `Ms`, is a duration in ms. The report
- * has no query string, header, body or address of a client, unless `reportClients` is set.
+ * `startedAt`; it is negative for an earlier one. `ms`, and any other name in `Ms`, is a duration
+ * in ms. The report has no query string, header, body or address of a client, unless
+ * `reportClients` is set.
  *
- * A later version of this package may add fields to a version of the format; it changes the meaning
- * of none.
+ * Later versions of this package may add fields within a version of the format, and never change
+ * the meaning of one.
  *
  * @publicApi
  */
 export interface ShutdownReport {
-  /** Of the format. */
+  /** The version of the format. */
   readonly version: 2;
   /** The id of the process. */
   readonly pid: number;
-  /** Whose report it is; reports of older versions of this package have none. */
+  /** The service and instance. Reports of older versions of this package have none. */
   readonly origin?: ReportedOrigin;
-  /** Of the clock on the wall, ISO 8601; all else is measured with one that is never corrected. */
+  /** The wall-clock time of the start, ISO 8601. All other times come from a monotonic clock. */
   readonly startedAt: string;
   /** What began the shutdown. */
   readonly trigger: ReportedTrigger;
@@ -28,41 +29,51 @@ export interface ShutdownReport {
    * `failed`: a hook or a participant failed, or the shutdown began with a crash.
    */
   readonly result: 'clean' | 'forced' | 'failed';
-  /** What the process ends with; left out where it goes on after `app.close()`. */
+  /** The exit code of the process; left out if the process goes on after `app.close()`. */
   readonly exitCode?: number;
   /** How long the shutdown took, in ms. */
   readonly totalMs: number;
-  /** What it might have taken at most. */
+  /** The longest that it might have taken. */
   readonly budget: ReportedBudget;
-  /** The states it went through, in order; a grace period that was not due takes next to no time. */
+  /**
+   * The states it went through, in order. A skipped grace period is listed with next to no time.
+   */
   readonly states: readonly ReportedState[];
-  /** What became of HTTP requests. */
+  /** The HTTP requests, and how they ended. */
   readonly requests: ReportedRequests;
-  /** How many connections there were, and who closed them. */
+  /** The connections, and who closed them. */
   readonly connections: ReportedConnections;
-  /** Connections that came after the shutdown began; from late ones, size the grace period. */
+  /**
+   * The connections opened after the shutdown began. Late ones show how long the grace period
+   * should be.
+   */
   readonly newConnections: ReportedNewConnections;
-  /** Health probes that were answered, and how many of them saw red. */
+  /** The health probes answered, and how many of them saw red. */
   readonly probes: ReportedProbes;
-  /** Each kind of work that had, or did, anything. */
+  /** The participants that had work. */
   readonly participants: readonly ReportedParticipant[];
-  /** The hooks of Nest's teardown in the order they began; of very many, the slowest ones. */
+  /**
+   * The hooks of Nest's teardown in the order they began; if there are very many, only the slowest.
+   */
   readonly hooks: readonly ReportedHook[];
-  /** What failed: hooks and participants, with the message of the error. */
+  /** The failures: hooks and participants, with the message of the error. */
   readonly failures: readonly ReportedFailure[];
-  /** What kept the event loop alive after all was closed, with Node's names (`TCPSocketWrap`). */
+  /**
+   * The resources that kept the event loop alive after everything was closed, by Node's names
+   * (`TCPSocketWrap`).
+   */
   readonly heldBy: readonly string[];
-  /** Listeners of others on the signals of this module. */
+  /** Listeners of other code on the signals of this module. */
   readonly foreignListeners: readonly string[];
   /** The result of the telemetry flush. */
   readonly flush?: ReportedFlush;
   /** Load over time, at most 64 samples at equal distances. */
   readonly samples: readonly ReportedSample[];
-  /** What to change, in sentences. */
+  /** The advice: what to change, in sentences. */
   readonly advice: readonly string[];
 }
 
-/** Whose report it is, to tell the processes of a rollout apart. @publicApi */
+/** The service and instance of a report, which tell the processes of a rollout apart. @publicApi */
 export interface ReportedOrigin {
   /** The pod, the instance or the machine. */
   readonly host: string;
@@ -72,7 +83,7 @@ export interface ReportedOrigin {
   readonly version?: string;
 }
 
-/** What began the shutdown. @publicApi */
+/** The trigger of the shutdown. @publicApi */
 export interface ReportedTrigger {
   /**
    * `signal`, `request` (`shutdown()` was called), `restart`, `crash` or `close` (`app.close()`).
@@ -88,21 +99,21 @@ export interface ReportedTrigger {
 
 /** The longest that a shutdown may take, by its options. @publicApi */
 export interface ReportedBudget {
-  /** The grace period, in ms, as the options have it. */
+  /** The grace period, in ms, by the options. */
   readonly gracePeriodMs: number;
-  /** The time for work in flight, in ms, as the options have it. */
+  /** The time for work in flight, in ms, by the options. */
   readonly drainTimeoutMs: number;
-  /** The time for Nest's teardown, in ms, as the options have it. */
+  /** The time for Nest's teardown, in ms, by the options. */
   readonly closeTimeoutMs: number;
   /**
-   * The longest that this shutdown might have taken, in ms: without a grace period if none was due.
+   * The longest that this shutdown might have taken, in ms, without a grace period if none was due.
    */
   readonly totalMs: number;
 }
 
 /** One state that a shutdown went through. @publicApi */
 export interface ReportedState {
-  /** Which state it was: `grace`, `draining`, `forcing` or `closing`. */
+  /** The state: `grace`, `draining`, `forcing` or `closing`. */
   readonly state: Exclude<ShutdownState, 'running' | 'closed'>;
   /** When it began, in ms after `startedAt`. */
   readonly atMs: number;
@@ -122,10 +133,7 @@ export interface ReportedRequests {
   readonly late: number;
   /** The requests answered whole since it began. */
   readonly completed: number;
-  /**
-   * The requests that ended without a whole answer, because their client or the application gave
-   * them up.
-   */
+  /** The requests that the client or the application aborted. */
   readonly aborted: number;
   /** The requests that were cut because time was up. */
   readonly cut: number;
@@ -144,7 +152,10 @@ export interface ReportedRequest {
   readonly atMs: number;
   /** How long it took, in ms. */
   readonly ms: number;
-  /** It was in flight already, nobody knows since when: `atMs` is 0, and `ms` counts from there. */
+  /**
+   * True if the request began before the shutdown at an unknown time: `atMs` is 0, and `ms` counts
+   * from there.
+   */
   readonly isOlder?: boolean;
   /**
    * `completed` (answered whole), `aborted` (by its client or the application) or `cut` (at the
@@ -162,17 +173,17 @@ export interface ReportedConnections {
   /** The connections still open at the end. */
   readonly left: number;
   /**
-   * The connections that waited to be accepted when the listener closed, and were reset. Left out
-   * if there were none, or if the system does not say (Linux does, for TCP).
+   * The connections that still waited to be accepted when the listener closed, and were reset. Left
+   * out if there were none, or if the system does not report them (Linux does, for TCP).
    */
   readonly dropped?: number;
 }
 
-/** The new connections during a shutdown. Those of health probes do not count. @publicApi */
+/** The new connections during a shutdown, without those of health probes. @publicApi */
 export interface ReportedNewConnections {
   /** The number of new connections since the shutdown began. */
   readonly count: number;
-  /** When the last one came, in ms after `startedAt`; left out where none came. */
+  /** When the last one came, in ms after `startedAt`; left out if there was none. */
   readonly lastAtMs?: number;
   /**
    * The number that came in the last fifth of the grace period or after it; 0 if there was none.
@@ -188,7 +199,7 @@ export interface ReportedProbes {
   readonly answered: number;
   /** The number of them answered with a status of 500 or more, which is red. */
   readonly failing: number;
-  /** When the last one was answered, in ms after `startedAt`; left out where none was. */
+  /** When the last one was answered, in ms after `startedAt`; left out if there was none. */
   readonly lastAtMs?: number;
 }
 
@@ -210,7 +221,7 @@ export interface ReportedHook {
   readonly name: string;
   /** When it began, in ms after `startedAt`. */
   readonly atMs: number;
-  /** How long it took, in ms; of one that did not end, until the report was made. */
+  /** How long it took, in ms. An unfinished hook counts until the report was made. */
   readonly ms: number;
   /** `completed`, `failed` (it threw or rejected) or `cut` (time was up before it ended). */
   readonly outcome: Outcome;

@@ -1,5 +1,5 @@
 /**
- * Those that took longest, of however many: a fixed number is kept.
+ * Keeps a fixed number of entries, those that took longest.
  *
  * @internal
  */
@@ -9,7 +9,7 @@ export class Slowest<Item> {
 
   constructor(private readonly atMost: number) {}
 
-  /** @param make - called only if it is to be kept */
+  /** @param make - called only if the entry is kept */
   add(ms: number, make: () => Item): void {
     const rank = this.#kept.findIndex((kept) => ms > kept.ms);
     if (rank === -1 && this.#kept.length >= this.atMost) return;

@@ -16,7 +16,7 @@ export class StateTimes {
     private readonly begin: number,
   ) {}
 
-  /** @param endedBy - why the state before ended */
+  /** @param endedBy - why the previous state ended */
   entered(state: ShutdownState, endedBy: EndedBy): void {
     const past = this.#endCurrent(endedBy);
     if (past !== undefined) this.#past.push(past);
@@ -24,7 +24,7 @@ export class StateTimes {
     this.#current = isOver ? undefined : { state, since: this.clock.now() };
   }
 
-  /** The one that has not ended yet ends with the process, as far as anybody can tell. */
+  /** The state that has not ended yet ends with the process. */
   all(): ReportedState[] {
     return [...this.#past, ...(this.#current ? [this.#endCurrent('exit')!] : [])];
   }

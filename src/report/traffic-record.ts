@@ -22,7 +22,7 @@ import { Slowest } from './slowest.js';
 const SLOWEST_KEPT = 20;
 
 /**
- * What came and went by connections since a shutdown has begun.
+ * The connections and requests since the shutdown began.
  *
  * @internal
  */
@@ -46,7 +46,7 @@ export class TrafficRecord implements TrafficObserver {
 
   /**
    * @param begin - when the shutdown began, by the clock
-   * @param gracePeriodMs - how long its grace period is to be
+   * @param gracePeriodMs - the planned grace period
    */
   constructor(
     private readonly traffic: Traffic,
@@ -63,7 +63,7 @@ export class TrafficRecord implements TrafficObserver {
     this.#stops = [traffic.observe(this.#arrivals), traffic.observe(this)];
   }
 
-  /** How many requests have come. */
+  /** The number of requests received. */
   get received(): number {
     return this.#received;
   }
@@ -72,9 +72,9 @@ export class TrafficRecord implements TrafficObserver {
     return this.traffic.connectionCount;
   }
 
-  /** What comes from here on comes late. */
+  /** Marks the grace period as over: later requests are late. */
   graceHasEnded(): void {
-    // Without a grace period, nothing could have come earlier.
+    // Without a grace period, nothing could have come in time.
     if (this.gracePeriodMs > 0) this.#graceEndReceived ??= this.#received;
   }
 
@@ -126,7 +126,7 @@ export class TrafficRecord implements TrafficObserver {
     };
   }
 
-  /** @param withClients - whether addresses may be told */
+  /** @param withClients - whether the report may contain addresses */
   newConnections(withClients: boolean): ReportedNewConnections {
     this.#arrivals.takeUsed();
     return this.#newConnections.figures(withClients);

@@ -10,7 +10,7 @@ import type { TeardownObserver } from './teardown.js';
  * @internal
  */
 export interface ShutdownObserver extends Partial<TeardownObserver> {
-  /** @param endedBy - why the state before ended; undefined for the first one */
+  /** @param endedBy - why the previous state ended; undefined for the first one */
   entered?(state: ShutdownState, endedBy?: EndedBy): void;
   /**
    * New connections still come: the grace period goes on, and the drain has that much less.

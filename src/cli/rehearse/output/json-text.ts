@@ -1,7 +1,7 @@
 import type { RehearsalResult } from '../result.js';
 import { lostOf, sumOf } from '../tally.js';
 
-/** Of the format. */
+/** The version of the format. */
 const VERSION = 1;
 
 /** A rehearsal for programs. @internal */
