@@ -11,7 +11,7 @@ import { RABBITMQ } from './rabbitmq/rabbitmq.providers.js';
 import { SCHEDULE } from './schedule/schedule.providers.js';
 import { WEB_SOCKETS } from './websockets/websockets.providers.js';
 
-/** The kinds of work that are drained. Each finds its own by itself. @internal */
+/** The kinds of work that are drained. @internal */
 export const PARTICIPANTS = [
   ...HTTP,
   ...HTTP2,

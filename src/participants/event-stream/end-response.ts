@@ -3,8 +3,8 @@ import type { HttpResponse } from '../../connections/open-responses.js';
 const EVENT_STREAM = /text\/event-stream/i;
 
 /**
- * Whether it is an event stream whose client comes back by itself. That is what a GET which asks for
- * one says; a POST whose answer comes as events would not be sent again.
+ * Whether it is an event stream whose client reconnects by itself. A GET that asks for one does; a
+ * POST whose answer comes as events would not be sent again.
  *
  * @internal
  */
@@ -16,8 +16,8 @@ export function isOfEventSource(response: HttpResponse): boolean {
 function isEventStream(response: HttpResponse): boolean {
   const type = response.getHeader('content-type');
   if (type !== undefined) return EVENT_STREAM.test(String(type));
-  // Headers that are given to `writeHead()` alone, as Nest does on Fastify, are found in no other
-  // place; many middlewares rely on it being there (`on-headers`, `finalhandler`).
+  // Headers given to `writeHead()` alone, as by Nest on Fastify, are found nowhere else. Many
+  // middlewares rely on `_header` (`on-headers`, `finalhandler`).
   const { _header: header } = response as { readonly _header?: unknown };
   return typeof header === 'string' && EVENT_STREAM.test(header);
 }
@@ -28,13 +28,13 @@ export function wantsEventStream({ req }: HttpResponse): boolean {
 }
 
 /**
- * Ends a response in the place of its owner, who may go on writing: into nothing.
+ * Ends a response in place of its owner. Whatever the owner still writes is dropped.
  *
- * @param retryMs - after how long the client of an event stream is to come back
+ * @param retryMs - when the client of an event stream reconnects
  * @internal
  */
 export function endResponse(response: HttpResponse, retryMs: number): void {
-  // Nothing came in time: the client of a long poll asks again. Never so for an event stream, whose
+  // The client of a long poll without an answer asks again. An event stream must not get this: its
   // client would stay away for good.
   if (!response.headersSent) response.statusCode = 204;
   else if (isEventStream(response)) write(response, `retry: ${retryMs}\n\n`);

@@ -9,11 +9,14 @@ import type { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
 import { endResponse, isOfEventSource, wantsEventStream } from './end-response.js';
 
 const LOOK_EVERY_MS = 50;
-/** How long the application has, once it hears of the shutdown, to write an event of its own. */
+/** How long the application has to write a last event of its own. */
 const FAREWELL_MS = 100;
-/** How long, while draining, a client may take to read what a stream has sent before its end. */
+/** How long a client may take to read the rest of a stream while draining. */
 const FLUSH_MS = 1000;
-/** When clients come back, at random in this range: those of one instance not all at once. */
+/**
+ * The range of the random `retry:`, so that the clients of one instance do not all come back at
+ * once.
+ */
 const RETRY_FROM_MS = 1000;
 const RETRY_TO_MS = 3000;
 
@@ -24,17 +27,17 @@ interface Stream {
 }
 
 /**
- * Responses that would never end by themselves: those to an `EventSource`, which comes back, and
- * those of routes marked `@LongLived()`. Any other event stream is an answer like all others, such
- * as the one that a language model gives to a POST. Costs nothing before a shutdown; from then on it
- * looks again and again at the responses that the servers have open. They stay those servers' work in flight.
+ * Responses that would never end by themselves: those to an `EventSource`, which reconnects, and
+ * those of routes marked `@LongLived()`. Any other event stream, such as a language model's answer
+ * to a POST, is a response like all others. Costs nothing before a shutdown; from then on it polls
+ * the open responses of the servers, whose work in flight they stay.
  *
  * @internal
  */
 export class EventStreamParticipant implements DrainParticipant {
   readonly name = 'event-stream';
   readonly #streams = new Map<HttpResponse, Stream>();
-  /** Those whose treatment is known. */
+  /** The responses whose treatment is decided. */
   readonly #seen = new WeakSet<HttpResponse>();
   #begunAt = Infinity;
   readonly #window: AnnounceWindow;
@@ -75,7 +78,9 @@ export class EventStreamParticipant implements DrainParticipant {
     return `${count(this.#ended, 'event stream')} ended`;
   }
 
-  /** Never in the turn in which `intakeSignal` fires: what is written there is to be sent. */
+  /**
+   * Never in the turn in which `intakeSignal` fires: what the application writes then must be sent.
+   */
   #lookAfterFarewell(): void {
     this.#stopLooking();
     const farewellMs = this.sequence.endsProcess ? FAREWELL_MS : 0;
@@ -116,7 +121,7 @@ export class EventStreamParticipant implements DrainParticipant {
     });
   }
 
-  /** What is to become of a response; undefined as long as that cannot be said. */
+  /** What to do with a response; undefined while that is not known. */
   #treatmentOf(response: HttpResponse): 'end' | 'wait' | 'ignore' | undefined {
     const marked = this.routes.longLivedResponse(response);
     if (marked === 'wait' || marked === 'ignore') return marked;
@@ -132,7 +137,7 @@ export class EventStreamParticipant implements DrainParticipant {
     if (stream.endedAt === undefined) {
       if (now >= Math.min(stream.endsAt, drainingSince)) this.#end(response, stream);
     } else if (now - Math.max(stream.endedAt, drainingSince) >= FLUSH_MS) {
-      // Its client does not read: one such must not hold the exit to the deadline.
+      // A client that does not read must not hold the exit to the deadline.
       response.destroy();
     }
   }

@@ -1,9 +1,9 @@
 import { ServerResponse } from 'node:http';
 
 /**
- * Hears of each response of the process before its headers are written.
+ * Calls back for each response of the process before its headers are written.
  *
- * @param changes - called with it; whether its `writeHead` is another one now
+ * @param changes - called with the response; returns whether it has replaced `writeHead`
  * @returns a function that stops it
  * @internal
  */
@@ -20,7 +20,7 @@ export function beforeHeaders(changes: (response: ServerResponse) => boolean): (
   prototype.writeHead = replacement as ServerResponse['writeHead'];
   return () => {
     isOver = true;
-    // Whoever has replaced it since calls it: then it only passes on.
+    // A later replacement still calls this one, which then only passes the call on.
     if (Reflect.get(prototype, 'writeHead') === replacement) {
       prototype.writeHead = original as ServerResponse['writeHead'];
     }

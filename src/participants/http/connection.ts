@@ -7,18 +7,18 @@ import { currentResponse, isUsed, waitingRequest } from './node-connections.js';
 /** A request whose response is not complete yet. @internal */
 export interface RequestInFlight {
   readonly response: ServerResponse;
-  /** When its header had been read; undefined if nobody followed its connection then. */
+  /** When its header had been read; undefined if its connection was not followed then. */
   readonly since: number | undefined;
 }
 
-/** Stands for an unknown time, as a number is smaller than a number or nothing. */
+/** Stands for an unknown time: a plain number takes less memory than `number | undefined`. */
 const UNKNOWN = -1;
 
-/** What matters of few connections, or only when they are to go. */
+/** Fields that few connections need, or only leaving ones. */
 interface Details {
   /** The requests behind the one in flight, when the client pipelines. */
   pipelined: RequestInFlight[];
-  /** The last of them, if nobody has heard of it, nor of those before it. */
+  /** The last of them, if neither it nor those before it have been met. */
   waiting: IncomingMessage | undefined;
   /** Whether it has ever had more than one request in flight. */
   hasPipelined: boolean;
@@ -29,14 +29,18 @@ interface Details {
 }
 
 /**
- * One connection to an HTTP/1.1 server, and where it stands. Kept small, for there is one per client.
+ * One connection to an HTTP/1.1 server, and its state. Kept small, because there is one for each
+ * client.
  *
  * @internal
  */
 export class Connection implements TrafficConnection {
   /** The request in flight; null between two of them, undefined before the first. */
   #response: ServerResponse | null | undefined;
-  /** When the request in flight began, or else the rest; whole ms, as a fraction is an object to V8. */
+  /**
+   * When the request in flight, or else the rest, began. In whole ms, because V8 stores a fraction
+   * as an object.
+   */
   #since: number;
   #details: Details | undefined;
 
@@ -48,7 +52,7 @@ export class Connection implements TrafficConnection {
   }
 
   /**
-   * One that has not been followed so far, as Node shows it.
+   * A connection that was not followed so far, as Node shows it.
    *
    * @param restsSince - if it rests, since when
    */
@@ -85,19 +89,19 @@ export class Connection implements TrafficConnection {
   }
 
   /**
-   * Whether its socket has to be listened to. While one request is in flight, the response says when
-   * the socket closes; of those behind it, Node 20 and 22 say nothing.
+   * Whether its socket needs a listener. While one request is in flight, the response reports when
+   * the socket closes; for those behind it, Node 20 and 22 report nothing.
    */
   get needsSocket(): boolean {
     return this.isResting || this.#details?.hasPipelined === true;
   }
 
-  /** Since when it has had no request in flight; ask it while it rests. */
+  /** Since when it has had no request in flight. Only valid while it rests. */
   get restsSince(): number {
     return this.#since;
   }
 
-  /** From when on its responses say `Connection: close`. */
+  /** When its responses begin to say `Connection: close`. */
   get leavesAt(): number {
     return this.#details?.leavesAt ?? Infinity;
   }
@@ -106,7 +110,7 @@ export class Connection implements TrafficConnection {
     this.#detailed().leavesAt = at;
   }
 
-  /** Who closes it, if it is closed now. */
+  /** Who would be the one to close it now. */
   get closedBy(): ClosedBy {
     return this.#details?.closedBy ?? 'peer';
   }
@@ -122,7 +126,7 @@ export class Connection implements TrafficConnection {
     return [first, ...(this.#details?.pipelined ?? [])];
   }
 
-  /** The last of the requests of which only Node knows, behind those in flight. */
+  /** The last request that only Node knows, behind those in flight. */
   get waiting(): IncomingMessage | undefined {
     return this.#details?.waiting;
   }
@@ -143,9 +147,7 @@ export class Connection implements TrafficConnection {
     this.#since = Math.floor(now);
   }
 
-  /**
-   * @returns when the request began; undefined if that is not known
-   */
+  /** @returns when the request began; undefined if unknown */
   finish(response: ServerResponse, now: number): number | undefined {
     if (this.#details !== undefined) this.#details.quietSince = now;
     if (this.#response !== response) return this.#finishPipelined(response, now);
@@ -155,10 +157,10 @@ export class Connection implements TrafficConnection {
   }
 
   /**
-   * Once a request has ended, Node shows the next one that waited behind it; if its socket has closed,
-   * none.
+   * Once a request has ended, Node shows the next one that waited behind it; if its socket has
+   * closed, none.
    *
-   * @returns the response to it, if nobody has heard of it so far
+   * @returns the response to it, if it has not been met yet
    */
   reveal(ended: ServerResponse): ServerResponse | undefined {
     if (this.waiting === undefined) return undefined;
@@ -171,9 +173,9 @@ export class Connection implements TrafficConnection {
   }
 
   /**
-   * Takes a response for one that waits here.
+   * Takes a response as that of a waiting request.
    *
-   * @returns whether it does, and nobody has heard of it so far
+   * @returns whether it was one, and had not been met yet
    */
   meet(response: ServerResponse): boolean {
     if (this.waiting === undefined || this.has(response)) return false;
@@ -193,7 +195,7 @@ export class Connection implements TrafficConnection {
     this.#since = next === undefined ? Math.floor(now) : (next.since ?? UNKNOWN);
   }
 
-  /** Those behind a request whose client is gone may end before it. */
+  /** If the client is gone, pipelined requests may end before the first one. */
   #finishPipelined(response: ServerResponse, now: number): number | undefined {
     const { pipelined } = this.#detailed();
     const rank = pipelined.findIndex((request) => request.response === response);
@@ -201,10 +203,10 @@ export class Connection implements TrafficConnection {
     return finished === undefined ? now : finished.since;
   }
 
-  /** The response to its latest request, if that is in flight; only this one may end the connection. */
+  /** The response to its latest request in flight, the only one that may end the connection. */
   get latest(): ServerResponse | undefined {
     const last = this.requests.at(-1);
-    // Nobody has heard of the one that came last before requests were followed.
+    // The last request that came before requests were followed has not been met.
     if (this.waiting !== undefined && last?.since === undefined) return undefined;
     return last?.response;
   }
@@ -213,19 +215,22 @@ export class Connection implements TrafficConnection {
     return this.latest === response;
   }
 
-  /** Ends it so that no client takes what is in flight for whole. */
+  /** Ends it so that no client takes a response in flight for whole. */
   destroy(): void {
     this.closedBy = this.isResting ? 'idle' : 'cut';
     if (this.isResting) this.socket.destroy();
     else cut(this.socket);
   }
 
-  /** How long nothing has come or gone, in ms. Looks at the socket, so ask it again and again. */
+  /**
+   * How long no byte has come or gone, in ms. Must be polled, because it reads a counter of the
+   * socket.
+   */
   quietMs(now: number): number {
     const details = this.#detailed();
     const bytes = this.socket.bytesRead;
     if (bytes !== details.bytesSeen) {
-      // The first look only learns the number; before it, the last response is what is known.
+      // The first call only learns the number; until then, the last response counts.
       if (details.bytesSeen > 0 || !this.used) details.quietSince = now;
       details.bytesSeen = bytes;
     }
@@ -249,7 +254,7 @@ function known(since: number): number | undefined {
   return since === UNKNOWN ? undefined : since;
 }
 
-/** A plain end is how a response without length ends well; a reset cannot be mistaken for it. */
+/** A response without a length ends with a plain end, so an incomplete one gets a reset. */
 function cut(socket: Socket): void {
   try {
     if (!('encrypted' in socket)) socket.resetAndDestroy();

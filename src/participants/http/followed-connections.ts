@@ -149,7 +149,8 @@ export class FollowedConnections implements OpenResponses {
   /**
    * Whether the request is served. One behind the last response of its connection is not.
    *
-   * @param lastCallAt - from then on the latest response is the last one, if it can still say so
+   * @param lastCallAt - from then on, the latest response is the last one if its headers can still
+   * say so
    */
   serves(response: ServerResponse, lastCallAt: number): boolean {
     const connection = this.#connections.get(response.req.socket);
@@ -170,7 +171,10 @@ export class FollowedConnections implements OpenResponses {
     });
   }
 
-  /** With its connection: what is pipelined behind it cannot be answered before it. */
+  /**
+   * Releases the whole connection: what is pipelined behind the response cannot be answered before
+   * it.
+   */
   release({ req: { socket } }: ServerResponse): void {
     const connection = this.#connections.get(socket);
     if (connection === undefined) return;
@@ -191,7 +195,7 @@ export class FollowedConnections implements OpenResponses {
     for (const socket of this.#released) socket.destroy();
   }
 
-  /** They count as gone at once: their sockets would say so in the turns to come. */
+  /** They count as gone at once; their sockets would report it some turns later. */
   destroyAll(): void {
     for (const connection of this.connections) {
       connection.destroy();
@@ -235,8 +239,8 @@ export class FollowedConnections implements OpenResponses {
   }
 
   /**
-   * Listens to a socket only as long as its responses do not say when it closes: Node adds a listener
-   * for each response, and a list of three is never made shorter by V8.
+   * Listens to a socket only as long as its responses do not say when it closes: Node adds a
+   * listener for each response, and V8 never shrinks a list of three.
    */
   #hear(connection: Connection, before: boolean): void {
     const { socket, needsSocket } = connection;

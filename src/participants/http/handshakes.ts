@@ -11,7 +11,7 @@ import { Connection } from './connection.js';
 export class Handshakes {
   readonly #pending = new Map<Socket, Connection>();
 
-  /** @param onGone - called when one has gone before it was finished */
+  /** @param onGone - called when a connection closes before its handshake is finished */
   constructor(private readonly onGone: () => void) {}
 
   get size(): number {
@@ -36,8 +36,9 @@ export class Handshakes {
   }
 
   /**
-   * Node does not publish which socket is below a TLS socket. `_parent` is that from Node 20 to 24;
-   * without it, the two have one peer, where that has an address: on a Unix socket none has.
+   * Node does not publish which socket is below a TLS socket. It is `_parent` from Node 20 to 24;
+   * without it, the two are matched by the address of their peer, which a Unix socket does not
+   * have.
    */
   #below(socket: TLSSocket): Socket | undefined {
     const { _parent: parent } = socket as unknown as { readonly _parent?: Socket };

@@ -85,7 +85,7 @@ export class HttpTraffic implements TrafficSource {
     return this.#listeners.dropped;
   }
 
-  /** After how long Node itself ends an idle connection; 0 where it never does. */
+  /** After how long Node itself ends an idle connection, in ms; 0 if it never does. */
   get keepAliveMs(): number {
     return Math.max(0, ...this.#listeners.servers.map(keepAliveMsOf));
   }
@@ -129,9 +129,10 @@ export class HttpTraffic implements TrafficSource {
   }
 
   /**
-   * Serves nothing from here on that comes behind the last response of its connection.
+   * From now on, refuses requests that come behind the last response of their connection.
    *
-   * @param lastCallAt - from then on the latest response is the last one, if it can still say so
+   * @param lastCallAt - from then on, the latest response is the last one if its headers can still
+   * say so
    */
   serveNothingBehindTheLast(lastCallAt: number): void {
     const admits = (response: ServerResponse) => this.responses.serves(response, lastCallAt);
@@ -141,7 +142,7 @@ export class HttpTraffic implements TrafficSource {
   }
 
   /**
-   * @param leavesQueue - whether what waits to be accepted is left to others
+   * @param leavesQueue - whether another process takes the connections that wait to be accepted
    * @param limitMs - how long emptying the accept queue may take
    */
   async stopListening(leavesQueue: boolean, limitMs: number): Promise<void> {
@@ -162,7 +163,7 @@ export class HttpTraffic implements TrafficSource {
     return new Promise((resolve) => (this.#onEmpty = resolve));
   }
 
-  /** Connections without a request in flight, those in their TLS handshake among them. */
+  /** Connections without a request in flight, including those in their TLS handshake. */
   resting(): Connection[] {
     const resting = this.responses.connections.filter(({ isResting }) => isResting);
     return [...resting, ...this.#handshakes.connections()];
@@ -172,7 +173,10 @@ export class HttpTraffic implements TrafficSource {
     return this.responses.tasks(this.#followedSince ?? this.clock.now());
   }
 
-  /** Ends all connections; those with a request in flight so that no client takes it for whole. */
+  /**
+   * Ends all connections. A request in flight ends with an error, so that no client takes it for
+   * whole.
+   */
   destroyAll(): void {
     this.responses.destroyAll();
     for (const connection of this.#handshakes.connections()) connection.destroy();

@@ -15,21 +15,23 @@ import { within } from '../../shutdown/within.js';
 import type { Connection } from './connection.js';
 import { HttpTraffic } from './http-traffic.js';
 
-/** How long a connection may be silent that has not sent a whole request yet. */
+/** How long a connection without a whole request may be silent. */
 const SILENCE_MS = 200;
-/** The same where nobody waits for the end; the rule of Go's `Server.Shutdown`. */
+/** The same if nobody waits for the end; the rule of Go's `Server.Shutdown`. */
 const LEISURELY_SILENCE_MS = 5000;
-/** How much later than Node an idle connection would be ended that Node has to end. */
+/** The margin after Node's own keep-alive timeout, which should come first. */
 const KEEP_ALIVE_MARGIN_MS = 1000;
-/** How long before the drain's time is up idle connections go, so that none is left to be cut. */
+/** How long before the deadline idle connections are closed, so that none is left to be cut. */
 const LAST_CALL_MS = 200;
-/** How long a header may take that comes byte by byte, so that nobody holds the exit with one. */
+/**
+ * How long a header may take that comes byte by byte, so that no client can hold the exit with one.
+ */
 const SLOW_HEADER_MS = 1000;
-/** For how long a client is answered that sends its next request before the last answer. */
+/** How long a client that pipelines without a pause is still served. */
 const PIPELINING_MS = 1000;
 const SWEEP_AT_LEAST_EVERY_MS = 1000;
 const SWEEP_AT_MOST_EVERY_MS = 10;
-/** Looking at all connections takes a twentieth of the time at most, however many there are. */
+/** A look at all connections takes at most a twentieth of the time, however many there are. */
 const PAUSE_PER_LOOK = 20;
 
 /** @internal */
@@ -39,8 +41,8 @@ export interface HttpOptions {
 }
 
 /**
- * HTTP/1.1 and HTTPS: requests are served to the last, each connection is ended by a response that
- * says so, and those nobody uses go last.
+ * HTTP/1.1 and HTTPS: every request is served, each connection ends with a response that announces
+ * it, and idle connections are closed last.
  *
  * @internal
  */
@@ -94,8 +96,8 @@ export class HttpParticipant implements DrainParticipant {
   }
 
   async stopIntake(): Promise<void> {
-    // In this order: a client that is told to go while the listener is open comes right back, to
-    // wait in the very queue that is about to be dropped.
+    // The listener closes first: a client that is told to go while it is open would reconnect at
+    // once, into the queue that is about to be dropped.
     const limitMs = this.sequence.drainRemainingMs();
     await this.#traffic.stopListening(this.#leavesQueue, limitMs);
     this.#traffic.responses.sayCloseTo(() => true);
@@ -105,8 +107,8 @@ export class HttpParticipant implements DrainParticipant {
   }
 
   /**
-   * In a graceful restart another process listens on the same sockets. Without a signal the
-   * application may listen again at once (hot reload), so that no turn may pass before that.
+   * True in a graceful restart, where another process listens on the same sockets. True without a
+   * signal: the application may listen again at once (hot reload), so no turn may pass before.
    */
   get #leavesQueue(): boolean {
     return !(this.sequence.isAwaited && this.sequence.endsProcess);
@@ -120,7 +122,10 @@ export class HttpParticipant implements DrainParticipant {
     return this.#traffic.tasks();
   }
 
-  /** Until their own keep-alive timeout: ended before it, a client's next request would be lost. */
+  /**
+   * Idle connections stay until their keep-alive timeout: ended earlier, a client's next request
+   * could be lost.
+   */
   idleMs(): number {
     return this.#traffic.keepAliveMs + KEEP_ALIVE_MARGIN_MS;
   }
@@ -138,7 +143,8 @@ export class HttpParticipant implements DrainParticipant {
       } else {
         const empty = this.#traffic.empty();
         const { againMs, pauseMs } = await this.#closeResting();
-        // Each request that ends may be the last one: many connections are not looked at for each.
+        // Any request may be the last one; the pause keeps each end from looking at all
+        // connections.
         await within(this.clock, pauseMs, empty, deadline);
         if (!this.#traffic.isEmpty) await within(this.clock, againMs - pauseMs, quiet, deadline);
       }
@@ -157,7 +163,7 @@ export class HttpParticipant implements DrainParticipant {
     return `${count(answered, 'request')} answered${reset}`;
   }
 
-  /** @returns after how many ms to look again, and how many to let pass in any case */
+  /** @returns when to look again, and how long to pause before that, in ms */
   async #closeResting(): Promise<{ againMs: number; pauseMs: number }> {
     const begin = this.clock.now();
     const due: Connection[] = [];
@@ -174,12 +180,12 @@ export class HttpParticipant implements DrainParticipant {
     return { againMs: Math.max(againMs, pauseMs), pauseMs };
   }
 
-  /** For how much longer a connection without a request is left alone. */
+  /** How much longer a connection without a request is left open. */
   #restMs(connection: Connection): number {
     const { isAwaited } = this.sequence;
     const lastCallMs = this.sequence.drainRemainingMs() - LAST_CALL_MS;
     if (!isAwaited && connection.used) return lastCallMs;
-    // Closed last: as long as something runs, nobody waits for this one either.
+    // Idle connections are closed last: while a request runs, closing this one gains nothing.
     if (connection.used && this.active() > 0) return Infinity;
     const now = this.clock.now();
     const silenceMs = isAwaited ? SILENCE_MS : LEISURELY_SILENCE_MS;
@@ -189,12 +195,15 @@ export class HttpParticipant implements DrainParticipant {
     return Math.min(patienceMs - connection.quietMs(now), slowHeaderMs, lastCallMs);
   }
 
-  /** Without a signal, clients and server are of one test: nobody is surprised. */
+  /** Without a signal, clients and server belong to one test, and nobody is surprised. */
   #lingerMs(): number {
     return this.sequence.endsProcess ? this.options.idleLingerMs : 0;
   }
 
-  /** Closes what stays at rest while the event loop reads what the kernel holds already. */
+  /**
+   * Lets the event loop read what the kernel holds, then closes the connections that are still
+   * resting.
+   */
   async #close(connections: readonly Connection[]): Promise<void> {
     await receiveWaitingBytes(this.clock);
     for (const connection of connections) {
@@ -205,7 +214,7 @@ export class HttpParticipant implements DrainParticipant {
   }
 }
 
-/** With TLS, the protocol is known after the handshake only (`allowHTTP1` of an HTTP/2 server). */
+/** With TLS, the protocol is only known after the handshake (`allowHTTP1` of an HTTP/2 server). */
 function mayServeHttp1(server: Server): boolean {
   return server instanceof HttpServer || server instanceof TlsServer;
 }

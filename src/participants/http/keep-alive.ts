@@ -1,8 +1,8 @@
 import type { Server } from 'node:net';
 
 /**
- * After how long Node ends an idle connection, in ms; 0 where it never does. Newer versions add a second
- * (`keepAliveTimeoutBuffer`).
+ * After how long Node ends an idle connection, in ms; 0 if it never does. Newer versions add a
+ * second (`keepAliveTimeoutBuffer`).
  *
  * @internal
  */

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 
 /**
- * Lets a response say `Connection: close` if, when its headers are written, that loses nothing.
- * Decided that late, because a pipelined request may come in the meantime, and Node drops what
- * comes behind a response that ends the connection.
+ * Lets a response say `Connection: close` if that loses nothing. This is decided when its headers
+ * are written, because a pipelined request may arrive until then, and Node drops what comes behind
+ * a response that ends the connection.
  *
  * @internal
  */
@@ -12,7 +12,7 @@ export function sayCloseIf(response: ServerResponse, mayClose: () => boolean): v
   response.writeHead = (...args: unknown[]) => {
     if (!mayClose() || !isBodyRead(response)) return writeHead(...args);
     response.shouldKeepAlive = false;
-    // Node heeds it only where the application says nothing else (Nest's event streams do).
+    // Node ignores it if the application sets the header itself (Nest's event streams do).
     if (response.hasHeader('connection')) response.setHeader('connection', 'close');
     return writeHead(...args.map(overrule));
   };

@@ -4,7 +4,7 @@ import type { Server, Socket } from 'node:net';
 /** Node's parser of one connection. */
 interface Parser {
   readonly socket?: Socket | null;
-  /** The request that was read last, until it is answered. */
+  /** The latest request, until it is answered. */
   readonly incoming?: IncomingMessage | null;
 }
 
@@ -12,7 +12,7 @@ interface ConnectionsList {
   all?(): readonly Parser[];
 }
 
-/** What Node keeps on a socket and does not publish; the same from 20 to 24. */
+/** Unpublished fields of a socket, the same from Node 20 to 24. */
 interface HttpSocket {
   readonly parser?: Parser | null;
   /** The response that is being sent; null between two of them, undefined before the first. */
@@ -24,9 +24,9 @@ interface Timer {
 }
 
 /**
- * The HTTP/1.1 connections of a server, from the list by which Node itself looks for slow ones.
+ * The HTTP/1.1 connections of a server, from the list that Node keeps to find slow ones.
  *
- * @returns undefined where there is none
+ * @returns undefined if there is none
  * @internal
  */
 export function socketsOf(server: Server): readonly Socket[] | undefined {
@@ -35,7 +35,7 @@ export function socketsOf(server: Server): readonly Socket[] | undefined {
     .flatMap(({ socket }) => socket ?? []);
 }
 
-/** Whether a server has such a list, which is not made for that: it costs the more, the longer it is. @internal */
+/** Whether a server has such a list. Copying it costs more the longer it is. @internal */
 export function hasSockets(server: Server): boolean {
   return connectionsOf(server)?.all !== undefined;
 }
@@ -50,8 +50,8 @@ export function currentResponse(socket: Socket): ServerResponse | undefined {
 }
 
 /**
- * The last request of a client that pipelines, as long as it waits for the answers to those before it.
- * Those between it and the first are not to be found.
+ * The last pipelined request, while it waits for the answers to those before it. The requests in
+ * between cannot be found.
  *
  * @internal
  */
@@ -61,7 +61,7 @@ export function waitingRequest(socket: Socket): IncomingMessage | undefined {
   return current && latest !== current.req ? latest : undefined;
 }
 
-/** How many requests are in flight on a connection, as far as Node tells. @internal */
+/** How many requests are in flight on a connection, as far as Node shows. @internal */
 export function requestsOn(socket: Socket): number {
   if (currentResponse(socket) === undefined) return 0;
   return waitingRequest(socket) === undefined ? 1 : 2;
@@ -72,7 +72,7 @@ export function isUsed(socket: Socket): boolean {
   return httpMessageOf(socket) !== undefined;
 }
 
-/** For how long nothing has come or gone, in ms, by Node's timer for idle connections. @internal */
+/** How long a connection has been idle, in ms, by Node's own timer. @internal */
 export function idleMsOf(socket: Socket): number | undefined {
   const { _idleStart: since } = (symbolOf(socket, 'timeout') ?? {}) as Timer;
   if (since === undefined) return undefined;
@@ -82,7 +82,7 @@ export function idleMsOf(socket: Socket): number | undefined {
   return now === undefined ? undefined : Math.max(0, now - since);
 }
 
-/** Whether Node shows a request that is in flight by what is asked for here. @internal */
+/** Whether Node shows this request in flight through the fields read here. @internal */
 export function isShown(server: Server, response: ServerResponse): boolean {
   const { socket } = response.req;
   return currentResponse(socket) === response && socketsOf(server)?.includes(socket) === true;

@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
 
-/** For how long a connection counts as new, in ms; up to twice as long, to be exact. */
+/** How long a connection counts as new, in ms; at most twice as long. */
 export const RECENT_MS = 1000;
 
 /**
- * Which connections are new. When each was made would be kept by every connection, for the sake of
- * those that are about to send their first request when the shutdown begins.
+ * Remembers which connections are new. A time on every connection would cost memory for the sake of
+ * the few that are about to send their first request when the shutdown begins.
  *
  * @internal
  */

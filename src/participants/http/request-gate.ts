@@ -3,7 +3,7 @@ import type { Server } from 'node:net';
 
 import { isHttp1 } from '../../connections/is-http1.js';
 
-/** What Node emits for a request, by what it expects and who listens. */
+/** The events that Node emits for a request. */
 const EVENTS: ReadonlySet<string | symbol> = new Set([
   'request',
   'checkContinue',
@@ -11,7 +11,7 @@ const EVENTS: ReadonlySet<string | symbol> = new Set([
 ]);
 
 /**
- * Keeps requests from all who listen on a server: a listener of ours could not stop the others.
+ * Keeps requests from all listeners of a server: one more listener could not stop the others.
  *
  * @returns a function that stops it
  * @internal
@@ -34,7 +34,7 @@ export function gateRequests(
   server.emit = gated as Server['emit'];
   return () => {
     isGated = false;
-    // Whoever has replaced it since calls it: then it only passes on.
+    // A later replacement still calls this one, which then only passes the call on.
     if (server.emit !== gated) return;
     if (own) server.emit = emit as Server['emit'];
     else Reflect.deleteProperty(server, 'emit');
@@ -42,8 +42,8 @@ export function gateRequests(
 }
 
 /**
- * Mostly nobody reads this, for the connection ends before it. It is answered all the same: Node stops
- * to read from a client once enough waits for it.
+ * Mostly nobody reads this response, because the connection ends before it. It is sent because Node
+ * stops reading from a client with too many unanswered requests.
  */
 function refuse(response: ServerResponse): void {
   response.shouldKeepAlive = false;

@@ -25,14 +25,14 @@ const INTERNAL_ERROR = 2;
 
 interface RequestInFlight {
   readonly session: Session;
-  /** When its header had been read; undefined if nobody followed its session then. */
+  /** When its header had been read; undefined if its session was not followed then. */
   readonly since: number | undefined;
 }
 
 /**
  * The HTTP/2 servers of one application, their sessions, and the requests in flight on these. While
- * the application is healthy, Node is asked for the streams of a session when somebody wants to know
- * them: nothing is listened to that comes with each request.
+ * the application is healthy, Node is asked for the streams of a session when they are needed:
+ * nothing is listened to that comes with each request.
  *
  * @internal
  */
@@ -41,10 +41,10 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
   readonly protocol = 'h2';
   readonly #listeners: Listeners;
   readonly #sessions = new Map<Http2Session, Session>();
-  /** A stream that has ended knows its session no more. */
+  /** The session of each stream: a stream that has ended has forgotten it. */
   readonly #requests = new Map<Http2ServerResponse, RequestInFlight>();
   readonly #released = new Set<Http2ServerResponse>();
-  /** The connection that a server is making a session of. */
+  /** The connection that is becoming a session. */
   #socket: Socket | undefined;
   #followedSince: number | undefined;
   #completed = 0;
@@ -62,7 +62,7 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
     traffic.add(this);
   }
 
-  /** Requests whose response is not complete, and streams that are no such requests. */
+  /** Requests whose response is not complete, and other streams. */
   get requestCount(): number {
     return this.#requests.size + this.#otherStreams().length;
   }
@@ -90,7 +90,7 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
     return [...this.#sessions.values()];
   }
 
-  /** Whether nobody is left to wait for. */
+  /** Whether there is nothing left to wait for. */
   get isEmpty(): boolean {
     return this.#requests.size === 0 && this.sessions.every(({ isReleased }) => isReleased);
   }
@@ -106,7 +106,7 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
     else this.#followRequests(server);
   }
 
-  /** Hears of each request from now on. Those that are in flight by now, Node shows. */
+  /** Follows each request from now on, and those that are in flight. */
   follow(): void {
     if (this.#followedSince !== undefined) return;
     this.#followedSince = this.clock.now();
@@ -124,7 +124,7 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
   }
 
   /**
-   * @param leavesQueue - whether what waits to be accepted is left to others
+   * @param leavesQueue - whether another process takes the connections that wait to be accepted
    * @param limitMs - how long emptying the accept queue may take
    */
   async stopListening(leavesQueue: boolean, limitMs: number): Promise<void> {
@@ -150,8 +150,8 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
   }
 
   /**
-   * Ends all sessions; what is in flight with an error of its own. To a connection that just
-   * closes, Node's own client may answer with a response that looks complete (measured with TLS).
+   * Ends all sessions, and the requests in flight with an error. If the connection just closed,
+   * Node's own client may report a response that looks complete (measured with TLS).
    */
   cutAll(): void {
     const others = this.#otherStreams();
@@ -166,7 +166,7 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
 
   #cutSessions(): void {
     forEachAlone(this.sessions, (session) => session.cut());
-    // They count as gone at once: their streams would say so in the turns to come.
+    // They count as gone at once; their streams would report it some turns later.
     for (const response of this.#requests.keys()) {
       response.off('close', this.#onClose);
       this.#end(response);
@@ -177,7 +177,7 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
     return [...this.#requests.keys()];
   }
 
-  /** A session that is told to go takes no new requests. */
+  /** An announced session takes no new requests. */
   endConnectionAfter(): void {}
 
   release(response: Http2ServerResponse): void {
@@ -190,13 +190,13 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
     this.#forget(response);
   }
 
-  /** Forgets all; removes every listener from the servers. */
+  /** Removes every listener from the servers, and forgets everything. */
   dispose(): void {
     this.#listeners.dispose();
     this.#onQuiet();
   }
 
-  /** Where Node does not show it, requests are counted one by one from here on. */
+  /** If Node does not show it, requests are followed from here on. */
   #lookAtFirstRequest(server: Server): void {
     const stop = this.#listeners.on(server, 'request', (_request, response: HttpResponse) => {
       if (isHttp1(response)) return;
@@ -227,7 +227,7 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
     this.traffic.connectionOpened(session);
   }
 
-  /** None of its requests will be answered. */
+  /** Its requests will not be answered. */
   #closed(h2: ServerHttp2Session, session: Session): void {
     if (!this.#sessions.delete(h2)) return;
     if (session.requests > 0) this.#endAll(session);
@@ -265,7 +265,7 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
     this.#forget(response);
   }
 
-  /** Those that `request` did not tell of: pushes, tunnels, what `checkContinue` took. */
+  /** Streams without a `request` event: pushes, tunnels, requests that `checkContinue` took. */
   #otherStreams(): Http2Stream[] {
     const responses = [...this.#requests.keys(), ...this.#released];
     const known = new Set<Http2Stream>(responses.map(({ stream }) => stream));
@@ -286,7 +286,7 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
   }
 }
 
-/** Whether Node shows a request that is in flight by what is asked for here. */
+/** Whether Node shows this request in flight through the fields read here. */
 function isShown(response: Http2ServerResponse): boolean {
   const { stream } = response;
   const streams = stream.session && openStreams(stream.session);

@@ -14,13 +14,13 @@ import { within } from '../../shutdown/within.js';
 import { Http2Traffic } from './http2-traffic.js';
 import type { Session } from './session.js';
 
-/** How long requests that are on the wire may take to arrive, once their client is told to go. */
+/** How long requests on the wire may take to arrive after the GOAWAY. */
 const LINGER_MS = 250;
 const SWEEP_EVERY_MS = 100;
 
 /**
- * HTTP/2, with TLS or without: each session is told to go, and ends with its last request. What a
- * server that speaks both versions serves over HTTP/1.1 is not its business.
+ * HTTP/2, with TLS or without: each session is told to go, and ends with its last request. Does not
+ * handle the HTTP/1.1 connections of a server that speaks both.
  *
  * @internal
  */
@@ -49,7 +49,7 @@ export class Http2Participant implements DrainParticipant {
     sequence.observe({
       entered: (state) => {
         if (state === 'grace') this.#begin();
-        // What is left are sessions with nothing but requests that nobody waits for.
+        // Only sessions with released requests are left.
         if (state === 'closing') this.#traffic.cutAll();
       },
     });
@@ -78,8 +78,8 @@ export class Http2Participant implements DrainParticipant {
   }
 
   /**
-   * In a graceful restart another process listens on the same sockets. Without a signal the
-   * application may listen again at once (hot reload), so that no turn may pass before that.
+   * True in a graceful restart, where another process listens on the same sockets. True without a
+   * signal: the application may listen again at once (hot reload), so no turn may pass before.
    */
   get #leavesQueue(): boolean {
     return !(this.sequence.isAwaited && this.sequence.endsProcess);
@@ -120,13 +120,13 @@ export class Http2Participant implements DrainParticipant {
     return `${count(answered, 'HTTP/2 request')} answered${reset}`;
   }
 
-  /** Without a signal, clients and server are of one test: nobody is surprised. */
+  /** Without a signal, clients and server belong to one test, and nobody is surprised. */
   #lingerMs(): number {
     return this.sequence.endsProcess ? LINGER_MS : 0;
   }
 }
 
-/** Told by what it is not: to ask for what it is would load `node:http2` into every application. */
+/** Identified by exclusion: `instanceof` would load `node:http2` into every application. */
 function isHttp2(server: Server): boolean {
   return !(server instanceof HttpServer || server instanceof HttpsServer);
 }

@@ -7,30 +7,30 @@ import type { ClosedBy, TrafficConnection } from '../../connections/traffic.js';
 import { unsentBytes } from '../../connections/unsent-bytes.js';
 import type { Clock } from '../../shutdown/clock.js';
 
-/** How long a client may take to close its side of a connection that is over. */
+/** How long a client may take to close its side of a connection. */
 const PEER_MS = 200;
-/** How long one may stay that was told to go, and on which nothing moves that could end it. */
+/** How long an announced session may stay without progress. */
 const STALLED_MS = 1000;
 const NO_ERROR = 0;
-/** As the last stream of a GOAWAY: none of those that have been read by now is refused. */
+/** The last stream of the first GOAWAY, which refuses nothing that has been read by now. */
 const EVERY_STREAM = 2 ** 31 - 1;
 
 /**
- * One HTTP/2 connection, and how many requests are in flight on it.
+ * One HTTP/2 connection and its requests in flight.
  *
  * @internal
  */
 export class Session implements TrafficConnection {
   readonly protocol = 'h2';
   requests = 0;
-  /** Has a request that nobody waits for any more. */
+  /** Marks a request as released: nobody waits for it any more. */
   hasReleased = false;
-  /** Who closes it, if it is closed now. */
+  /** Who would be the one to close it now. */
   closedBy: ClosedBy = 'peer';
   #isTold = false;
   #isCut = false;
   #overSince: number | undefined;
-  /** Since when nothing has moved on it, and nothing will. */
+  /** Since when it has made no progress. */
   #stillSince: number | undefined;
   #moved = 0;
   #cancelClose: (() => void) | undefined;
@@ -51,10 +51,10 @@ export class Session implements TrafficConnection {
   }
 
   /**
-   * Tells the client to go elsewhere with its next request, and ends when what runs has ended.
+   * Tells the client to send its next request elsewhere, and ends with the last request in flight.
    *
-   * @param lingerMs - how long what is on the wire already may take to arrive: closed over unread
-   * bytes, a connection is reset, and the reset erases the GOAWAY on its way to the client
+   * @param lingerMs - how long bytes on the wire may take to arrive: a connection that is closed
+   * over unread bytes is reset, and the reset erases the GOAWAY on its way to the client
    */
   leave(lingerMs: number): void {
     if (this.#isTold) return;
@@ -75,12 +75,12 @@ export class Session implements TrafficConnection {
     this.#cancelClose = this.clock.after(lingerMs, () => this.session.close());
   }
 
-  /** What is open on it: requests, pushes, tunnels. Undefined where Node does not tell. */
+  /** The open streams: requests, pushes, tunnels. Undefined if Node does not tell. */
   get streams(): readonly Http2Stream[] | undefined {
     return openStreams(this.session);
   }
 
-  /** Node ends its own side of the connection, and then waits for the client's for ever. */
+  /** Node ends its own side of the connection, then waits forever for the client's. */
   closeIfOver(): void {
     const now = this.clock.now();
     if (!this.session.destroyed) {
@@ -93,10 +93,10 @@ export class Session implements TrafficConnection {
   }
 
   /**
-   * Told to go, it ends with its last stream. Unless the client has sent half a header: what nghttp2
-   * waits for then is no stream yet, and Node closes the session only when one ends. Or the client
-   * has broken the protocol: then nghttp2 neither reads nor writes any more, and Node 20 keeps the
-   * session for ever, with answers that wait in it while the socket has nothing left to send.
+   * An announced session ends with its last stream, with two exceptions. If the client has sent
+   * half a header, there is no stream yet, and Node closes the session only when one ends. If the
+   * client has broken the protocol, nghttp2 neither reads nor writes any more, and Node 20 keeps
+   * the session forever, with answers that wait in it while the socket has nothing left to send.
    */
   #isStalled(now: number): boolean {
     const unsent = unsentBytes(this.socket);
@@ -110,13 +110,13 @@ export class Session implements TrafficConnection {
     return now - (this.#stillSince ?? now) >= STALLED_MS;
   }
 
-  /** Ends it as soon as what is written has gone, or before long in any case. */
+  /** Ends it once everything written has been sent, or after a short while. */
   cut(): void {
     if (this.requests > 0) this.closedBy = 'cut';
     if (this.#isCut) return;
     this.#isCut = true;
     this.#cancelClose?.();
-    // Nothing that comes now may end the session while it is read: see `#goAfter`.
+    // No incoming frame may end the session while it is read: see `#goAfter`.
     stopReading(this.socket);
     this.session.close();
     const cancel = this.clock.after(PEER_MS, () => {
@@ -130,17 +130,18 @@ export class Session implements TrafficConnection {
    * The last GOAWAY names the last request that is answered, so the client may send those after it
    * again, whatever their method.
    *
-   * Node sends a GOAWAY a turn of the loop after it has written down which stream is the last one,
-   * and then resets what it has read in between, whose handlers run. Once a GOAWAY is sent, nghttp2
-   * begins no request any more, whatever it says. So the first one says nothing, and the second
-   * one, with nothing in between, says the truth.
+   * Node notes the last stream, sends the GOAWAY a turn of the loop later, and resets the requests
+   * that it read in between, although their handlers run. Once a GOAWAY is sent, nghttp2 begins no
+   * further request, whatever the frame says. So the first one refuses nothing, and the second one,
+   * with nothing in between, names the true last stream.
    */
   async #sendGoaways(): Promise<void> {
     if (this.session.destroyed) return;
     this.session.goaway(NO_ERROR, EVERY_STREAM);
     await this.clock.turn();
     if (this.session.closed || this.session.destroyed) return;
-    // Behind what a client does not read. Closing the session sends the second one, too.
+    // It waits behind data that the client does not read. Closing the session sends the second one,
+    // too.
     if ((this.session.state.outboundQueueSize ?? 0) > 0) return;
     this.session.goaway();
   }

@@ -2,7 +2,7 @@ import type { ServerHttp2Session } from 'node:http2';
 
 import { openStreams } from '../../connections/open-streams.js';
 
-/** How long a client may take to close its side of a connection that is over. */
+/** How long a client may take to close its side of a connection. */
 const PEER_MS = 200;
 /** How long one may stay that has no call: it has sent half a header, or is gone. */
 const STALLED_MS = 1000;

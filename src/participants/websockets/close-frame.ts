@@ -1,7 +1,7 @@
 const FIN_AND_CLOSE = 0x88;
 
 /**
- * A close frame as a server sends it: unmasked, with a code and no reason (RFC 6455, 5.5.1).
+ * A server's close frame: unmasked, with a code and no reason (RFC 6455, 5.5.1).
  *
  * @internal
  */

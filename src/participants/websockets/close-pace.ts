@@ -1,10 +1,10 @@
 const LEAST_PER_SECOND = 200;
-/** More than this is not caught up after a pause of the event loop. */
+/** The most that is caught up after a pause of the event loop. */
 const LONGEST_CATCH_UP_MS = 100;
 
 /**
- * How fast connections are closed: each comes back elsewhere, and all at once would be too many
- * for whoever takes them. Fast enough that half of the time is left for their answers.
+ * Limits how fast connections are closed. Each client reconnects elsewhere, and all at once would
+ * overrun the other instances. Half of the time is left for the clients' answers.
  *
  * @internal
  */
@@ -18,7 +18,7 @@ export class ClosePace {
     this.#last = now;
   }
 
-  /** @returns how many may be closed since the last time it was asked */
+  /** @returns how many more may be closed since the last call */
   take(now: number): number {
     this.#due += this.#perMs * Math.min(now - this.#last, LONGEST_CATCH_UP_MS);
     this.#last = now;

@@ -11,7 +11,7 @@ import {
 } from './web-socket-connection.js';
 
 /**
- * What is used of a `Socket` of engine.io, which socket.io is built upon.
+ * The part of an engine.io `Socket` that is used here. socket.io is built upon it.
  *
  * @internal
  */
@@ -19,7 +19,7 @@ export interface EngineSocket {
   readonly request?: { readonly url?: string };
   readonly transport: {
     readonly name: string;
-    /** Whether all that was given to it has been sent; polling: whether the client waits. */
+    /** Whether everything has been sent. Polling: whether the client waits. */
     readonly writable?: boolean;
     /** Polling: the request that brings messages. */
     readonly dataReq?: object | null;
@@ -30,17 +30,17 @@ export interface EngineSocket {
       terminate?(): void;
     };
   };
-  /** What waits for the transport. */
+  /** The packets that wait for the transport. */
   readonly writeBuffer: readonly unknown[];
-  /** Whether the client changes from polling to a websocket right now. */
+  /** Whether the client is changing from polling to a websocket. */
   readonly upgrading?: boolean;
   close(discard?: boolean): void;
   once(event: 'close', listener: () => void): void;
 }
 
 /**
- * A connection of a socket.io client. Closed below socket.io: a client that is told to disconnect
- * does not come back, one that loses its transport connects again by itself.
+ * A connection of a socket.io client. It is closed below socket.io, because a client that is told
+ * to disconnect stays away, while one that loses its transport reconnects by itself.
  *
  * @internal
  */
@@ -89,8 +89,8 @@ export class EngineConnection implements WebSocketConnection {
   close(code: number): void {
     const { name, socket } = this.engineSocket.transport;
     if (name === 'websocket' && isWebSocket(socket)) closeWebSocket(socket, code);
-    // The code has no place in a poll: its answer says that the transport closes. Where there is no
-    // poll, engine.io would wait for one for 30 s.
+    // A poll has no room for the code: its answer says that the transport closes. Without a poll,
+    // engine.io would wait 30 s for one.
     else this.engineSocket.close(this.isAway);
   }
 

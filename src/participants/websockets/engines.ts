@@ -2,7 +2,7 @@ import type { EngineSocket } from './engine-connection.js';
 
 type OnConnection = (socket: EngineSocket) => void;
 
-/** What is used of a `Server` of socket.io. */
+/** The part of a socket.io `Server` that is used here. */
 interface SocketIoServer {
   readonly engine: {
     readonly clients: Readonly<Record<string, EngineSocket>>;
@@ -14,7 +14,7 @@ interface SocketIoServer {
 }
 
 /**
- * The connections of socket.io's clients, by whichever transport.
+ * The connections of socket.io clients, over any transport.
  *
  * @internal
  */
@@ -22,12 +22,12 @@ export class Engines {
   readonly #servers: readonly SocketIoServer[];
   readonly #disposers: (() => void)[] = [];
 
-  /** @param gatewayServers - all that Nest has made, of whichever library */
+  /** @param gatewayServers - all that Nest has made, of any library */
   constructor(gatewayServers: readonly unknown[]) {
     this.#servers = gatewayServers.filter(isSocketIo);
   }
 
-  /** Calls back for each connection, those to come included. */
+  /** Calls back for each connection, including later ones. */
   each(onConnection: OnConnection): void {
     for (const { engine } of this.#servers) {
       for (const socket of Object.values(engine.clients)) onConnection(socket);

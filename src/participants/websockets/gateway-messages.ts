@@ -21,8 +21,8 @@ interface WithWebSocketsController {
 }
 
 /**
- * Counts the messages of websocket gateways while they are handled, guards and pipes included. Not
- * by an interceptor: Nest 11 has no global ones for gateways, and they see no guard.
+ * Counts the messages of websocket gateways while they are handled, guards and pipes included. An
+ * interceptor would not do: Nest 11 has no global ones for gateways, and they run after the guards.
  *
  * @internal
  */
@@ -40,7 +40,7 @@ export class GatewayMessages implements OnApplicationBootstrap {
     this.#restore?.();
   }
 
-  /** Nest has made the gateways by now; it subscribes to messages with each connection. */
+  /** Nest has made the gateways by now, and subscribes to messages with each connection. */
   onApplicationBootstrap(): void {
     const { instance } = this.application;
     for (const server of gatewayHttpServers(instance)) this.servers.add(server);
@@ -55,7 +55,7 @@ export class GatewayMessages implements OnApplicationBootstrap {
     );
   }
 
-  /** The same for all connections of a gateway, so that it is made once. */
+  /** Cached, because all connections of a gateway share it. */
   #count(subscriptions: readonly Subscription[], gateway: string): readonly Subscription[] {
     let counted = this.#counted.get(subscriptions);
     if (counted === undefined) {
@@ -83,12 +83,12 @@ export class GatewayMessages implements OnApplicationBootstrap {
   }
 }
 
-/** A client of socket.io is one namespace; those of one browser share a connection. */
+/** A socket.io client is one namespace; the namespaces of one browser share a connection. */
 function connectionOf(client: object & { readonly conn?: object }): object {
   return client.conn ?? client;
 }
 
-/** Nobody subscribes to the answer to a client that is gone. */
+/** Nest does not subscribe to the answer if the client is gone. */
 function count(answer: Observable<unknown>, begin: () => () => void): Observable<unknown> {
   return defer(() => answer.pipe(finalize(begin())));
 }

@@ -1,17 +1,17 @@
 import type { Clock } from '../../shutdown/clock.js';
 import type { WebSocketConnection } from './web-socket-connection.js';
 
-/** How long a client is listened to that sends one message after the other. */
+/** How long a client may go on that never pauses between messages. */
 const STREAM_MS = 1000;
-/** How long a pause is, and how long one is waited for, in what is passed on from elsewhere. */
+/** The length of a pause in a proxied stream, and how long to wait for one. */
 const PAUSE_MS = 200;
 const NO_PAUSE_MS = 2000;
-/** How long nothing may move on a connection that no handler works for. */
+/** How long a connection without a running handler may make no progress. */
 const STALLED_MS = 1000;
 
 /**
- * What a connection is waited for, from when it is to leave: handlers that have begun, and what its
- * client has yet to read. Neither a client that never pauses nor one that never reads can hold it.
+ * Decides how long a leaving connection is waited for: until its handlers have ended and its client
+ * has read everything. A client that never pauses or never reads cannot hold it.
  *
  * @internal
  */
@@ -33,18 +33,19 @@ export class Stay {
     this.#begunBefore = connection.handlers.begun;
   }
 
-  /** Look again and again. @returns whether it is to be waited for */
+  /** To be polled. @returns whether to wait for it */
   isHeld(): boolean {
     const { isBusy, handlers, passedOn } = this.connection;
     if (passedOn !== undefined) return this.#isPassing(passedOn);
     if (!isBusy) return false;
-    // Handlers from before are waited for with both ears: they may wait for their client's answer.
+    // While earlier handlers run, messages are still read: a handler may wait for its client's
+    // answer.
     const isStream = handlers.begun !== this.#begunBefore;
     if (isStream && this.clock.now() - this.#since >= STREAM_MS) this.#mute();
     return handlers.running > 0 || !this.isStalled();
   }
 
-  /** Whether its client has not read anything for a while, or all there is. */
+  /** Whether its client has read everything, or nothing for a while. */
   isStalled(): boolean {
     const now = this.clock.now();
     const { unsent } = this.connection;

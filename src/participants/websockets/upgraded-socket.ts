@@ -15,15 +15,15 @@ import {
 } from './web-socket-connection.js';
 
 /**
- * A connection that an HTTP server has handed over: to ws, by whomever it is used (a gateway,
- * graphql-ws, `@fastify/websocket`), to another websocket library, or to another protocol.
+ * A connection that an HTTP server has handed over: to ws (used by a gateway, graphql-ws or
+ * `@fastify/websocket`), to another websocket library, or to another protocol.
  *
  * @internal
  */
 export class UpgradedSocket implements WebSocketConnection, TrafficConnection {
   readonly path: string;
   readonly isWebSocket: boolean;
-  /** Who closes it, if it is closed now. */
+  /** Who would be the one to close it now. */
   closedBy: ClosedBy = 'peer';
   readonly #bytesBefore: number;
 
@@ -70,7 +70,7 @@ export class UpgradedSocket implements WebSocketConnection, TrafficConnection {
   }
 
   get handlers(): Handlers {
-    // Gateways know the websocket, GraphQL's resolvers the socket below it.
+    // Gateways know the websocket, GraphQL resolvers the socket below it.
     const below = this.handlersOf(this.socket);
     const webSocket = webSocketOf(this.socket);
     if (webSocket === undefined) return below;
@@ -91,10 +91,10 @@ export class UpgradedSocket implements WebSocketConnection, TrafficConnection {
     const webSocket = webSocketOf(this.socket);
     if (webSocket !== undefined) closeWebSocket(webSocket, code);
     else if (this.socket.bytesWritten === this.#bytesBefore) refuseUpgrade(this.socket);
-    // No frame: it would be in the middle of one. What was written is sent first.
+    // No frame, which could land in the middle of another one. Written data is sent first.
     else if (this.passedOn !== undefined) this.socket.destroySoon();
-    // The client answers it to the library, which then ends the connection. A frame can be put
-    // between two of the library's, as long as that writes each of them at once.
+    // The library gets the client's answer and ends the connection. Our frame fits between two of
+    // the library's, because the library writes each of its own at once.
     else this.socket.write(closeFrame(code));
   }
 
@@ -108,12 +108,12 @@ export class UpgradedSocket implements WebSocketConnection, TrafficConnection {
   }
 }
 
-/** Whether another stream is piped into it, as a proxy does: that listens to its `unpipe`. */
+/** Whether another stream is piped into it, as by a proxy: the pipe listens to `unpipe`. */
 function isPiped(socket: Socket): boolean {
   return socket.listenerCount('unpipe') > 0;
 }
 
-/** ws puts itself on its socket, under a symbol that it does not publish. */
+/** ws keeps itself on its socket under an unpublished symbol. */
 function webSocketOf(socket: Socket): WsWebSocket | undefined {
   const key = Object.getOwnPropertySymbols(socket).find(
     ({ description }) => description === 'websocket',

@@ -62,9 +62,9 @@ export class UpgradedSockets implements Iterable<UpgradedSocket>, TrafficSource 
   }
 
   /**
-   * The shutdown begins: no error of such a socket ends the process in the middle of it. Node takes
-   * its own listener off, and not every library puts one there (engine.io, for a path that is not
-   * its own, only after a second).
+   * The shutdown begins: from now on no error of such a socket ends the process. Node removes its
+   * own listener, and not every library adds one (engine.io does only after a second if the path is
+   * not its own).
    */
   containErrors(): void {
     this.#containsErrors = true;
@@ -76,7 +76,7 @@ export class UpgradedSockets implements Iterable<UpgradedSocket>, TrafficSource 
     for (const [server, disposers] of this.#servers) disposers.push(refuseUpgrades(server));
   }
 
-  /** Ends them as soon as what was written to them is sent. */
+  /** Ends them once everything written to them has been sent. */
   endAll(): void {
     for (const socket of this.#open.keys()) socket.destroySoon();
   }

@@ -1,33 +1,33 @@
 /**
- * An open websocket, whichever library serves it.
+ * An open websocket of any library.
  *
  * @internal
  */
 export interface WebSocketConnection {
-  /** As a log line names it. Never an address or a query string. */
+  /** The name in log lines. Never an address or a query string. */
   readonly label: string;
   /** When it was opened. */
   readonly since: number;
-  /** Whether something runs, or waits to be sent, that closing would lose. */
+  /** Whether closing now would lose a running handler or unsent data. */
   readonly isBusy: boolean;
   /** The handlers of its messages. */
   readonly handlers: Handlers;
-  /** Changes as long as its client reads what it is sent. */
+  /** A number that changes while its client reads. */
   readonly unsent: number;
   /**
-   * How many bytes have been written to it, where it is passed on from elsewhere: nobody knows where
-   * a message ends, and nothing can be said in between.
+   * The number of bytes written to it, if it is proxied: message boundaries are unknown then, and
+   * no frame can be inserted.
    */
   readonly passedOn?: number | undefined;
-  /** Whether its client polls and is between two polls, so that it can be told nothing. */
+  /** Whether its client is between two polls, and cannot be told anything. */
   readonly isAway: boolean;
-  /** Whether something has yet to be sent to its client. */
+  /** Whether it has unsent data. */
   readonly hasUnsent: boolean;
-  /** Reads no further messages, as the client never pauses. */
+  /** Stops reading, because the client never pauses. */
   stopReading(): void;
-  /** Asks the client to go, behind all that has been sent to it. What it still sends is dropped. */
+  /** Asks the client to go, after everything that has been sent. What it still sends is dropped. */
   close(code: number): void;
-  /** Ends it, as its client was told and does not answer. */
+  /** Ends it, because its client does not answer the close. */
   drop(): void;
   /** Ends it without waiting for the client. */
   terminate(): void;
@@ -36,7 +36,7 @@ export interface WebSocketConnection {
 /** The message handlers of a client. @internal */
 export interface Handlers {
   readonly running: number;
-  /** Another number as soon as one more has begun. */
+  /** A number that changes with each new handler. */
   readonly begun: number;
 }
 
@@ -53,15 +53,15 @@ export interface WsWebSocket {
 }
 
 /**
- * Closes a websocket. What its client has sent by now, or sends before it hears of it, reaches no
- * handler: its answer could not be sent, and the client sends it again to whom it connects next.
+ * Closes a websocket. Later messages of its client reach no handler: an answer could not be sent,
+ * and the client will send them again on its next connection.
  *
  * @internal
  */
 export function closeWebSocket(webSocket: WsWebSocket, code: number): void {
   webSocket.removeAllListeners?.('message');
   webSocket.close(code);
-  // The client's own close frame is to be read.
+  // The client's own close frame must be read.
   webSocket.resume?.();
 }
 

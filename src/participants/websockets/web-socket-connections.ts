@@ -17,8 +17,8 @@ export interface Gateways {
 }
 
 /**
- * The open websockets of the application. While it is healthy only the sockets of upgrades are
- * remembered; what they belong to is looked at when the shutdown begins.
+ * The open websockets of the application. While it is healthy, only the sockets of upgrades are
+ * remembered; their libraries are looked up when the shutdown begins.
  *
  * @internal
  */
@@ -62,7 +62,7 @@ export class WebSocketConnections {
     this.#upgraded.onOpen = (upgraded) => this.#addUpgraded(upgraded);
   }
 
-  /** It is waited for no longer. */
+  /** Stops waiting for it. */
   forget(connection: WebSocketConnection): void {
     this.#open.delete(connection);
     if (this.#open.size === 0) this.#onEmpty();
@@ -77,7 +77,10 @@ export class WebSocketConnections {
     return new Promise((resolve) => (this.#onEmpty = resolve));
   }
 
-  /** Ends what was upgraded, also to what is no websocket, when what was written to it is sent. */
+  /**
+   * Ends all upgraded connections, websockets or not, once everything written to them has been
+   * sent.
+   */
   endUpgraded(): void {
     this.#upgraded.endAll();
   }
@@ -100,7 +103,7 @@ export class WebSocketConnections {
   #addUpgraded(upgraded: UpgradedSocket): void {
     if (!upgraded.isWebSocket) return;
     if (this.#engines?.serves(upgraded.server, upgraded.path)) {
-      // Told by way of its engine.
+      // Announced through its engine.
       upgraded.closedBy = 'announced';
       return;
     }

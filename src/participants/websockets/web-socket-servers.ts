@@ -1,7 +1,7 @@
 import type { NestInstance } from '../../nest/application-sighting.js';
 
 interface WebSocketAdapter {
-  /** `WsAdapter`: the HTTP servers of gateways with a path, by port. */
+  /** Of `WsAdapter`: the HTTP servers of gateways with a path, by port. */
   readonly httpServersRegistry?: ReadonlyMap<number, unknown>;
 }
 
@@ -18,13 +18,13 @@ interface GatewayServer {
   readonly server?: GatewayServer;
   /** socket.io: the HTTP server below it. */
   readonly httpServer?: unknown;
-  /** ws: the HTTP server that it has made for itself. */
+  /** ws: the HTTP server that ws made for itself. */
   readonly _server?: unknown;
 }
 
 /**
  * The servers that Nest has made for websocket gateways, each once. Nest keeps them in a private
- * field of the application; where there is none, no gateway is known.
+ * field of the application; without it, no gateway is known.
  *
  * @internal
  */
@@ -36,7 +36,7 @@ export function gatewayServers(application: NestInstance | undefined): GatewaySe
 }
 
 /**
- * The HTTP servers below them, the one of the application possibly among them.
+ * The HTTP servers below them, possibly including that of the application.
  *
  * @internal
  */
@@ -51,7 +51,7 @@ function httpServerOf({ httpServer, _server }: GatewayServer): unknown {
   return httpServer ?? _server;
 }
 
-/** A server of an adapter that is not Nest's may be anything. */
+/** A server of a custom adapter may be anything. */
 function readable<T>(read: () => T): T | undefined {
   try {
     return read();

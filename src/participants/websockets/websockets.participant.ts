@@ -13,12 +13,14 @@ import { Stay } from './stay.js';
 import type { WebSocketConnection } from './web-socket-connection.js';
 import { type Gateways, WebSocketConnections } from './web-socket-connections.js';
 
-/** How often handlers are looked at that a connection waits for, and more connections closed. */
+/** The interval at which handlers are checked and more connections closed. */
 const LOOK_AGAIN_MS = 10;
-/** How long a client may take to answer the close: one whose machine is gone never does. */
+/** How long a client may take to answer the close. A vanished client never does. */
 const ANSWER_MS = 2000;
 const SWEEP_EVERY_MS = 100;
-/** How long what is upgraded and no websocket is left to the application's own teardown. */
+/**
+ * How long an upgraded connection that is no websocket is left to the application's own teardown.
+ */
 const LEFT_ALONE_MS = 250;
 
 /** @internal */
@@ -29,8 +31,8 @@ export interface WebSocketsOptions {
 }
 
 /**
- * Websockets of gateways and of all others on the application's HTTP servers: each is closed with
- * a code that makes its client come back elsewhere, once its message handlers have ended.
+ * Websockets of gateways and all others on the application's HTTP servers: each is closed once its
+ * message handlers have ended, with a code that makes its client reconnect elsewhere.
  *
  * @internal
  */
@@ -88,7 +90,7 @@ export class WebSocketsParticipant implements DrainParticipant {
     this.#connections.onOpen = (connection) => void this.#leave(connection);
   }
 
-  /** An open websocket alone is no work; that its client has not left yet is. */
+  /** An open websocket alone is no work; one that has been announced is. */
   active(): number {
     return this.#isStopped ? this.#connections.open.size : 0;
   }
@@ -124,7 +126,7 @@ export class WebSocketsParticipant implements DrainParticipant {
     const { drainTimeoutMs } = this.sequence.budget;
     const pace = new ClosePace(rest.length, drainTimeoutMs, this.clock.now());
     for (let next = 0; next < rest.length;) {
-      // Without a signal, clients and server are of one test: nobody is overrun.
+      // Without a signal, clients and server belong to one test, and nobody is overrun.
       const isHurried = deadline.aborted || !this.sequence.endsProcess;
       const leaving = isHurried ? rest.length : pace.take(this.clock.now());
       for (const connection of rest.slice(next, next + leaving)) void this.#leave(connection);
@@ -149,7 +151,7 @@ export class WebSocketsParticipant implements DrainParticipant {
     if (this.#waitsFor(connection)) this.#close(connection);
   }
 
-  /** Resolves when all messages are handled, those that the kernel holds among them. */
+  /** Resolves when all messages are handled, including those that the kernel holds. */
   async #handled(connection: WebSocketConnection, stay: Stay): Promise<void> {
     do {
       while (this.#waitsFor(connection) && stay.isHeld()) {
@@ -159,7 +161,7 @@ export class WebSocketsParticipant implements DrainParticipant {
     } while (this.#waitsFor(connection) && stay.isHeld());
   }
 
-  /** Waits for the next poll. Once nobody can connect any more, it may never come. */
+  /** Waits for the next poll, which may never come once the listener is closed. */
   async #polled(connection: WebSocketConnection): Promise<void> {
     const since = this.clock.now();
     const end = () => Math.max(since, this.sequence.drainingSince) + this.#lingerMs();
@@ -168,7 +170,7 @@ export class WebSocketsParticipant implements DrainParticipant {
     }
   }
 
-  /** As long as a connection that a poll could come by is left open. */
+  /** While a connection is open that could bring a poll. */
   #lingerMs(): number {
     return this.sequence.endsProcess ? this.options.idleLingerMs : 0;
   }
@@ -181,7 +183,7 @@ export class WebSocketsParticipant implements DrainParticipant {
     if (this.#told.has(connection)) return;
     this.#told.set(connection, this.clock.now());
     connection.close(this.options.websocketCloseCode);
-    // Its client learns of it wherever it polls next.
+    // Its client learns this at its next poll.
     if (connection.isAway) this.#connections.forget(connection);
     this.#closed += 1;
   }
@@ -190,7 +192,7 @@ export class WebSocketsParticipant implements DrainParticipant {
     const since = this.clock.now() - ANSWER_MS;
     for (const connection of this.#connections.open) {
       const isSilent = (this.#told.get(connection) ?? Infinity) <= since;
-      // One that reads what it is sent, however slowly, is on its way to the close.
+      // A client that reads, however slowly, will reach the close frame.
       const isReading = connection.hasUnsent && this.#leaving.get(connection)?.isStalled() !== true;
       if (isSilent && !isReading) connection.drop();
     }
