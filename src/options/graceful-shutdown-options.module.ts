@@ -17,8 +17,13 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
 /** The token of the options as the application gave them. @internal */
 export const GIVEN_OPTIONS = token<unknown>('nestjs-drain:given-options');
 
-interface OptionsSource {
+/** A class, because `useMocker()` of a test makes an object for every token that nobody provides. */
+class OptionsSource {
   readonly options: unknown;
+
+  constructor(options: unknown) {
+    this.options = options;
+  }
 }
 
 const SOURCE = token<OptionsSource>('nestjs-drain:options-source');
@@ -36,7 +41,7 @@ const OWN_OPTIONS = token<unknown>(MODULE_OPTIONS_TOKEN as string);
 @Global()
 @Module({
   providers: [
-    provide(SOURCE, [OWN_OPTIONS], (options) => ({ options })),
+    provide(SOURCE, [OWN_OPTIONS], (options) => new OptionsSource(options)),
     provide(AGREEMENT, [OWN_OPTIONS, GIVEN_OPTIONS], agree),
   ],
   exports: [SOURCE],
@@ -47,7 +52,7 @@ export class GracefulShutdownOptionsModule extends ConfigurableModuleClass {}
 export const GIVEN_BY_SOURCE: Provider = {
   provide: GIVEN_OPTIONS,
   inject: [{ token: SOURCE, optional: true }],
-  useFactory: (source: OptionsSource | undefined) => (source === undefined ? {} : source.options),
+  useFactory: (source: unknown) => (source instanceof OptionsSource ? source.options : {}),
 };
 
 /** Two factories may give the same options. */

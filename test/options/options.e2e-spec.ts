@@ -149,6 +149,15 @@ describe('a testing module', () => {
   });
 });
 
+it('starts in a test that mocks every missing dependency', async () => {
+  const module = await Test.createTestingModule({ imports: [GracefulShutdownModule] })
+    .useMocker(() => ({ mocked: true }))
+    .compile();
+  await module.init();
+  expect(module.get(GracefulShutdownService).state).toBe('running');
+  await module.close();
+});
+
 it('init() without listen() holds the process no longer than Nest does', async () => {
   @Module({ imports: [GracefulShutdownModule.forRoot()] })
   class Root {}
