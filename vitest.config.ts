@@ -48,7 +48,7 @@ export default defineConfig({
         oxc,
         test: {
           name: 'once',
-          include: [once],
+          include: [once, 'bench/**/*.spec.mjs'],
           globalSetup: './test/build-samples.ts',
           testTimeout,
         },

@@ -1,10 +1,12 @@
-// The application that is measured: `node app.mjs <express|fastify> <with|without|metrics>
-// [hooks] [websockets]`. Without decorators, so that it runs as it stands.
+// The application that is measured:
+// `node app.mjs <express|fastify> <mode> [hooks] [websockets] [http2] [grace=<ms>]`. The mode is `without`, `with` (the module), `metrics` (and OpenTelemetry), or the name of a file in
+// peers/solutions. Without decorators, so that it runs as it stands.
 import 'reflect-metadata';
 
 import { Controller, Get, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 
+import { budget as usualBudget, totalMs } from './peers/budget.mjs';
 import { peak, resetPeak } from './support/peak-memory.mjs';
 
 const [, , adapterName, mode, ...features] = process.argv;
@@ -38,9 +40,14 @@ decorate(HelloController, 'wait', Get('wait'));
 decorate(HelloController, 'held', Get('held'));
 Controller()(HelloController);
 
+const solution = await chosenSolution();
+/** Without being asked for, a grace period would only be waited for. */
+const grace = features.find((feature) => feature.startsWith('grace='))?.split('=')[1];
+const budget = { ...usualBudget, gracePeriodMs: Number(grace ?? 0), totalMs };
+
 class AppModule {}
 Module({
-  imports: await imports(),
+  imports: (await solution.imports?.(budget)) ?? [],
   controllers: [HelloController],
   providers: features.includes('websockets') ? [await gateway()] : [],
 })(AppModule);
@@ -52,16 +59,19 @@ if (features.includes('websockets')) {
   const { WsAdapter } = await import('@nestjs/platform-ws');
   app.useWebSocketAdapter(new WsAdapter(app));
 }
+const server = app.getHttpServer();
+const wired = await solution.wire?.({ app, server, budget, readiness: {} });
 await app.listen(Number(process.env.PORT ?? 0), '127.0.0.1');
+wired?.listening?.();
 // As long as Fastify's: Node's 5 s are over before thousands of connections are open.
-app.getHttpServer().keepAliveTimeout = 72_000;
+server.keepAliveTimeout = 72_000;
 
 const answers = {
   cpu: () => process.cpuUsage(),
   memory: memoryUsed,
   mark: markLeave,
   held: () => held.length,
-  listening: () => app.getHttpServer().listening,
+  listening: () => server.listening,
 };
 process.on('message', (message) => {
   if (message === 'release') for (const release of held.splice(0)) release();
@@ -73,7 +83,7 @@ process.on('message', (message) => {
 process.channel?.unref();
 // Nobody is left who would end it. Under the command, and in a cluster, the module sees to that.
 if (process.env.PORT === undefined) process.once('disconnect', () => process.exit(1));
-process.send({ port: app.getHttpServer().address().port });
+process.send({ port: server.address().port });
 
 /** What is left after a collection; asked for with `--expose-gc`. */
 function memoryUsed() {
@@ -90,11 +100,18 @@ function markLeave() {
   return resetPeak() ?? null;
 }
 
-async function imports() {
-  if (mode === 'without') return [];
+async function chosenSolution() {
+  if (mode === 'without') return {};
+  if (mode === 'with') return { imports: drainModules };
+  if (mode === 'metrics') {
+    return { imports: async (times) => [...(await drainModules(times)), await telemetryModule()] };
+  }
+  return import(`./peers/solutions/${mode}.mjs`);
+}
+
+async function drainModules({ gracePeriodMs }) {
   const { GracefulShutdownModule } = await import('nestjs-drain');
-  const telemetry = mode === 'metrics' ? [await telemetryModule()] : [];
-  return [GracefulShutdownModule.forRoot({ gracePeriodMs: 0 }), ...telemetry];
+  return [GracefulShutdownModule.forRoot({ gracePeriodMs })];
 }
 
 /** With an SDK that collects each second, and exports to nowhere. */
@@ -127,7 +144,7 @@ async function gateway() {
 async function httpAdapter() {
   if (adapterName === 'express') return [];
   const { FastifyAdapter } = await import('@nestjs/platform-fastify');
-  return [new FastifyAdapter()];
+  return [new FastifyAdapter({ http2: features.includes('http2') })];
 }
 
 function decorate(target, method, decorator) {

@@ -3,29 +3,34 @@
 //
 // `node bench/bench.mjs help` lists the modes; `--quick` sees in a minute or two that they work.
 import { writePage } from './page/page.mjs';
+import { loadAverage, watchOthers } from './support/machine.mjs';
 import { saveResult } from './support/results.mjs';
 
 /** Loaded when they run: some load the tests and all that they need. */
 const modes = {
-  throughput: {
-    about: 'what the module costs while nothing shuts down',
-    measure: async () => (await import('./throughput.mjs')).measureThroughput(),
+  'processor-time': {
+    about: 'what the module and the alternatives cost while nothing shuts down',
+    measure: async () => (await import('./processor-time.mjs')).measureProcessorTime(),
   },
-  metrics: {
-    about: 'the same with OpenTelemetry',
-    measure: async () => (await import('./throughput.mjs')).measureThroughput('metrics'),
+  import: {
+    about: 'how long the package takes to be imported',
+    measure: async () => (await import('./import.mjs')).measureImport(),
   },
-  share: {
-    about: 'of the time in which the process works, how much the module takes',
-    measure: async () => (await import('./share.mjs')).measureShare(),
+  'test-application': {
+    about: 'what the module adds to a test application',
+    measure: async () => (await import('./test-application.mjs')).measureTestApplication(),
   },
   memory: {
-    about: 'what it keeps for each connection and request',
+    about: 'what it keeps for each connection and request, of each protocol',
     measure: async () => (await import('./memory.mjs')).measureMemory(),
   },
   leaving: {
-    about: 'from the last response to the exit, against an empty Nest process',
+    about: 'from the last response to the exit, against Nest alone and http-terminator',
     measure: async () => (await import('./leaving.mjs')).measureLeaving(),
+  },
+  grace: {
+    about: 'what the grace period costs the clients',
+    measure: async () => (await import('./grace.mjs')).measureGrace(),
   },
   growth: {
     about: 'how time and memory of the leave grow with the number of connections',
@@ -44,6 +49,10 @@ const modes = {
     measure: async () => (await import('./reload.mjs')).measureReload(),
   },
 };
+
+/** Before the benchmark itself is its load. */
+const load = loadAverage();
+const NAME_WIDTH = 18;
 
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const known = new Set([...Object.keys(modes), 'docs']);
@@ -68,17 +77,20 @@ async function run(names) {
 
 async function measure(name) {
   const begin = performance.now();
+  const others = watchOthers();
   const rows = await modes[name].measure();
   const tookSeconds = (performance.now() - begin) / 1000;
-  await saveResult(name, rows, tookSeconds);
+  await saveResult(name, { rows, tookSeconds, load, others: others() });
   console.log(`${name} took ${tookSeconds.toFixed(0)} s`);
 }
 
 function usage() {
   console.log('node bench/bench.mjs [--quick] [mode ...]\n');
   for (const [name, { about }] of Object.entries(modes)) {
-    console.log(`  ${name.padEnd(12)} ${about}`);
+    console.log(`  ${name.padEnd(NAME_WIDTH)} ${about}`);
   }
-  console.log(`  ${'docs'.padEnd(12)} nothing is measured: docs/performance.md from what there is`);
+  console.log(
+    `  ${'docs'.padEnd(NAME_WIDTH)} nothing is measured: docs/performance.md from what there is`,
+  );
   if (!wanted.includes('help')) process.exitCode = 2;
 }

@@ -33,7 +33,7 @@ const { findProgram, startRedis } = await load('support/server-process.ts');
 const { link, startBrokers, stopBrokers } = await load('microservices/transports.ts');
 
 /**
- * For each kind the application, and what puts work under way that takes `ms`. It tells when that
+ * For each kind the application, and what begins work that takes `ms`. It tells when that
  * has `ended`, as a client saw it, or as the application did where no client waits.
  */
 const kinds = {

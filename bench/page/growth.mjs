@@ -3,7 +3,7 @@ import { number, table, withRange } from './table.mjs';
 
 const kinds = {
   idle: 'idle, kept alive',
-  requests: 'requests under way',
+  requests: 'requests in flight',
   'answers alone': 'requests, without leaving',
   websockets: 'websockets',
   'websockets at once': 'websockets, closed at once',
@@ -31,7 +31,7 @@ const measures = {
   },
 };
 
-export function growth({ growth: { rows } }) {
+export function growth({ rows }) {
   return [
     intro(rows),
     ...partsOf('time', rows),
@@ -56,7 +56,7 @@ function intro(rows) {
   return `How long it takes to leave, in milliseconds, without a grace period: the median of ${rounds} rounds, and in brackets the shortest and the longest. The clients are one process on the same machine, and every one of them got what it should: idle connections were ended, requests answered whole with \`Connection: close\`, websockets closed with 1012.${limited ?? ''}
 
 - **Idle, kept alive**: they have been idle for longer than \`idleLingerMs\`: from SIGTERM to the end of the process.
-- **Requests under way**: all of them end at one moment, as soon as the listener is closed. From SIGTERM to the end of the process.
+- **Requests in flight**: all of them end at one moment, as soon as the listener is closed. From SIGTERM to the end of the process.
 - **Requests, without leaving**: the same, answered by the same application without the module and without a signal, to the last answer. The application takes that long for them anyway.
 - **Websockets** are closed evenly, as documented: 200 a second, or as many as are closed in 10 s, half of \`drainTimeoutMs\`. That is intended, and subtracted from the times below: ${intended(rows)}. From SIGTERM to the end of the process.
 - **Websockets, closed at once**: the same without the spread, by \`app.close()\` instead of a signal.

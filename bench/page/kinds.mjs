@@ -1,7 +1,7 @@
 import { barPlot } from './bars.mjs';
 import { table, withRange } from './table.mjs';
 
-export function kinds({ kinds: { rows } }) {
+export function kinds({ rows }) {
   const title = 'From the end of the last work to the end of the process';
   const measured = rows.filter(({ ms }) => ms !== undefined);
   const missing = rows.filter(({ ms }) => ms === undefined).map(({ kind }) => kind);

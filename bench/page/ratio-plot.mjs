@@ -5,13 +5,17 @@ const MARGIN = 150;
 /** Between the series of one row, in rows. */
 const APART = 0.22;
 
-/** Ratios as points on lines from quartile to quartile, and a line at 1. */
-export function ratioPlot(title, series, labelOf) {
+/**
+ * Ratios as points on lines from quartile to quartile, and a line at 1.
+ *
+ * @param axis - what the ratios are of
+ */
+export function ratioPlot(title, axis, series, labelOf) {
   const labels = [...new Set(series.flatMap(({ rows }) => rows.map(labelOf)))];
   const option = {
     title: { text: title },
     legend: { show: series.length > 1, data: series.map(({ name }) => name) },
-    xAxis: valueAxis('ratio of requests a second: median and quartiles', {
+    xAxis: valueAxis(`${axis}: median and quartiles`, {
       scale: true,
       min: ({ min }) => Math.min(0.9, Math.floor(min * 20) / 20),
       max: ({ max }) => Math.max(1.1, Math.ceil(max * 20) / 20),

@@ -1,7 +1,7 @@
 import { lineSeries, logAxis, namedGrid, plot, valueAxis } from './plot.mjs';
 import { number, table } from './table.mjs';
 
-export function reload({ reload: { rows } }) {
+export function reload({ rows }) {
   const [{ beforeMs, afterMs }] = rows;
   return [
     `Requests are sent at a fixed rate while the service reloads again and again; none is repeated. Latency counts from the moment at which a request was due, so a stall counts for the requests behind it, too. A tenth of the requests take 300 ms; they count for losses, not for latency. A request is lost if it got no whole answer with status 200. Before: the ${beforeMs / 1000} s before each reload; during: from its start until ${afterMs / 1000} s after it is done. A new process starts meanwhile, on the same processors.`,

@@ -6,7 +6,7 @@ const loads = {
   fresh: 'a connection for each request',
 };
 
-export function restart({ restart: { rows } }) {
+export function restart({ rows }) {
   const series = Object.entries(loads).map(([load, name]) => ({
     name,
     rows: rows.filter(({ connections }) => connections === load),
@@ -26,7 +26,7 @@ export function restart({ restart: { rows } }) {
     {
       name: 'restart',
       alt: `${title}: medians and quartiles`,
-      svg: ratioPlot(title, series, ({ comparison }) => comparison),
+      svg: ratioPlot(title, 'ratio of requests a second', series, ({ comparison }) => comparison),
     },
   ];
 }

@@ -9,7 +9,7 @@ export function table(columns, rows) {
 
 /** Figures, and what goes with them: 1,000; 0.5 (0.4 to 0.6); 12 / 34. */
 function isFigure(cell) {
-  return /^[-–\d., /()to]+$/.test(cell);
+  return /^[-–−+\d., /()to%]+$/.test(cell);
 }
 
 function line(cells) {
@@ -32,4 +32,20 @@ export function withRange(value, format = number) {
 export function ratio(value) {
   const [median, q1, q3] = [value.median, value.q1, value.q3].map((one) => one.toFixed(3));
   return `${median} (${q1} to ${q3})`;
+}
+
+/** What is more (or less) than 1, in percent. */
+export function percent(value) {
+  const [median, q1, q3] = [value.median, value.q1, value.q3].map((one) => signed((one - 1) * 100));
+  return `${median} % (${q1} to ${q3})`;
+}
+
+function signed(value) {
+  const text = value.toFixed(1);
+  if (text === '0.0' || text === '-0.0') return '0.0';
+  return value > 0 ? `+${text}` : text.replace('-', '−');
+}
+
+export function withQuartiles(value, format = number) {
+  return `${format(value.median)} (${format(value.q1)} to ${format(value.q3)})`;
 }

@@ -18,6 +18,9 @@ export class Service {
   finished = 0;
   tls;
   #child;
+  #onLeave;
+  /** Resolves at the first signal. */
+  left = new Promise((resolve) => (this.#onLeave = resolve));
   #handling = 0;
   #leftAt;
   #killTimer;
@@ -64,6 +67,7 @@ export class Service {
     if (this.#hasExited) return;
     this.#leftAt = performance.now();
     this.#child.kill('SIGTERM');
+    this.#onLeave();
     clearTimeout(this.#killTimer);
     this.#killTimer = setTimeout(() => {
       this.#isKilled = true;

@@ -1,5 +1,5 @@
 // Clients that open their connections, say so, and say how each ended when all have:
-// `node client-process.mjs <idle|requests|last-requests|websockets> <port> <count>`.
+// `node client-process.mjs <idle|silent|requests|last-requests|websockets> <port> <count>`.
 import { once } from 'node:events';
 import { connect } from 'node:net';
 
@@ -12,7 +12,7 @@ const [, , kind, port, count] = process.argv;
 const AT_ONCE = 100;
 
 /** Each opens one connection. @returns how it ended, and when its client had all that it wanted */
-const open = { idle, requests, 'last-requests': requests, websockets }[kind];
+const open = { idle, silent, requests, 'last-requests': requests, websockets }[kind];
 
 const ends = [];
 while (ends.length < Number(count)) {
@@ -32,6 +32,12 @@ async function idle() {
   const { socket, closed } = await connected();
   socket.write(get('/hello'));
   await once(socket, 'data');
+  return { ended: closed.then((end) => ({ outcome: end, at: now() })) };
+}
+
+/** A connection on which nothing is sent. */
+async function silent() {
+  const { closed } = await connected();
   return { ended: closed.then((end) => ({ outcome: end, at: now() })) };
 }
 

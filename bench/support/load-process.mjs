@@ -9,7 +9,7 @@ const [, , port, perSecond] = process.argv;
 const KEPT = 20;
 /** Of requests that come on a connection of their own; the others take turns on those that are kept. */
 const EVERY_FRESH = 4;
-/** Of requests that are under way for a while (300 ms), so that each reload finds some. */
+/** Of requests that take a while (300 ms), so that each reload finds some in flight. */
 const EVERY_SLOW = 10;
 const PATIENCE_MS = 10_000;
 const TICK_MS = 1;

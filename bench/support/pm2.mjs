@@ -11,7 +11,7 @@ import { freePort } from './command.mjs';
 const NAME = 'bench';
 const TIMEOUT_MS = 120_000;
 const LOOK_AGAIN_MS = 50;
-/** More than what is under way takes; PM2's own is 1.6 s. */
+/** More than what is in flight takes; PM2's own is 1.6 s. */
 const KILL_TIMEOUT_MS = 25_000;
 const app = join(import.meta.dirname, '..', 'app.mjs');
 

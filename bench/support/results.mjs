@@ -22,11 +22,16 @@ export function loadResult(mode) {
   }
 }
 
-/** @param rows - what was measured, one object a row */
-export async function saveResult(mode, rows, tookSeconds) {
+/**
+ * @param rows - what was measured, one object a row
+ * @param load - the load average before the start
+ * @param others - what share of the machine others used meanwhile
+ */
+export async function saveResult(mode, { rows, tookSeconds, load, others }) {
   if (rows === undefined) throw new Error(`${mode} has measured nothing`);
   const date = new Date().toISOString().slice(0, 10);
-  const result = { mode, date, tookSeconds: Math.round(tookSeconds), machine: machine(), rows };
+  const took = Math.round(tookSeconds);
+  const result = { mode, date, tookSeconds: took, machine: machine(), load, others, rows };
   const json = JSON.stringify(result, (_, value) => rounded(value));
   await write(join(resultsFolder, `${mode}.json`), json);
 }

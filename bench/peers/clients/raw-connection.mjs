@@ -7,13 +7,22 @@ export class RawConnection {
   /** Whether the server has said that it sends nothing any more, or is gone. */
   isOver = false;
   #socket;
+  #wake = () => {};
 
   constructor(socket) {
     this.#socket = socket;
     socket.setEncoding('latin1');
-    socket.on('data', (text) => (this.received += text));
+    socket.on('data', (text) => {
+      this.received += text;
+      this.#wake();
+    });
     socket.on('error', () => {});
-    for (const event of ['end', 'close']) socket.on(event, () => (this.isOver = true));
+    for (const event of ['end', 'close']) {
+      socket.on(event, () => {
+        this.isOver = true;
+        this.#wake();
+      });
+    }
   }
 
   static async open(port) {
@@ -33,9 +42,7 @@ export class RawConnection {
   /** Resolves when so many responses came whole, or nothing comes any more. */
   async responses(count) {
     while (!this.isOver && parse(this.received).length < count) {
-      await new Promise((resolve) => {
-        for (const event of ['data', 'end', 'close']) this.#socket.once(event, resolve);
-      });
+      await new Promise((resolve) => (this.#wake = resolve));
     }
     return parse(this.received);
   }

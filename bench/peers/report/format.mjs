@@ -13,3 +13,9 @@ export function exit({ exits }, killAfterMs) {
 export function lostOf({ lost, sent }) {
   return sent === 0 ? '-' : `${lost} of ${sent}`;
 }
+
+/** The worst only where it is another. */
+export function withWorst({ median, worst }, format = String) {
+  const [usual, most] = [format(median), format(worst)];
+  return usual === most ? usual : `${usual} (${most})`;
+}

@@ -1,3 +1,4 @@
+import { KILL_AFTER_MS } from '../budget.mjs';
 import { exit, lostOf, seconds } from './format.mjs';
 import { LATE_MS } from './summary.mjs';
 
@@ -5,15 +6,21 @@ const COLUMNS = ['lost', 'wrong', 'reset', 'refused', 'to exit', 'exit'];
 const WIDTHS = [13, 7, 7, 9, 10, 22];
 const NAME_WIDTH = 34;
 
-export function printHead({ title }) {
-  console.log(`\n${title.padEnd(NAME_WIDTH)}${row(COLUMNS)}`);
+export function printHead({ title }, adapter) {
+  console.log(`\n${`${title}, ${adapter}`.padEnd(NAME_WIDTH)}${row(COLUMNS)}`);
 }
 
-export function printCell(name, cell, killAfterMs) {
-  const { wrong, reset, refused, ms, lateMs } = cell;
-  const cells = [lostOf(cell), wrong, reset, refused, seconds(ms), exit(cell, killAfterMs)];
-  const notes = lateMs > LATE_MS ? [...cell.notes, `clients late by ${lateMs} ms`] : cell.notes;
-  console.log([name.padEnd(NAME_WIDTH) + row(cells), ...notes].join('  '));
+export function printRound({ name }, round) {
+  if (round.error !== undefined) return console.log(`${name.padEnd(NAME_WIDTH)}  ${round.error}`);
+  const { wrong, reset, refused, ms, lateMs, value, unit, note } = round;
+  const how = exit({ exits: [round.exit] }, KILL_AFTER_MS);
+  const cells = [lostOf(round), wrong, reset, refused, seconds(ms), how];
+  const more = [
+    value === undefined ? [] : `${value} ${unit}`,
+    note ?? [],
+    lateMs > LATE_MS ? `clients late by ${lateMs} ms` : [],
+  ].flat();
+  console.log([name.padEnd(NAME_WIDTH) + row(cells), ...more].join('  '));
 }
 
 function row(cells) {

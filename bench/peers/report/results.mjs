@@ -3,28 +3,68 @@ import { dirname, join } from 'node:path';
 
 import { format, resolveConfig } from 'prettier';
 
+import { ADAPTERS } from '../options.mjs';
 import { comparison } from './markdown.mjs';
 import { matrix } from './svg.mjs';
 
 const root = join(import.meta.dirname, '..', '..', '..');
-const results = join(root, 'bench', 'results', 'peers.json');
+const file = join(root, 'bench', 'results', 'peers.json');
 const page = join(root, 'docs', 'comparison.md');
-const ADAPTERS = ['express', 'fastify'];
 
-/** Keeps a run beside that of the other adapter, and draws both anew. */
-export async function keep(run) {
-  const runs = { ...readRuns(), [run.adapter]: run };
-  await write(results, JSON.stringify(runs));
-  await draw(runs);
+/**
+ * All rounds that have been measured. Each names the run that it belongs to, which has its date, its
+ * machine and the load on it, and the version of its solution.
+ */
+export class Results {
+  runs = [];
+  adapters = {};
+
+  /** Those of earlier runs. */
+  static read() {
+    const stored = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+    return Object.assign(new Results(), stored);
+  }
+
+  begin(run) {
+    this.runs.push(run);
+  }
+
+  /** What was measured of another version of a solution says nothing of this one, and is dropped. */
+  setSolutions(adapter, solutions) {
+    const of = (this.adapters[adapter] ??= { solutions: [], cells: [] });
+    const others = of.solutions.filter((one) => !solutions.some((two) => one.file === two.file));
+    of.solutions = [...solutions, ...others];
+    for (const cell of of.cells) {
+      const { version } = of.solutions.find((solution) => solution.file === cell.solution);
+      cell.rounds = cell.rounds.filter((round) => round.version === version);
+    }
+    of.cells = of.cells.filter(({ rounds }) => rounds.length > 0);
+  }
+
+  rounds(adapter, scenario, solution) {
+    const isIt = (cell) => cell.scenario === scenario && cell.solution === solution;
+    return this.adapters[adapter].cells.find(isIt)?.rounds ?? [];
+  }
+
+  add(adapter, scenario, { file: solution, version }, round) {
+    const of = { run: this.runs.length - 1, version, ...round };
+    const rounds = this.rounds(adapter, scenario, solution);
+    rounds.push(of);
+    if (rounds.length === 1) this.adapters[adapter].cells.push({ scenario, solution, rounds });
+  }
+
+  save() {
+    return write(file, JSON.stringify(this));
+  }
 }
 
-export function readRuns() {
-  return existsSync(results) ? JSON.parse(readFileSync(results, 'utf8')) : {};
-}
-
-export async function draw(runs) {
-  const drawn = ADAPTERS.flatMap((adapter) => runs[adapter] ?? []);
-  for (const run of drawn) await write(picture(run), matrix(run));
+/** The page and its pictures, as far as there are results. */
+export async function draw({ runs, adapters }) {
+  const drawn = ADAPTERS.filter((adapter) => adapters[adapter]?.cells.length > 0).map(
+    (adapter) => ({ adapter, runs, ...adapters[adapter] }),
+  );
+  if (drawn.length === 0) return;
+  for (const one of drawn) await write(picture(one), matrix(one));
   await write(page, comparison(drawn));
 }
 

@@ -1,6 +1,6 @@
-import { seconds } from './format.mjs';
+import { seconds, withWorst } from './format.mjs';
 import { style } from './svg-style.mjs';
-import { cellsOf, compare, OURS } from './summary.mjs';
+import { cellsOf, compare, OURS, scenariosOf } from './summary.mjs';
 
 const LABELS = 196;
 const HEAD = 158;
@@ -19,19 +19,20 @@ const KINDS = {
   most: 'half of them or more lost',
 };
 
-/** A picture of a run: a row for each scenario, a column for each solution. */
+/** A picture of the results on an adapter: a row for each scenario, a column for each solution. */
 export function matrix(run) {
+  const scenarios = scenariosOf(run);
   const width = MARGIN + LABELS + run.solutions.length * CELL.width + OVERHANG;
-  const bottom = HEAD + run.scenarios.length * CELL.height;
+  const bottom = HEAD + scenarios.length * CELL.height;
   const height = bottom + LEGEND;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
-    `<title>What each solution lost, and how long it took to go</title>`,
+    `<title>What each solution lost, and how long it took to exit</title>`,
     `<desc>${escape(description(run))}</desc>`,
     `<style>${style}</style>`,
     `<rect class="paper" x="0.5" y="0.5" width="${width - 1}" height="${height - 1}" rx="8"/>`,
     ...run.solutions.map((solution, i) => head(solution, i)),
-    ...run.scenarios.flatMap((scenario, i) => row(run, scenario, HEAD + i * CELL.height)),
+    ...scenarios.flatMap((scenario, i) => row(run, scenario, HEAD + i * CELL.height)),
     ...frame(run, bottom),
     ...legend(bottom + 24),
     '</svg>',
@@ -51,15 +52,25 @@ function head({ file, name, version }, i) {
 
 function row(run, { file, title }, y) {
   const cells = cellsOf(run, file);
-  const label = `<text class="label" x="${MARGIN}" y="${y + 23}">${escape(title)}${marks(cells)}</text>`;
-  return [label, ...cells.map((cell) => drawCell(cell, column(run, cell), y))];
+  const label =
+    `<text class="label" x="${MARGIN}" y="${y + 16}">${escape(title)}${marks(cells)}</text>` +
+    `<text class="note" x="${MARGIN}" y="${y + 30}">${roundsOf(cells)}</text>`;
+  const measured = cells.filter(({ rounds }) => rounds > 0);
+  return [label, ...measured.map((cell) => drawCell(cell, column(run, cell), y))];
 }
 
 /** Said in the legend. */
 function marks(cells) {
-  const { better = [], faster = [] } = compare(cells) ?? {};
+  const { better, faster, cheaper } = compare(cells);
   if (better.length > 0) return ' ◆';
-  return faster.length > 0 ? ' ◇' : '';
+  return faster.length + cheaper.length > 0 ? ' ◇' : '';
+}
+
+function roundsOf(cells) {
+  const counts = cells.map(({ rounds }) => rounds);
+  const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
+  const many = fewest === most ? most : `${fewest} to ${most}`;
+  return `${many} ${most === 1 ? 'round' : 'rounds'}`;
 }
 
 function column({ solutions }, { solution }) {
@@ -69,8 +80,7 @@ function column({ solutions }, { solution }) {
 function drawCell(cell, x, y) {
   const kind = kindOf(cell);
   const middle = x + CELL.width / 2;
-  const time = cell.killed ? 'killed' : seconds(cell.ms);
-  const lines = cell.sent === 0 ? [time] : [cell.lost === 0 ? 'none' : `${cell.lost} lost`, time];
+  const lines = linesOf(cell);
   const top = lines.length === 1 ? 23 : 16;
   return (
     `<rect class="${kind}" x="${x}" y="${y}" width="${CELL.width - GAP}" height="${CELL.height - GAP}" rx="3"/>` +
@@ -83,9 +93,17 @@ function drawCell(cell, x, y) {
   );
 }
 
+function linesOf({ sent, lost, ms, killed, figure }) {
+  if (figure !== undefined) return [String(figure.median), figure.unit];
+  const time = killed > 0 ? 'killed' : withWorst(ms, seconds);
+  if (sent === 0) return [time];
+  return [lost.worst === 0 ? 'none' : `${withWorst(lost)} lost`, time];
+}
+
+/** By its worst round. */
 function kindOf({ sent, lost, killed }) {
-  if (lost === 0) return killed ? 'held' : 'clean';
-  return lost * 2 < sent ? 'some' : 'most';
+  if (lost.worst === 0) return killed > 0 ? 'held' : 'clean';
+  return lost.median * 2 < sent ? 'some' : 'most';
 }
 
 /** Around the column of this module. */
@@ -107,17 +125,18 @@ function legend(y) {
     );
   });
   const told =
-    'First line: requests lost. Second line: from the signal to the exit. ' +
-    `◆ another one lost fewer. ◇ another one lost as few, and was gone sooner than ${OURS}.`;
+    'First line: requests lost. Second line: from the signal to the exit. The median of all rounds, and in ' +
+    `brackets the worst. ◆ another one lost fewer than ${OURS}. ◇ another one lost as few and was gone ` +
+    'sooner, or cost less.';
   return [...kinds, `<text class="note" x="${MARGIN}" y="${y + 28}">${told}</text>`];
 }
 
 function description(run) {
   const total = (file) =>
-    run.scenarios
+    scenariosOf(run)
       .flatMap((scenario) => cellsOf(run, scenario.file))
-      .filter(({ solution }) => solution === file)
-      .reduce((sum, { lost }) => sum + lost, 0);
+      .filter(({ solution, rounds }) => solution === file && rounds > 0)
+      .reduce((sum, { lost }) => sum + lost.median, 0);
   return run.solutions.map(({ file, name }) => `${name}: ${total(file)} requests lost`).join('; ');
 }
 

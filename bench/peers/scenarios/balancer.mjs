@@ -10,6 +10,10 @@ export const text =
   'on kept connections, 4 on new ones. The time is that of the slower exit.';
 export const instances = 4;
 
+export const isAlone = true;
+/** They send to the end. */
+export const comparedMs = Infinity;
+
 const KEPT = 12;
 const FRESH = 4;
 const PAUSE_MS = 5;

@@ -6,6 +6,10 @@ export const text =
   '1,000 clients each send one request and keep their connection. The last column has what the process ' +
   'has grown by, for each of them (Linux). Then it is told to leave.';
 
+export const isAlone = true;
+/** The figure is taken before the signal. */
+export const comparedMs = 0;
+
 const CLIENTS = 1000;
 const GET = 'GET /slow HTTP/1.1\r\nHost: bench\r\n\r\n';
 
@@ -19,10 +23,14 @@ export async function run(service) {
   await service.exited;
   return {
     requests: clients.map(() => ({ end: 'ok' })),
-    ...(before === undefined
-      ? {}
-      : { note: `${((after - before) / CLIENTS / 1024).toFixed(1)} kB a connection` }),
+    ...(before !== undefined && {
+      figure: { value: round((after - before) / CLIENTS / 1024), unit: 'kB a connection' },
+    }),
   };
+}
+
+function round(kilobytes) {
+  return Number(kilobytes.toFixed(1));
 }
 
 function connectAll({ port }, count) {

@@ -1,41 +1,32 @@
+import { openRequests } from '../../support/requests.mjs';
 import { processorMs } from '../clients/process.mjs';
-import { RawConnection } from '../clients/raw-connection.mjs';
 
 export const title = 'Processor time of a request';
 export const text =
   '20 clients send 500 requests each, one after the other, after as many to warm up. The last column has ' +
   'the processor time of the process, for each request (Linux). Then it is told to leave.';
 
+export const isAlone = true;
+/** The figure is taken before the signal. */
+export const comparedMs = 0;
+
 const CLIENTS = 20;
 const REQUESTS = 500;
-const GET = 'GET /slow HTTP/1.1\r\nHost: bench\r\n\r\n';
 
 export async function run(service) {
-  await load(service);
+  const clients = await openRequests('http1', service.port, CLIENTS, '/slow');
+  const count = CLIENTS * REQUESTS;
+  await clients.send(count);
   const before = processorMs(service.pid);
-  await load(service);
+  await clients.send(count);
   const after = processorMs(service.pid);
+  clients.close();
   service.leave();
   await service.exited;
-  const count = CLIENTS * REQUESTS;
   return {
     requests: Array.from({ length: count }, () => ({ end: 'ok' })),
-    ...(before === undefined
-      ? {}
-      : { note: `${(((after - before) * 1000) / count).toFixed(0)} µs a request` }),
-  };
-}
-
-async function load({ port }) {
-  await Promise.all(
-    Array.from({ length: CLIENTS }, async () => {
-      const connection = await RawConnection.open(port);
-      for (let sent = 0; sent < REQUESTS; sent++) {
-        connection.received = '';
-        connection.write(GET);
-        await connection.responses(1);
-      }
-      connection.end();
+    ...(before !== undefined && {
+      figure: { value: Math.round(((after - before) * 1000) / count), unit: 'µs a request' },
     }),
-  );
+  };
 }

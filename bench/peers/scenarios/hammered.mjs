@@ -7,6 +7,10 @@ export const text =
   '10 clients on kept connections send the next request as soon as they have an answer, and stop when ' +
   'an answer says `Connection: close` or a new connection is refused. No balancer.';
 
+export const isAlone = true;
+/** They send to the end. */
+export const comparedMs = Infinity;
+
 const CLIENTS = 10;
 const BEFORE_MS = 300;
 

@@ -3,7 +3,7 @@ import { openSession, sendStream } from '../clients/http2.mjs';
 
 export const title = 'HTTP/2';
 export const text =
-  '5 sessions over TLS, with 4 requests of 1.5 s each under way. Nest has HTTP/2 on Fastify only.';
+  '5 sessions over TLS, with 4 requests of 1.5 s in flight on each. Nest has HTTP/2 on Fastify only.';
 export const settings = { adapter: 'fastify', tls: true, http2: true };
 
 const SESSIONS = 5;

@@ -1,7 +1,7 @@
-import { leaveUnder } from '../clients/under-way.mjs';
+import { leaveWhileInFlight } from '../clients/in-flight.mjs';
 
 export const title = 'HTTPS';
 export const text = '20 requests of 1.5 s over TLS are in their handlers at the signal.';
 export const settings = { tls: true };
 
-export const run = leaveUnder('/slow', 20);
+export const run = leaveWhileInFlight('/slow', 20);

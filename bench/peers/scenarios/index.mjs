@@ -14,14 +14,14 @@ import * as slowGuard from './slow-guard.mjs';
 import * as streams from './streams.mjs';
 import * as stuck from './stuck.mjs';
 import * as tornDownPool from './torn-down-pool.mjs';
-import * as underWay from './under-way.mjs';
+import * as inFlight from './in-flight.mjs';
 import * as upload from './upload.mjs';
 import * as websocketIdle from './websocket-idle.mjs';
 import * as websocket from './websocket.mjs';
 
 /** In the order of the report. */
 const scenarios = {
-  'under-way': underWay,
+  'in-flight': inFlight,
   'torn-down-pool': tornDownPool,
   balancer,
   hammered,
@@ -43,10 +43,11 @@ const scenarios = {
   'cost-processor': costProcessor,
 };
 
-/** @returns names and definitions of all, or of the one that is asked for */
-export function chooseScenarios(only) {
-  const all = Object.entries(scenarios);
-  const chosen = all.filter(([file]) => only === undefined || file === only);
-  if (chosen.length > 0) return chosen;
-  throw new Error(`There is no scenario ${only}: ${Object.keys(scenarios).join(', ')}`);
+/** @returns names and definitions of all, or of those that are asked for */
+export function chooseScenarios(only = Object.keys(scenarios)) {
+  for (const file of only) {
+    if (file in scenarios) continue;
+    throw new Error(`There is no scenario ${file}: ${Object.keys(scenarios).join(', ')}`);
+  }
+  return Object.entries(scenarios).filter(([file]) => only.includes(file));
 }

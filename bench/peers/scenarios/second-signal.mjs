@@ -7,6 +7,8 @@ export const text =
   'A request never ends, and a second SIGTERM comes 200 ms after the first: somebody wants the process ' +
   'gone now. The time is from the second signal.';
 
+export const isAlone = true;
+
 const SECOND_AFTER_MS = 200;
 
 export async function run(service) {

@@ -7,6 +7,8 @@ export const text =
   '8 clients read 10 MB in 2.5 s; half of the responses are written piece by piece, half at once. ' +
   'The signal comes with the first bytes.';
 
+export const isAlone = true;
+
 const CLIENTS = 4;
 const BYTES = 160 * 64 * 1024;
 const BYTES_PER_MS = BYTES / 2500;

@@ -14,6 +14,6 @@ export async function run(service) {
   const codes = await closed;
   return {
     requests: codes.map((code) => ({ end: code === 1006 ? 'reset' : 'ok' })),
-    note: `close code ${[...new Set(codes)].join(', ')}`,
+    figure: { note: `close code ${[...new Set(codes)].join(', ')}` },
   };
 }

@@ -5,7 +5,7 @@ import { openSockets } from '../clients/sockets.mjs';
 
 export const title = 'Websockets';
 export const text =
-  '10 clients, each with a message of 1.5 s under way. It should be answered, and the connection ' +
+  '10 clients, each with a message in flight that takes 1.5 s. It should be answered, and the connection ' +
   'should be closed by a close frame with a code, not cut (1006). Each client counts twice.';
 
 const CLIENTS = 10;
@@ -23,7 +23,7 @@ export async function run(service) {
       { end: isAnswered ? 'ok' : 'reset' },
       { end: code === 1006 ? 'reset' : 'ok' },
     ]),
-    note: `close code ${codes.join(', ')}`,
+    figure: { note: `close code ${codes.join(', ')}` },
   };
 }
 

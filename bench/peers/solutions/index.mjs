@@ -21,13 +21,13 @@ const files = [
 ];
 
 /** Those that load here and serve this adapter; of each other one it is printed why not. */
-export async function loadSolutions(only, adapter) {
-  if (only !== undefined && !files.includes(only)) {
-    throw new Error(`There is no solution ${only}: ${files.join(', ')}`);
+export async function loadSolutions(only = files, adapter) {
+  for (const file of only) {
+    if (!files.includes(file)) throw new Error(`There is no solution ${file}: ${files.join(', ')}`);
   }
   const solutions = [];
   for (const file of files) {
-    if (only !== undefined && file !== only) continue;
+    if (!only.includes(file)) continue;
     try {
       const { name, version, grace, adapters } = await import(`./${file}.mjs`);
       if (adapters !== undefined && !adapters.includes(adapter)) {

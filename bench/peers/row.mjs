@@ -1,0 +1,39 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { Cell } from './cell.mjs';
+
+/** How long after the signal a scenario looks at times closely, unless it says otherwise. */
+const COMPARED_MS = 3000;
+
+/**
+ * One scenario, once with each solution. As many run beside each other as may: all of them have started
+ * before the first of them is measured. Whoever is still there when the times that are compared are over
+ * is only waited for, and the next ones begin.
+ *
+ * @returns `{ solution, round }` for each, in the order in which they began
+ */
+export async function measureRow(solutions, scenario, adapter, parallel, onEnd) {
+  const { isAlone = false, comparedMs = COMPARED_MS } = scenario;
+  const rounds = [];
+  for (const batch of batches(solutions, isAlone ? 1 : parallel)) {
+    const cells = await Promise.all(
+      batch.map((solution) => Cell.start(solution, scenario, adapter)),
+    );
+    const ends = cells.map(async (cell) => {
+      const round = await cell.run();
+      onEnd(cell.solution, round);
+      return { solution: cell.solution, round };
+    });
+    rounds.push(...ends);
+    await Promise.all(
+      ends.map((end, i) => Promise.race([end, cells[i].left.then(() => sleep(comparedMs))])),
+    );
+  }
+  return Promise.all(rounds);
+}
+
+function batches(all, size) {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, i) =>
+    all.slice(i * size, (i + 1) * size),
+  );
+}
