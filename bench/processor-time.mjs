@@ -6,8 +6,8 @@ import { sized } from './support/sizes.mjs';
 import { median, quartiles } from './support/statistics.mjs';
 
 /** How often all of them are started anew: two processes of the same code differ by a few percent. */
-const SETS = sized(8, 1);
-const ROUNDS = sized(8, 2);
+const SETS = sized(6, 1);
+const ROUNDS = sized(6, 2);
 
 const ALONE = 'without';
 /** Besides the application alone, to which each is compared. The first is that application again. */
@@ -29,8 +29,8 @@ const servers = [
   { adapter: 'fastify', protocol: 'http2' },
 ];
 const loads = [
-  { connections: 1, requests: sized(1000, 200) },
-  { connections: 100, requests: sized(2000, 200) },
+  { connections: 1, requests: sized(800, 200) },
+  { connections: 100, requests: sized(1200, 200) },
 ];
 
 export async function measureProcessorTime() {

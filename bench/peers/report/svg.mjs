@@ -7,7 +7,7 @@ const HEAD = 158;
 const CELL = { width: 84, height: 38 };
 const GAP = 3;
 const MARGIN = 16;
-const LEGEND = 74;
+const LEGEND = 92;
 /** Where the slanted head of the last column ends. */
 const OVERHANG = 96;
 
@@ -124,11 +124,15 @@ function legend(y) {
       `<text class="note" x="${x + 20}" y="${y}">${text}</text>`
     );
   });
-  const told =
+  const told = [
     'First line: requests lost. Second line: from the signal to the exit. The median of all rounds, and in ' +
-    `brackets the worst. ◆ another one lost fewer than ${OURS}. ◇ another one lost as few and was gone ` +
-    'sooner, or cost less.';
-  return [...kinds, `<text class="note" x="${MARGIN}" y="${y + 28}">${told}</text>`];
+      'brackets the worst.',
+    `◆ another one lost fewer than ${OURS}. ◇ another one lost as few and was gone sooner, or cost less.`,
+  ];
+  const lines = told.map(
+    (line, i) => `<text class="note" x="${MARGIN}" y="${y + 28 + i * 18}">${line}</text>`,
+  );
+  return [...kinds, ...lines];
 }
 
 function description(run) {
