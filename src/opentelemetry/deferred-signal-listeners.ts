@@ -3,7 +3,7 @@ import type { ProcessShutdown } from '../shutdown/process-shutdown.js';
 import type { DeferredListeners } from './graceful-shutdown-telemetry.options.js';
 
 type SignalListener = NodeJS.SignalsListener & {
-  /** Of one that is called once: what its user gave. */
+  /** The original function of a `once()` listener. */
   readonly listener?: NodeJS.SignalsListener;
 };
 
@@ -12,15 +12,15 @@ interface Taken {
   readonly listener: SignalListener;
 }
 
-/** `sdk.shutdown()`, as in the docs of OpenTelemetry and in its packages that start it. */
+/** Matches `sdk.shutdown()`, as in the docs and packages of OpenTelemetry. */
 const SHUTS_TELEMETRY_DOWN = /\b(?:\w*sdk|\w*telemetry|otel\w*|\w*provider)\s*\??\.\s*shutdown\(/i;
 
-/** What is used of a process. */
+/** The part of a process that is used here. */
 type SignalTarget = Pick<NodeJS.Process, 'rawListeners' | 'on' | 'off' | 'once' | 'exitCode'>;
 
 /**
- * Listeners of others on the signals of an application that wait until it is over: they would close
- * what the drain still needs.
+ * Defers signal listeners of other code until the shutdown is over, because they would close what
+ * the drain still needs.
  *
  * @internal
  */
@@ -50,13 +50,13 @@ export class DeferredSignalListeners {
     for (const { signal, listener } of this.#taken.splice(0)) this.target.on(signal, listener);
   }
 
-  /** They get the signal now that all is over, and cannot change what the process ends with. */
+  /** Calls the listeners now that the shutdown is over. They cannot change the exit code. */
   call({ trigger, exitCode }: ShutdownReport): void {
     if (exitCode === undefined) return;
     const called = this.#taken.filter(({ signal }) => signal === trigger.signal);
     if (called.length === 0) return;
     this.target.once('exit', () => (this.target.exitCode = exitCode));
-    // One of them may end the process at once.
+    // A listener may end the process at once.
     setImmediate(() => {
       for (const { signal, listener } of called) listener(signal);
     });

@@ -1,9 +1,9 @@
 import type { ReportedHook, ReportedState, ShutdownReport } from '../report/shutdown-report.js';
 
-/** Semantic conventions: an error for which there is no better name. */
+/** The value of the semantic conventions for an error without a better name. */
 const OTHER = '_OTHER';
 
-/** What is said of an error, if there is one. @internal */
+/** The attributes of an error, if there is one. @internal */
 export interface ErrorType {
   readonly 'error.type'?: string;
 }
@@ -29,7 +29,7 @@ export function errorOfHook({ outcome }: ReportedHook): ErrorType {
   return { 'error.type': outcome === 'cut' ? 'hook_timeout' : OTHER };
 }
 
-/** A closing that is over time is known by its hooks. */
+/** A teardown that is over time is known by its hooks. */
 function isOverrun({ state, endedBy }: ReportedState): boolean {
   return endedBy === 'timeout' && state !== 'closing';
 }

@@ -1,20 +1,20 @@
 import * as api from '@opentelemetry/api';
 
-/** Where `@opentelemetry/api-logs` keeps its provider; version 1.10 of the API has logs of its own. */
+/** Where `@opentelemetry/api-logs` keeps its provider. Version 1.10 of the API includes logs. */
 const LOGS = Symbol.for('io.opentelemetry.js.api.logs');
 const LOGS_VERSION = 1;
 
-/** A provider of the SDK; what the API has without one cannot be flushed. */
+/** A provider of the SDK. The API's no-op provider cannot be flushed. */
 interface Flushable {
   forceFlush?(): Promise<void>;
-  /** A proxy stands for the provider that comes later. */
+  /** A proxy stands for a provider that is registered later. */
   getDelegate?(): Flushable;
 }
 
 /**
- * Sends off what the providers hold that are registered globally: traces, metrics, logs.
+ * Flushes the global providers of traces, metrics and logs.
  *
- * @throws AggregateError if some of it could not be sent; all has been tried by then
+ * @throws AggregateError if some could not be flushed, after all have been tried
  * @internal
  */
 export async function flushGlobalProviders(): Promise<void> {

@@ -59,7 +59,7 @@ export function observeApplication(
   return () => meter.removeBatchObservableCallback(observe, observables);
 }
 
-/** Several with the same attributes count together; to the SDK the last one would count. */
+/** Adds up values with the same attributes; the SDK would keep the last one. */
 class Sums {
   readonly #sums = new Map<string, { attributes: Attributes; value: number }>();
 

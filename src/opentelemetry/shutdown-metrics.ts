@@ -3,10 +3,12 @@ import type { Meter } from '@opentelemetry/api';
 import type { ShutdownReport } from '../report/shutdown-report.js';
 import { errorOfHook, errorOfShutdown, errorOfState } from './error-type.js';
 
-/** From what nobody notices to beyond the 30 s that Kubernetes gives; the SDK's are for ms. */
+/**
+ * From imperceptible to beyond the 30 s of Kubernetes, in seconds; the defaults of the SDK suit ms.
+ */
 const BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 7.5, 10, 15, 20, 25, 30, 60, 120, 300];
 
-/** Tells once what happened during a shutdown. @internal */
+/** Records, once, what happened during a shutdown. @internal */
 export function measureShutdown(meter: Meter, report: ShutdownReport): void {
   measureTimes(meter, report);
   countRequests(meter, report);
@@ -45,7 +47,7 @@ function measureTimes(meter: Meter, report: ShutdownReport): void {
   }
 }
 
-/** Each request has one outcome, so that they may be added up; being late is none. */
+/** Each request has exactly one outcome, so that outcomes add up; lateness is not one. */
 function countRequests(meter: Meter, { requests }: ShutdownReport): void {
   const counter = meter.createCounter('nestjs_drain.shutdown.requests', {
     unit: '{request}',

@@ -17,13 +17,13 @@ interface Part {
   readonly atMs: number;
   readonly ms: number;
   readonly attributes: Attributes;
-  /** What went wrong. */
+  /** The error, if any. */
   readonly error?: string | undefined;
 }
 
 /**
- * The shutdown as a trace, made when it is known: a span of the whole, one of each state, and below
- * `closing` one of each hook of the teardown.
+ * The shutdown as a trace, made afterwards: one span for the whole, one for each state, and below
+ * `closing` one for each hook of the teardown.
  *
  * @internal
  */
@@ -37,7 +37,7 @@ export function traceShutdown(tracer: Tracer, report: ShutdownReport): void {
       atMs: state.atMs,
       ms: state.ms,
       attributes: {
-        // It goes on: it is during closing that this is told.
+        // `closing` is still going on at this point.
         ...(state.state !== 'closing' && { 'nestjs_drain.state.ended_by': state.endedBy }),
         ...errorOfState(state),
       },
@@ -71,7 +71,7 @@ function addSpan(tracer: Tracer, begin: number, parent: Context, part: Part): Co
   return trace.setSpan(parent, span);
 }
 
-/** In whole microseconds: as a fraction of a ms, a time of today is not exact. */
+/** In whole microseconds: today's time plus a fraction of a ms is not exact as a number. */
 function timeOf(begin: number, atMs: number): HrTime {
   const us = begin * 1000 + Math.round(atMs * 1000);
   return [Math.floor(us / 1_000_000), (us % 1_000_000) * 1000];
@@ -83,7 +83,7 @@ function wholeOf(report: ShutdownReport): Part {
   return {
     name: 'shutdown',
     atMs: 0,
-    // It was looked at the clock once for each: the last state may end a moment later.
+    // The clock was read separately for each, so the last state may end a moment later.
     ms: Math.max(report.totalMs, ...report.states.map(({ atMs, ms }) => atMs + ms)),
     attributes: {
       'nestjs_drain.shutdown.trigger': trigger.kind,

@@ -16,11 +16,11 @@ import { traceShutdown } from './shutdown-trace.js';
 
 /** The name of the instrumentation scope. */
 const SCOPE = 'nestjs-drain';
-/** A socket that was destroyed says so after two or three turns of the event loop. */
+/** A destroyed socket reports it after two or three turns of the event loop. */
 const TURNS_TO_CLOSE = 10;
 
 /**
- * What OpenTelemetry is told of one application.
+ * The telemetry of one application.
  *
  * @internal
  */
@@ -35,7 +35,7 @@ export class Telemetry implements OnModuleInit {
     private readonly clock: Clock,
   ) {}
 
-  /** Not before: the SDK may be started after this module is imported. */
+  /** Not earlier: the SDK may be started after this module is imported. */
   onModuleInit(): void {
     const { sequence, listeners } = this;
     const stopObserving = observeApplication(
@@ -54,9 +54,9 @@ export class Telemetry implements OnModuleInit {
     this.reports.onReport((report) => listeners.call(report));
   }
 
-  /** What it tells of the shutdown is sent off with all the rest. */
+  /** The telemetry of the shutdown is flushed with all the rest. */
   async #flush(): Promise<void> {
-    // Requests that were cut have their spans and their place in the report.
+    // Waits, so that cut requests have ended their spans and are in the report.
     for (let turn = 0; turn < TURNS_TO_CLOSE; turn++) await this.clock.turn();
     const report = this.record.report();
     if (report !== undefined) {

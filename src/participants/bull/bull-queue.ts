@@ -2,37 +2,41 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 
 import type { BuiltProviders } from '../../nest/built-provider.js';
 
-/** What is used of a job of Bull. @internal */
+/** The part of a Bull job that is used here. @internal */
 export interface BullJob {
   readonly id: string | number;
   readonly name: string;
   lockKey(): string;
   moveToFailed(error: Error, ...rest: unknown[]): Promise<unknown>;
-  /** Whether its processor has decided that it shall not be tried again. */
+  /** Whether its processor has decided that it is not tried again. */
   isDiscarded?(): boolean;
 }
 
-/** What is used of a queue of Bull 3 and 4, which is its own worker. @internal */
+/**
+ * The part of a queue of Bull 3 and 4 that is used here. Such a queue is its own worker.
+ *
+ * @internal
+ */
 export interface BullQueue {
   readonly name: string;
   readonly keys: Readonly<Record<'active' | 'wait' | 'paused' | 'meta-paused', string>>;
-  /** What the locks of its jobs are held with. */
+  /** The token that holds the locks of its jobs. */
   readonly token: string;
-  /** By the name of the job. */
+  /** Processors, by the name of the job. */
   readonly handlers: Readonly<Record<string, unknown>>;
   readonly client: { eval(script: string, keys: number, ...rest: string[]): Promise<unknown> };
   /** The children that run the processors that are files. */
   readonly childPool?: {
     readonly retained: Readonly<Record<string, { kill(signal: NodeJS.Signals): void }>>;
   };
-  /** From the moment at which it has a job to the one at which the end of it is recorded. */
+  /** Handles a job, from its fetch until its end is recorded. */
   processJob(job: BullJob | null | undefined, ...rest: unknown[]): Promise<unknown>;
   pause(isLocal: boolean, doNotWaitActive: boolean): Promise<void>;
   close(doNotWaitJobs?: boolean): Promise<void>;
 }
 
 const QUEUE_TOKEN = /^BullQueue_/;
-/** What Bull calls a job that was given no name. */
+/** Bull's name for a job without one. */
 const NAMELESS = '__default__';
 
 /** The queues of `@nestjs/bull`. @internal */
@@ -54,8 +58,8 @@ export function labelOf({ name }: BullQueue, job: BullJob): string {
 }
 
 /**
- * Bull has no way back for a job but to fail it or to let it stall. It is put where it is taken
- * from next, unless its lock has been lost: then another worker has it.
+ * Puts a job back where it is taken from next, unless its lock has been lost to another worker.
+ * Bull itself can only fail a job or let it stall.
  */
 const HAND_BACK = `
 if redis.call('GET', KEYS[3]) ~= ARGV[2] then return 0 end
@@ -66,7 +70,7 @@ if redis.call('EXISTS', KEYS[5]) == 1 then target = KEYS[4] end
 redis.call('RPUSH', target, ARGV[1])
 return 1`;
 
-/** @returns whether it was its own to give @internal */
+/** @returns whether the job still belonged to this process @internal */
 export async function handBack(queue: BullQueue, job: BullJob): Promise<boolean> {
   const { active, wait, paused } = queue.keys;
   const keys = [active, wait, job.lockKey(), paused, queue.keys['meta-paused']];
@@ -74,7 +78,7 @@ export async function handBack(queue: BullQueue, job: BullJob): Promise<boolean>
   return (await queue.client.eval(HAND_BACK, keys.length, ...keys, ...given)) === 1;
 }
 
-/** `@nestjs/bull` puts a hook of Nest's on its queues. What a test has put in their place may throw. */
+/** `@nestjs/bull` puts a hook of Nest's on its queues. A test double may throw. */
 function isBullQueue(queue: Partial<BullQueue> & Partial<OnApplicationShutdown>): boolean {
   try {
     if (typeof queue.onApplicationShutdown !== 'function') return false;

@@ -9,7 +9,7 @@ import { QueueJobs } from './queue-jobs.js';
 
 /**
  * The queues of `@nestjs/bull` (Bull 3 and 4). They take no job once the shutdown has begun, finish
- * those they have, and give back what the time does not suffice for.
+ * those in flight, and give back those that do not end in time.
  *
  * @internal
  */
@@ -24,7 +24,7 @@ export class BullParticipant implements DrainParticipant, OnModuleInit {
     private readonly clock: Clock,
   ) {}
 
-  /** Before the processors are registered: no job has begun. */
+  /** Runs before the processors are registered, so that no job has begun. */
   prepare(): void {
     for (const queue of bullQueuesOf(this.providers)) {
       if (this.#queues.has(queue)) continue;
@@ -32,7 +32,7 @@ export class BullParticipant implements DrainParticipant, OnModuleInit {
     }
   }
 
-  /** Where nobody called `prepare()`. */
+  /** The fallback without `prepare()`. */
   onModuleInit(): void {
     this.prepare();
   }

@@ -5,7 +5,7 @@ import { type TaskInFlight, TasksInFlight } from '../../shutdown/tasks-in-flight
 import { never, within } from '../../shutdown/within.js';
 import { type BullJob, type BullQueue, handBack, hasProcessors, labelOf } from './bull-queue.js';
 
-/** How long a queue may take to stop. Bull gives its wait for a job half a second to end. */
+/** How long a queue may take to stop. Bull ends its wait for a job within half a second. */
 const PAUSE_MS = 1000;
 
 interface JobInFlight extends TaskInFlight {
@@ -14,8 +14,8 @@ interface JobInFlight extends TaskInFlight {
 }
 
 /**
- * One queue and its jobs in flight. Once stopped, it takes no job any more; one that the time does
- * not suffice for goes back, where another worker finds it at once.
+ * One queue and its jobs in flight. Once stopped, it takes no more jobs. A job that does not end in
+ * time goes back to the queue, where another worker finds it at once.
  *
  * @internal
  */
@@ -62,18 +62,19 @@ export class QueueJobs {
     if (this.#stopped) return;
     this.#stopped = true;
     if (!this.takesJobs) return;
-    // It fetches no job any more, also when one has ended; adding jobs goes on.
+    // It fetches no more jobs, not even when one has ended; jobs can still be added.
     this.#pausing = this.queue.pause(true, true).catch(() => {});
   }
 
   async drain(): Promise<void> {
-    // Until then it may still be given a job, and must not be closed. Redis may be gone.
+    // Until then it may still receive a job, and must not be closed. Redis may be gone.
     await within(this.clock, PAUSE_MS, this.#pausing);
     await this.#jobs.none();
   }
 
   handBackAll(): void {
-    // Processors that are files would outlive this process, and finish what another has begun.
+    // Processors that run as files would outlive this process, and finish a job that another worker
+    // has begun.
     const children = Object.values(this.queue.childPool?.retained ?? {});
     if (this.active > 0) children.forEach((child) => child.kill('SIGKILL'));
     for (const job of this.#jobs) job.handBack();
@@ -84,7 +85,7 @@ export class QueueJobs {
   }
 
   #process(job: BullJob, process: () => Promise<unknown>): Promise<unknown> {
-    // It was fetched at the very moment at which the queue was stopped.
+    // It was fetched just as the queue stopped.
     if (this.#stopped) return handBack(this.queue, job);
     const label = labelOf(this.queue, job);
     const end = this.#jobs.begin(label, {
@@ -93,7 +94,7 @@ export class QueueJobs {
     const restore = replaceMethod(job, 'moveToFailed', (fail) => async (...args: unknown[]) => {
       if (!this.deadline.aborted || job.isDiscarded?.() === true) return fail(...args) as unknown;
       await this.#handBack(job).finally(end);
-      // Bull would tell that it has failed.
+      // Bull would report it as failed.
       return never();
     });
     return process().finally(() => {
@@ -107,7 +108,7 @@ export class QueueJobs {
     if (await handBack(this.queue, job)) this.handedBack += 1;
   }
 
-  /** Nest closes the queue, which would wait for the processors whose jobs are not its own any more. */
+  /** Nest closes the queue, which would wait for processors whose jobs have been given back. */
   #closeAtOnce(): void {
     if (this.#closesAtOnce) return;
     this.#closesAtOnce = true;

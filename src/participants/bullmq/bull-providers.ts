@@ -27,8 +27,8 @@ export function explorersOf(providers: BuiltProviders): BullExplorer[] {
 }
 
 /**
- * The workers of classes with `@Processor()` that exist by now, and the names of the classes. The
- * worker of a class of which each job has an instance is on the object that stands for it.
+ * The existing workers of classes with `@Processor()`, with the names of the classes. For a class
+ * with one instance for each job, the worker is on the object that Nest keeps in its place.
  *
  * @internal
  */
@@ -50,7 +50,7 @@ export function queuesWithWorkersOf(providers: BuiltProviders): BullQueue[] {
     .filter(hasWorkers);
 }
 
-/** Bull, too, asks what was made by a factory for its class. */
+/** Bull, too, looks at the class of what a factory has made. */
 function classOf({ instance }: BuiltProvider): BuiltType | undefined {
   try {
     const { constructor } = Object.getPrototypeOf(instance) as object;
@@ -65,7 +65,7 @@ function hasWorkers(queue: BullQueue & { readonly opts?: { readonly processors?:
     const isOurs = typeof queue.onApplicationShutdown === 'function';
     return isOurs && (queue.opts?.processors?.length ?? 0) > 0;
   } catch {
-    // What a test has put in place of a queue.
+    // A test double of a queue.
     return false;
   }
 }

@@ -1,11 +1,11 @@
-/** What is used of a job of BullMQ. @internal */
+/** The part of a BullMQ job that is used here. @internal */
 export interface BullJob {
   readonly name: string;
 }
 
 /**
- * What is used of a BullMQ worker, of versions 5 and 6. `processJob` takes a job from its fetch to
- * the moment its end is recorded, `processFn` is the processor alone.
+ * The part of a worker of BullMQ 5 and 6 that is used here. `processJob` takes a job from its fetch
+ * to the moment its end is recorded, `processFn` is the processor alone.
  *
  * @internal
  */
@@ -16,16 +16,16 @@ export interface BullWorker {
   isPaused(): boolean;
   pause(doNotWaitActive: boolean): Promise<void>;
   close(): Promise<void>;
-  /** Ends its connections and with them all commands that wait for Redis. */
+  /** Ends its connections, and all commands that wait for Redis. */
   disconnect(): Promise<void>;
   /** Aborts the signal of its jobs; from 5.62. */
   cancelAllJobs?(reason: string): void;
 }
 
 /**
- * The error after which a worker puts a job back to where it took it from, its attempts untouched:
- * the one of BullMQ's manual rate limiting, which all versions know by its message. It limits
- * nothing: that is what `worker.rateLimit()`, called before it, is for.
+ * The error after which a worker puts a job back where it took it from, with its attempts
+ * untouched. It is that of BullMQ's manual rate limiting, which all versions recognise by its
+ * message. On its own it limits nothing; `worker.rateLimit()` would.
  *
  * @internal
  */
@@ -36,7 +36,7 @@ export function handBackError(worker: BullWorker): Error {
 
 const HAND_BACK = 'bullmq:rateLimitExceeded';
 
-/** Errors that tell the worker what to do with the job; all but the first after it was done. */
+/** Errors by which a processor tells the worker what to do with the job. */
 const INSTRUCTIONS = new Set([
   'UnrecoverableError',
   'DelayedError',
@@ -44,7 +44,7 @@ const INSTRUCTIONS = new Set([
   'WaitingChildrenError',
 ]);
 
-/** Whether a processor has itself decided what becomes of its job. @internal */
+/** Whether a processor has itself decided about its job. @internal */
 export function isInstruction(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return error.message === HAND_BACK || INSTRUCTIONS.has(error.name);

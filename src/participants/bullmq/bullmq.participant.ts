@@ -12,8 +12,8 @@ import { HiddenWorkers } from './hidden-workers.js';
 import { WorkerJobs } from './worker-jobs.js';
 
 /**
- * The workers of `@nestjs/bullmq`. They take no job once the shutdown has begun, finish those they
- * have, and give back to the queue what the time does not suffice for.
+ * The workers of `@nestjs/bullmq`. They take no job once the shutdown has begun, finish those in
+ * flight, and give back to the queue those that do not end in time.
  *
  * @internal
  */
@@ -31,7 +31,7 @@ export class BullMqParticipant implements DrainParticipant, OnApplicationBootstr
     private readonly clock: Clock,
   ) {}
 
-  /** Before the workers are made: follows each before it can have a job. */
+  /** Runs before the workers are made, and follows each before it can have a job. */
   prepare(): void {
     for (const explorer of explorersOf(this.providers)) {
       const restore = replaceMethod(explorer, 'register', (register) => () => {
@@ -107,7 +107,7 @@ export class BullMqParticipant implements DrainParticipant, OnApplicationBootstr
       if (this.#workers.has(worker)) continue;
       const jobs = new WorkerJobs(worker, owner, this.sequence.deadlineSignal, this.clock);
       this.#workers.set(worker, jobs);
-      // Registered by hand while the application leaves.
+      // Registered by hand during the shutdown.
       if (this.#stopped) jobs.stop();
     }
   }

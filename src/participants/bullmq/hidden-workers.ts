@@ -1,5 +1,5 @@
 /**
- * What is used of a queue for which `BullModule.registerQueue({ processors })` has made workers.
+ * The part of a queue with `BullModule.registerQueue({ processors })` that is used here.
  *
  * @internal
  */
@@ -10,8 +10,8 @@ export interface BullQueue {
 
 /**
  * The workers of a queue that were given to `registerQueue()`, as functions or as files that run in
- * processes of their own. Nothing refers to them but the hook of their queue, which first closes
- * them, each after its jobs in flight, and then the queue.
+ * processes of their own. Only the hook of their queue refers to them. It closes each after its
+ * jobs in flight, then the queue.
  *
  * @internal
  */
@@ -21,7 +21,7 @@ export class HiddenWorkers {
 
   constructor(private readonly queue: BullQueue) {}
 
-  /** A worker that is being closed is work in flight; that is all one can know. */
+  /** A worker that is being closed counts as work in flight; nothing more is known. */
   get active(): number {
     return this.#isClosing ? 1 : 0;
   }

@@ -5,18 +5,18 @@ import { TasksInFlight } from '../../shutdown/tasks-in-flight.js';
 import { within } from '../../shutdown/within.js';
 import { type BullJob, type BullWorker, handBackError, isInstruction } from './bull-worker.js';
 
-/** How long a worker may take to say goodbye to Redis, which may be gone itself. */
+/** How long a worker may take to disconnect from Redis, which may be gone. */
 const GOODBYE_MS = 1000;
 
 /**
- * One worker and its jobs in flight. Once stopped, it takes no job any more; one that the time does
- * not suffice for goes back to the queue, where another worker finds it at once.
+ * One worker and its jobs in flight. Once stopped, it takes no more jobs. A job that does not end
+ * in time goes back to the queue, where another worker finds it at once.
  *
  * @internal
  */
 export class WorkerJobs {
   readonly #jobs: TasksInFlight;
-  /** Each gives one running processor's job back. */
+  /** Each function gives the job of one running processor back. */
   readonly #handBacks = new Set<() => void>();
   readonly #restores: ((() => void) | undefined)[];
   #stopped = false;
@@ -67,7 +67,7 @@ export class WorkerJobs {
     // `_getNextJob`). A worker that was never run may be used by hand, with a connection that has to
     // stay open.
     if (this.worker.isRunning() || this.worker.isPaused()) {
-      // It emits its errors; there is nobody else to tell.
+      // It emits its errors itself.
       this.#closing = this.worker.close().catch(() => {});
     } else {
       void this.worker.pause(true).catch(() => {});
@@ -79,7 +79,7 @@ export class WorkerJobs {
     await this.#sayGoodbye();
   }
 
-  /** Aborts the signals that BullMQ gives to processors which take one. */
+  /** Aborts the signals that BullMQ gives to processors with a signal parameter. */
   cancel(): void {
     this.worker.cancelAllJobs?.('the application shuts down');
   }
@@ -93,7 +93,7 @@ export class WorkerJobs {
     for (const restore of this.#restores) restore?.();
   }
 
-  /** Waits for its `close()`, but not for long. So does Nest, which closes it, too. */
+  /** Waits a short while for its `close()`, which Nest calls and awaits, too. */
   #sayGoodbye(): Promise<void> {
     const closing = this.#closing;
     if (closing === undefined) return Promise.resolve();
@@ -107,8 +107,7 @@ export class WorkerJobs {
 
   async #closeOrDisconnect(closing: Promise<void>): Promise<void> {
     if (await within(this.clock, GOODBYE_MS, closing)) return;
-    // A connection that is being made again never tells of its end (bullmq#4585), so this is not
-    // waited for.
+    // A reconnecting connection never reports its end (bullmq#4585), so this is not awaited.
     void this.worker.disconnect().catch(() => {});
   }
 
@@ -123,7 +122,7 @@ export class WorkerJobs {
   }
 
   async #mayHandBack(process: () => Promise<unknown>): Promise<unknown> {
-    // It was fetched at the very moment at which the worker was told to stop.
+    // It was fetched just as the worker was stopped.
     if (this.#stopped) throw this.#handBackError();
     let handBack!: () => void;
     try {

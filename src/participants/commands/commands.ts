@@ -3,11 +3,14 @@ import type { ModulesContainer } from '@nestjs/core';
 import type { WorkTracker } from '../../handlers/work-tracker.js';
 import { replaceMethod } from '../../nest/replace-method.js';
 
-/** What nest-commander runs its command with, by class and method: `CommandFactory.run()` awaits it. */
+/**
+ * The class and method with which nest-commander runs its command: `CommandFactory.run()` awaits
+ * it.
+ */
 const RUNNER = { class: 'CommandRunnerService', method: 'run' } as const;
 
 /**
- * The command of nest-commander as work in flight: it is the only thing that its process does.
+ * The command of nest-commander as work in flight: its process does nothing else.
  *
  * @internal
  */

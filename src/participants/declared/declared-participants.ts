@@ -11,14 +11,14 @@ const DECLARED = 'nestjs-drain:participant';
 /**
  * One kind of work that enters the application and must leave it: HTTP requests, a queue consumer,
  * background jobs. All participants drain at the same time, inside one budget; one that throws or
- * hangs is named in the log and holds nobody else.
+ * hangs is named in the log, and holds up no other.
  *
  * @publicApi
  */
 export interface DrainParticipant extends DrainParticipantContract {}
 
 /**
- * Marks a provider as a participant: it is found, and drained with the other kinds of work.
+ * Marks a provider as a participant, to be found and drained with the other kinds of work.
  *
  * @example
  * ```ts

@@ -1,13 +1,13 @@
 import type { Clock } from '../../shutdown/clock.js';
 import { sleep, within } from '../../shutdown/within.js';
 
-/** One that takes longer is out of reach; its client would wait until it comes back. */
+/** A broker that takes longer is out of reach; its client would wait until it comes back. */
 const LONGEST_MS = 2000;
 const LOOK_AGAIN_MS = 10;
 
 /**
- * A broker, as far as a server that leaves waits for it: for a while, and only once for one that
- * has become silent.
+ * Bounds how long a leaving server waits for its broker. A broker that was silent once is not
+ * waited for again.
  *
  * @internal
  */
@@ -20,9 +20,9 @@ export class Broker {
   ) {}
 
   /**
-   * Waits for its answer.
+   * Waits for the broker's answer.
    *
-   * @throws what the client library throws, and if there is no answer
+   * @throws the error of the client library, or if there is no answer
    */
   async answers(answer: unknown): Promise<void> {
     const answered = Promise.resolve(answer);
@@ -34,9 +34,9 @@ export class Broker {
   }
 
   /**
-   * Waits until it is so, where no event tells.
+   * Polls until a condition holds, where there is no event.
    *
-   * @throws if it does not become so
+   * @throws if it never holds
    */
   async does(isSo: () => boolean): Promise<void> {
     const end = this.clock.now() + this.#patienceMs;

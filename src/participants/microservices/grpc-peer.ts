@@ -4,7 +4,7 @@ import { openStreams } from '../../connections/open-streams.js';
 
 /** How long a client may take to close its side of a connection. */
 const PEER_MS = 200;
-/** How long one may stay that has no call: it has sent half a header, or is gone. */
+/** How long a connection without a call may stay: its client has sent half a header, or is gone. */
 const STALLED_MS = 1000;
 
 /**
@@ -16,9 +16,9 @@ export class GrpcPeer {
   readonly #destroySocket: () => void;
   #idleSince: number | undefined;
 
-  /** Before it is told: afterwards Node no longer says which socket it has. */
+  /** Read before the GOAWAY: afterwards Node hides the socket. */
   constructor(private readonly session: ServerHttp2Session) {
-    // The only end of a socket that an HTTP/2 session lets others call.
+    // The only way to end a socket that an HTTP/2 session allows.
     const destroySoon: unknown = session.destroyed
       ? undefined
       : Reflect.get(session.socket, 'destroySoon');
@@ -26,7 +26,7 @@ export class GrpcPeer {
       typeof destroySoon === 'function' ? (destroySoon as () => void) : () => {};
   }
 
-  /** Whether nothing is left to wait for; look again and again. */
+  /** Whether nothing is left to wait for. Must be polled. */
   isOver(now: number): boolean {
     const { destroyed } = this.session;
     const isIdle = destroyed || openStreams(this.session)?.length === 0;

@@ -8,7 +8,7 @@ import type { RpcServerLike, RpcTransport } from './rpc-transport.js';
 
 const LOOK_AGAIN_MS = 50;
 
-/** Of grpc-js. */
+/** The part of a grpc-js server that is used here. */
 interface GrpcServer {
   tryShutdown(callback: (error?: Error) => void): void;
   forceShutdown(): void;
@@ -17,18 +17,17 @@ interface GrpcServer {
 }
 
 /**
- * gRPC tells its clients to go (GOAWAY), who then go elsewhere, and ends a connection with its last
- * call. Its own count of calls is the one to wait for: it has those, too, that never reach a
- * handler, and the streams that are still being written.
+ * gRPC tells its clients to go elsewhere (GOAWAY), and ends a connection with its last call. Its
+ * own count of calls is awaited: it includes calls that never reach a handler, and streams that are
+ * still being written.
  *
- * It would also wait for whoever has no call and does not close the connection: a peer that never
- * speaks, or has vanished.
+ * The server itself would also wait for a silent or vanished peer without a call.
  *
  * @internal
  */
 export class GrpcTransport implements RpcTransport {
   #shutdown: Promise<void> | undefined;
-  /** Undefined where the server does not tell. */
+  /** Undefined if the server does not tell. */
   #peers: readonly GrpcPeer[] | undefined;
   #isOver = false;
 
@@ -51,11 +50,12 @@ export class GrpcTransport implements RpcTransport {
     if (this.#shutdown === undefined) return;
     while (!this.#isOver && !(await within(this.clock, LOOK_AGAIN_MS, this.#shutdown))) {
       const now = this.clock.now();
-      // All are looked at: each is timed by its looks.
+      // No short circuit: each peer is timed by being polled.
       const staying = this.#peers?.filter((peer) => !peer.isOver(now));
       if (staying?.length !== 0) continue;
       forEachAlone(this.#peers ?? [], (peer) => peer.end());
-      // What is left has not finished its TLS handshake: the server waits for it, nobody else does.
+      // The remaining connections have not finished their TLS handshake; only the server waits for
+      // them.
       return;
     }
     if (!this.#isOver) await this.#shutdown;

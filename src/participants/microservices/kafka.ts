@@ -4,16 +4,18 @@ import type { RpcServerLike, RpcTransport } from './rpc-transport.js';
 
 /** How long the last message may take to be committed; Nest's `close()` waits for the rest of a poll. */
 const POLL_MS = 2000;
-/** Together they are the 5 s of a poll. kafkajs would try to reach a broker that is gone for longer. */
+/**
+ * Together they make up the 5 s of a poll. kafkajs would try longer to reach a broker that is gone.
+ */
 const CLOSE_MS = 3000;
 
-/** Of kafkajs. */
+/** The part of a kafkajs consumer that is used here. */
 interface KafkaConsumer {
   stop(): Promise<void>;
 }
 
 /**
- * Kafka gives the partitions of a consumer that leaves its group to the others, so this instance
+ * Kafka gives the partitions of a leaving consumer to the others in its group, so this instance
  * stops at once. A reply counts as sent when the broker has it.
  *
  * @internal
@@ -30,7 +32,7 @@ export class KafkaTransport implements RpcTransport {
     });
   }
 
-  /** No message is begun from here on, also of those that have been fetched. */
+  /** From now on no message begins, not even one that has been fetched. */
   async handOver(): Promise<void> {
     const [, consumer] = (this.server.driver ?? []) as (KafkaConsumer | null | undefined)[];
     this.#stopped = consumer?.stop();
@@ -38,9 +40,9 @@ export class KafkaTransport implements RpcTransport {
   }
 
   /**
-   * `stop()` commits the last message and leaves the group. To be slow at that is no failure: it
-   * waits for its poll, 5 s if no message comes (`maxWaitTimeInMs`). For a broker that is gone it
-   * waits without a bound (kafkajs#571), so this has one.
+   * `stop()` commits the last message and leaves the group. Slowness is no failure: it waits for
+   * its poll, 5 s if no message comes (`maxWaitTimeInMs`). If the broker is gone, it would wait
+   * without a bound (kafkajs#571), so the wait is bounded here.
    */
   async flush(): Promise<void> {
     if (this.#stopped === undefined) return;

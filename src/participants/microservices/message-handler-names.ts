@@ -2,7 +2,10 @@ import 'reflect-metadata';
 
 import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
 
-/** Where `@nestjs/microservices` writes what a method handles, the same in 11.0 to 12.1. */
+/**
+ * The metadata key of `@nestjs/microservices` for the pattern of a method, the same from 11.0 to
+ * 12.1.
+ */
 const PATTERNS = 'microservices:pattern';
 const TRANSPORT = 'microservices:transport';
 
@@ -12,7 +15,8 @@ interface Handler {
 }
 
 /**
- * The names of the message handlers: Nest gives a server a pattern and an anonymous function.
+ * The names of the message handlers, because Nest gives a server only a pattern and an anonymous
+ * function.
  *
  * @internal
  */
@@ -22,11 +26,11 @@ export class MessageHandlerNames {
   constructor(private readonly modules: ModulesContainer) {}
 
   /**
-   * The names of those that handle the pattern, in the order in which Nest registers them; several
-   * where several subscribe to one event.
+   * The names of the handlers of a pattern, in the order in which Nest registers them. Several
+   * handlers may subscribe to one event.
    *
-   * @param pattern - the very object that the decorator was given
-   * @param transport - of the server
+   * @param pattern - the same object that the decorator was given
+   * @param transport - the transport of the server
    */
   of(pattern: unknown, transport: unknown): string[] {
     this.#handlers ??= this.#explore();

@@ -1,16 +1,16 @@
 import type { Broker } from './broker.js';
 import type { RpcServerLike, RpcTransport } from './rpc-transport.js';
 
-/** Of mqtt.js. */
+/** The part of an mqtt.js client that is used here. */
 interface MqttClient {
   readonly connected: boolean;
-  /** What the broker has not acknowledged yet. */
+  /** The packets that the broker has not acknowledged yet. */
   readonly outgoing?: Readonly<Record<number, unknown>>;
   unsubscribeAsync(topics: readonly string[]): Promise<unknown>;
 }
 
 /**
- * MQTT gives a message to one member of each shared subscription, and to every other subscriber.
+ * MQTT delivers a message to one member of each shared subscription, and to every other subscriber.
  *
  * @internal
  */
@@ -30,7 +30,7 @@ export class MqttTransport implements RpcTransport {
 
   /** Nest does not wait for `end()`, which would do the same. */
   async flush(): Promise<void> {
-    // Packets are in order: what it was sent before, the broker has when it answers this.
+    // Packets are in order: when the broker answers this one, it has all before it.
     await this.#unsubscribe(this.server.patterns.slice(0, 1));
     await this.broker.does(() => this.#isAcknowledged());
   }

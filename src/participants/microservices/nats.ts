@@ -1,7 +1,7 @@
 import type { Broker } from './broker.js';
 import type { RpcServerLike, RpcTransport } from './rpc-transport.js';
 
-/** Of `nats` and of `@nats-io/transport-node`. */
+/** The part of `nats` and `@nats-io/transport-node` that is used here. */
 interface NatsConnection {
   flush(): Promise<void>;
   isClosed(): boolean;
@@ -14,7 +14,8 @@ interface NatsSubscription {
 }
 
 /**
- * NATS gives a message to one member of each queue group, and to every subscriber without a group.
+ * NATS delivers a message to one member of each queue group, and to every subscriber without a
+ * group.
  *
  * @internal
  */
@@ -43,7 +44,7 @@ export class NatsTransport implements RpcTransport {
     const subscriptions = (this.server.subscriptions as NatsSubscription[])
       .filter((subscription) => !subscription.isClosed())
       .filter(which);
-    // Unsubscribes, and resolves when all that was on its way has been handed to its handler.
+    // Unsubscribes, and resolves when all messages on their way have reached their handlers.
     await this.broker.answers(Promise.all(subscriptions.map((one) => one.drain())));
   }
 }

@@ -1,16 +1,16 @@
 import type { Broker } from './broker.js';
 import type { RpcServerLike, RpcTransport } from './rpc-transport.js';
 
-/** Of ioredis. */
+/** The part of an ioredis client that is used here. */
 interface RedisClient {
   unsubscribe(): Promise<unknown>;
   punsubscribe(): Promise<unknown>;
 }
 
 /**
- * Redis publishes to every instance: none can answer for another, so each listens to the end of its
- * grace period. A reply counts as sent when Redis has it, so nothing is left to be flushed; but
- * Nest closes the client that replies before the one that listens, so that must stop first.
+ * Redis publishes to every instance, and none can answer for another, so each one listens to the
+ * end of its grace period. A reply counts as sent when Redis has it, so there is nothing to flush.
+ * Nest closes the replying client before the listening one, so listening must stop first.
  *
  * @internal
  */

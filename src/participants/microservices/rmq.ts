@@ -1,26 +1,26 @@
 import type { Broker } from './broker.js';
 import type { RpcServerLike, RpcTransport } from './rpc-transport.js';
 
-/** Of amqp-connection-manager: the channel that it opens again whenever it is lost. */
+/** The channel of amqp-connection-manager, which reopens it whenever it is lost. */
 interface ChannelWrapper {
   addSetup(setup: (channel: Channel) => Promise<void>): Promise<void>;
-  /** Replies that wait for a connection. */
+  /** The number of replies that wait for a connection. */
   queueLength(): number;
   close(): Promise<void>;
 }
 
-/** Of amqplib. */
+/** The part of an amqplib channel that is used here. */
 interface Channel {
-  /** What it calls, by consumer tag. */
+  /** The callbacks, by consumer tag. */
   readonly consumers?: ReadonlyMap<string, unknown>;
   cancel(consumerTag: string): Promise<unknown>;
   waitForConfirms?(): Promise<unknown>;
 }
 
 /**
- * RabbitMQ keeps a message for whoever consumes next, so this instance stops at once. A message
- * that the broker sends before it reads the cancellation is handled like any other; one that is
- * not acknowledged when Nest closes the channel goes back to its queue.
+ * RabbitMQ keeps a message for the next consumer, so this instance stops at once. A message that
+ * the broker sends before it reads the cancellation is handled like any other. One that is not
+ * acknowledged when Nest closes the channel goes back to its queue.
  *
  * @internal
  */
@@ -37,7 +37,7 @@ export class RmqTransport implements RpcTransport {
   async handOver(): Promise<void> {
     this.server.retire();
     const wrapper = this.#wrapper;
-    // Runs at once with the channel that is open now, and again with each that is opened later.
+    // Runs at once with the open channel, and again with each one that is opened later.
     const cancelled = wrapper?.addSetup(async (channel) => {
       this.#channel = channel;
       const tags = [...(channel.consumers?.keys() ?? [])];
@@ -57,8 +57,8 @@ export class RmqTransport implements RpcTransport {
   }
 
   /**
-   * `close()` rejects each reply that is left, and Nest looks at none of these promises: unhandled,
-   * they would end the process before its hooks have run.
+   * `close()` rejects each remaining reply, and Nest does not handle these rejections, which would
+   * end the process before its hooks have run.
    */
   #giveUpReplies(): void {
     if (this.#wrapper !== undefined) this.#wrapper.close = async () => {};

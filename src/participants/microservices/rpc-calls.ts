@@ -26,7 +26,7 @@ export class RpcCalls {
     this.#calls = new TasksInFlight(clock);
   }
 
-  /** How many there have been. */
+  /** The number of messages so far. */
   get begun(): number {
     return this.#begun;
   }
@@ -51,7 +51,7 @@ export class RpcCalls {
 
   /**
    * A reply is handed to the client library, which may take its time. @returns a function that
-   * stops it
+   * marks its end
    */
   beginReply(): () => void {
     this.#replies += 1;
@@ -62,7 +62,7 @@ export class RpcCalls {
   async idle(): Promise<void> {
     do {
       await this.#calls.none();
-      // A message is decoded before its handler begins, a reply sent the tick after its end.
+      // A message is decoded a tick before its handler begins, a reply sent a tick after its end.
       await receiveWaitingBytes(this.clock);
     } while (this.active > 0);
   }

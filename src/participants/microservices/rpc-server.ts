@@ -4,8 +4,8 @@ import { replaceMethod } from '../../nest/replace-method.js';
 const TRANSPORTS = ['tcp', 'redis', 'nats', 'mqtt', 'grpc', 'rmq', 'kafka'] as const;
 
 /**
- * The server of one transport, as `@nestjs/microservices` makes it or as a user wrote it. Half of
- * what a shutdown needs of it is not published, therefore all is looked for before use.
+ * The server of one transport, made by `@nestjs/microservices` or by a user. Half of what a
+ * shutdown needs is not published, so every member is checked before use.
  *
  * @internal
  */
@@ -18,7 +18,7 @@ export class RpcServer {
     return this.#field('transportId');
   }
 
-  /** `tcp`, `rmq`; of a strategy of the user's own, what it calls itself. */
+  /** `tcp`, `rmq`, or the name of a custom strategy. */
   get transport(): string {
     const id = this.transportId;
     if (typeof id === 'number') return TRANSPORTS[id] ?? 'microservice';
@@ -26,7 +26,7 @@ export class RpcServer {
     return typeof id === 'string' ? id : 'microservice';
   }
 
-  /** The client or server of the library below; undefined where there is none (yet). */
+  /** The client or server of the library below; undefined if there is none (yet). */
   get driver(): unknown {
     try {
       return (this.instance as { unwrap?(): unknown }).unwrap?.();
@@ -54,10 +54,10 @@ export class RpcServer {
   }
 
   /**
-   * From now on it neither listens nor consumes again, whatever becomes of its connection: a TCP
-   * server with `retryAttempts` would open its port again, a RabbitMQ channel that is opened anew
-   * would consume. Nor does it wait a fixed time for handlers that have ended (`gracefulShutdown`
-   * of NATS: 10 s, and more than `closeTimeoutMs`).
+   * From now on the server neither listens nor consumes again, even after a reconnect: a TCP server
+   * with `retryAttempts` would reopen its port, a reopened RabbitMQ channel would consume. Nor does
+   * it wait a fixed time for handlers that have ended (`gracefulShutdown` of NATS: 10 s, more than
+   * `closeTimeoutMs`).
    */
   retire(): void {
     if ('isManuallyTerminated' in this.instance) this.instance.isManuallyTerminated = true;
@@ -66,10 +66,10 @@ export class RpcServer {
   }
 
   /**
-   * A microservice runs its teardown hooks after this `close()`, and not at all if it fails or does
-   * not end: a broker that is out of reach must not keep it from them.
+   * A microservice runs its teardown hooks after this `close()`, and not at all if it fails or
+   * hangs. An unreachable broker must not prevent them.
    *
-   * @param wait - for as long as there is hope
+   * @param wait - bounds the wait for the broker
    */
   closeWithin(wait: (closing: unknown) => Promise<void>): void {
     this.replace('close', (close) => async () => {

@@ -5,13 +5,13 @@ import { MessageHandlerNames } from './message-handler-names.js';
 import { RpcServer } from './rpc-server.js';
 
 /**
- * Is told of every message that a server handles, and of every reply that it sends.
+ * Follows every message that a server handles, and every reply that it sends.
  *
  * @internal
  */
 export interface RpcObserver {
   /**
-   * @param context - of the message, as its handler is given it
+   * @param context - the context that the handler gets
    * @returns a function that stops it
    */
   begin(label: string, context: unknown): () => void;
@@ -29,9 +29,9 @@ interface WithRegistry {
 /**
  * The servers of an application's microservices, each found when Nest makes it, before it listens.
  *
- * Messages are followed by their handlers, not by `setOnProcessingStartHook`: those hooks have room
- * for one (a tracer), and in Nest 11 the end hook comes with the first of several replies, and not
- * at all when a handler of Kafka rejects.
+ * Messages are followed by their handlers, not by `setOnProcessingStartHook`: there is room for
+ * only one such hook (a tracer's), and in Nest 11 the end hook comes with the first of several
+ * replies, and not at all when a Kafka handler rejects.
  *
  * @internal
  */
@@ -44,7 +44,7 @@ export class RpcServers {
     this.#names = new MessageHandlerNames(modules);
   }
 
-  /** Whether servers can be found. Nest can tell them from 11.1.4 on. */
+  /** Whether servers can be found, which Nest allows from 11.1.4 on. */
   get areKnown(): boolean {
     return typeof (this.modules as WithRegistry).getRpcTargetRegistry === 'function';
   }
@@ -85,7 +85,7 @@ export class RpcServers {
         try {
           return await respond(packet);
         } catch (error) {
-          // Nest 11 does not: unhandled, it would end the process.
+          // Nest 11 does not handle it, and it would end the process.
           server.report(error);
           return undefined;
         } finally {
@@ -97,14 +97,14 @@ export class RpcServers {
   }
 }
 
-/** The handler, which tells when it begins and when its last reply has been made. */
+/** Wraps the handler, to report its begin and its last reply. */
 function followed(handler: Handler, label: string, observer: RpcObserver): Handler {
   const following: Handler = async (...args) => {
     const context = args.at(-1);
     const end = observer.begin(label, context);
     try {
       const result = await handler(...args);
-      // Nobody subscribes for a gRPC client that has gone.
+      // Nest does not subscribe if the gRPC client has gone.
       if (isObservable(result) && !isCancelled(context)) return result.pipe(finalize(end));
       end();
       return result;
@@ -113,7 +113,7 @@ function followed(handler: Handler, label: string, observer: RpcObserver): Handl
       throw error;
     }
   };
-  // Several handlers of one event are a list: the server links it, the handler follows it.
+  // Several handlers of one event form a linked list: the server links it, the handler follows it.
   Object.defineProperty(following, 'next', {
     get: () => handler.next,
     set: (next) => {

@@ -1,11 +1,11 @@
 /**
- * How the intake of one transport is stopped, and its last reply brought to its peer. All methods
- * are called at most once but `flush`, and may reject.
+ * Stops the intake of one transport, and delivers its last reply. Each method but `flush` is called
+ * at most once, and may reject.
  *
  * @internal
  */
 export interface RpcTransport {
-  /** The shutdown begins: no more of those messages that another instance can have. */
+  /** The shutdown begins: stop taking messages that another instance can take. */
   handOver?(): Promise<void>;
   /** The grace period is over: no more messages. */
   stop?(): Promise<void>;
@@ -16,7 +16,7 @@ export interface RpcTransport {
 }
 
 /**
- * What is used of a server of `@nestjs/microservices`.
+ * The part of a server of `@nestjs/microservices` that is used here.
  *
  * @internal
  */

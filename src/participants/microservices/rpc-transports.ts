@@ -12,14 +12,14 @@ import { type TcpPatience, TcpTransport } from './tcp.js';
 
 const BROKERS: ReadonlySet<string> = new Set(['redis', 'nats', 'mqtt', 'rmq', 'kafka']);
 
-/** Whether a server fetches its messages: nobody connects to it. @internal */
+/** Whether a server fetches its messages, so that nobody connects to it. @internal */
 export function isBroker(transport: string): boolean {
   return BROKERS.has(transport);
 }
 
 /**
- * How a server is stopped. Of a transport that is not known only the handlers are awaited: its
- * author can add a participant that stops its intake.
+ * The way to stop each server. For an unknown transport only the handlers are awaited; its author
+ * can add a participant that stops its intake.
  *
  * @internal
  */

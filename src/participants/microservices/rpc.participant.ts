@@ -3,7 +3,7 @@ import type { RpcCalls } from './rpc-calls.js';
 import type { RpcTransport } from './rpc-transport.js';
 
 /**
- * One server of a microservice: its intake stops, handlers end, replies go out, then Nest closes it.
+ * One server of a microservice: intake stops, handlers end, replies go out, then Nest closes it.
  *
  * @internal
  */
@@ -35,7 +35,7 @@ export class RpcParticipant implements DrainParticipant {
 
   async drain(): Promise<void> {
     this.#stopped ??= Promise.resolve(this.transport.stop?.());
-    // Handlers in flight are waited for, also where the broker does not answer.
+    // Handlers in flight are awaited even if the broker does not answer.
     const steps = await Promise.allSettled([this.#stopped]);
     let seen: number;
     do {

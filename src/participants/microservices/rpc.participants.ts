@@ -9,12 +9,13 @@ import { isBroker, transportOf } from './rpc-transports.js';
 import { RpcParticipant } from './rpc.participant.js';
 import type { TcpPatience } from './tcp.js';
 
-/** How long TCP connections are listened to. Without a signal, nobody is surprised by their end. */
+/** How long TCP connections are read. Without a signal, nobody is surprised by their end. */
 const TCP_PATIENCE = { silenceMs: 50, streamMs: 1000 };
 const TCP_IMPATIENCE = { silenceMs: 0, streamMs: 0 };
 
 /**
- * The participants of an application's microservices: one for each server, added when Nest makes it.
+ * The participants of an application's microservices, one for each server, added when Nest makes
+ * it.
  *
  * @internal
  */

@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
 
 /**
- * A connection to a TCP microservice, while it is brought to its end.
+ * A connection to a TCP microservice that is being ended.
  *
  * @internal
  */
 export class TcpPeer {
-  /** When the last call ended that had begun before the drain. */
+  /** When the last call from before the drain ended. */
   heldUntil = 0;
   #silentSince: number;
   #bytesSeen = 0;
@@ -19,12 +19,12 @@ export class TcpPeer {
     this.#silentSince = now;
   }
 
-  /** Whether its messages reach nobody any more. */
+  /** Whether its messages are no longer read. */
   get isMuted(): boolean {
     return this.#isMuted;
   }
 
-  /** For how long no byte has come, as far as anybody looked. */
+  /** How long no byte has come, as seen by polling. */
   silentMs(now: number): number {
     if (this.socket.bytesRead !== this.#bytesSeen) {
       this.#bytesSeen = this.socket.bytesRead;
@@ -33,7 +33,7 @@ export class TcpPeer {
     return now - this.#silentSince;
   }
 
-  /** Reads no further, so that the client notices. */
+  /** Stops reading, so that the client notices. */
   mute(): void {
     this.#isMuted = true;
     for (const listener of this.socket.listeners('data'))
@@ -41,7 +41,7 @@ export class TcpPeer {
     this.socket.pause();
   }
 
-  /** Ends it when what was written is out. */
+  /** Ends it once everything written has been sent. */
   end(): void {
     if (this.socket.writableEnded) return;
     this.mute();

@@ -15,20 +15,20 @@ const GOODBYE_MS = 500;
 
 /** @internal */
 export interface TcpPatience {
-  /** How long a connection without a call must have been silent to be ended. */
+  /** How long a connection without a call must have been silent before it is ended. */
   readonly silenceMs: number;
-  /** How long one that never pauses is listened to. */
+  /** How long a connection that never pauses is read. */
   readonly streamMs: number;
-  /** Whether what waits to be accepted is left to another process on the same socket. */
+  /** Whether another process on the same socket takes the connections that wait to be accepted. */
   readonly leavesQueue: boolean;
   /** How long emptying the accept queue may take. */
   readonly acceptMs: number;
 }
 
 /**
- * TCP, whose protocol cannot tell a client to go: a connection is ended in a pause of its client,
- * who opens another one elsewhere with its next message. What comes after that is not read, so that
- * a client never waits for an answer: it sees the end.
+ * TCP. Its protocol cannot tell a client to go, so a connection is ended in a pause of its client,
+ * which opens another one elsewhere with its next message. Later bytes are not read: the client
+ * sees the end, and does not wait for an answer.
  *
  * @internal
  */
@@ -66,7 +66,7 @@ export class TcpTransport implements RpcTransport {
     await this.#hush();
   }
 
-  /** Ends what is open, and lets the peers go first. */
+  /** Ends the open connections, and lets the peers close first. */
   async flush(): Promise<void> {
     for (const peer of this.#peers.values()) peer.end();
     const end = this.clock.now() + GOODBYE_MS;
@@ -84,14 +84,14 @@ export class TcpTransport implements RpcTransport {
     const { silenceMs, streamMs } = this.patience();
     const stoppedAt = this.clock.now();
     for (;;) {
-      // What the kernel holds is read, and its handlers begin.
+      // The messages that the kernel holds are read, and their handlers begin.
       await receiveWaitingBytes(this.clock);
       const now = this.clock.now();
       const oldestCall = this.#oldestCalls();
       for (const peer of this.#peers.values()) {
         const since = oldestCall.get(peer.socket);
         if (since === undefined && peer.silentMs(now) >= silenceMs) peer.end();
-        // The drain waits for calls from before it anyway.
+        // The drain waits for earlier calls anyway.
         else if (since !== undefined && since <= stoppedAt) peer.heldUntil = now;
         else if (now - Math.max(peer.heldUntil, stoppedAt) >= streamMs) peer.mute();
       }
@@ -123,7 +123,7 @@ export class TcpTransport implements RpcTransport {
   }
 }
 
-/** The connection that a message came by; Nest's context knows it, through its own socket class. */
+/** The connection of a message. Nest's context knows it, through its own socket class. */
 function socketOf(context: unknown): Socket | undefined {
   const message = context as { getSocketRef?(): { netSocket?: Socket } } | undefined;
   return message?.getSocketRef?.().netSocket;

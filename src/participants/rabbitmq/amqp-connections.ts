@@ -1,8 +1,8 @@
 import { type BuiltProviders, hasMethod } from '../../nest/built-provider.js';
 
-/** What is used of a connection of `@golevelup/nestjs-rabbitmq`. @internal */
+/** The part of a connection of `@golevelup/nestjs-rabbitmq` that is used here. @internal */
 export interface AmqpConnection {
-  /** Of all its consumers, those of a connection that was lost among them. */
+  /** All its consumers, including those of a lost connection. */
   readonly consumerTags: readonly string[];
   readonly managedChannels: Readonly<Record<string, AmqpChannel>>;
   /** Private there: a promise for each message whose handler runs, until it is acknowledged. */
@@ -19,7 +19,7 @@ interface AmqpConnectionManager {
   getConnections(): readonly AmqpConnection[];
 }
 
-/** The connections of an application; none where it does not use the library. @internal */
+/** The connections of an application; none if it does not use the library. @internal */
 export function amqpConnectionsOf(providers: BuiltProviders): AmqpConnection[] {
   const managers = providers().filter(({ token }) => isManager(token));
   return managers.flatMap(({ instance }) => (instance as AmqpConnectionManager).getConnections());

@@ -3,9 +3,9 @@ import type { DrainParticipant } from '../../shutdown/drain-participant.js';
 import { type AmqpConnection, amqpConnectionsOf } from './amqp-connections.js';
 
 /**
- * The consumers of `@golevelup/nestjs-rabbitmq`: cancelled at the signal, so that the broker gives
- * what it holds to other instances. A message whose time does not suffice goes back to its queue
- * when the connection ends, for it was not acknowledged.
+ * The consumers of `@golevelup/nestjs-rabbitmq`. They are cancelled at the signal, so that the
+ * broker delivers to other instances. A message that does not end in time is not acknowledged, and
+ * goes back to its queue when the connection ends.
  *
  * @internal
  */
@@ -27,7 +27,7 @@ export class RabbitMqParticipant implements DrainParticipant {
     return this.#handlers.length;
   }
 
-  /** The acknowledgements are sent with the handlers' ends, and before Nest closes the channels. */
+  /** Acknowledgements are sent when the handlers end, before Nest closes the channels. */
   async drain(): Promise<void> {
     await Promise.allSettled(this.#handlers);
   }
@@ -45,10 +45,10 @@ export class RabbitMqParticipant implements DrainParticipant {
 
 async function cancelConsumers(connection: AmqpConnection): Promise<void> {
   const cancel = async (): Promise<void> => {
-    // Those of a connection that was lost cannot be cancelled.
+    // Consumers of a lost connection cannot be cancelled.
     await Promise.allSettled(connection.consumerTags.map((tag) => connection.cancelConsumer(tag)));
   };
-  // A connection that comes back brings its consumers with it.
+  // A reconnect would bring the consumers back.
   for (const channel of Object.values(connection.managedChannels)) {
     channel.on('connect', () => void cancel());
   }

@@ -18,8 +18,8 @@ import {
 } from './scheduler.js';
 
 /**
- * The schedules of `@nestjs/schedule`: cron jobs, intervals and timeouts. No tick begins once the
- * shutdown has; those that run are tracked as work in flight. (Nest stops its timers after
+ * The schedules of `@nestjs/schedule`: cron jobs, intervals and timeouts. No tick begins after the
+ * signal; running ticks are tracked as work in flight. (Nest stops its timers after
  * `onModuleDestroy`, and waits for no tick.)
  *
  * @internal
@@ -37,7 +37,7 @@ export class ScheduleParticipant implements DrainParticipant, OnModuleInit {
     private readonly tracker: Pick<WorkTracker, 'begin'>,
   ) {}
 
-  /** Before the decorated methods are looked for. */
+  /** Runs before Nest looks for the decorated methods. */
   prepare(): void {
     if (this.#followed) return;
     this.#followed = true;
@@ -45,7 +45,10 @@ export class ScheduleParticipant implements DrainParticipant, OnModuleInit {
     for (const registry of registriesOf(this.providers)) this.#followRegistry(registry);
   }
 
-  /** Where nobody called `prepare()`: cron jobs are made later, the rest can at least be stopped. */
+  /**
+   * The fallback without `prepare()`: cron jobs are made later, the other timers can at least be
+   * stopped.
+   */
   onModuleInit(): void {
     this.prepare();
   }
@@ -53,7 +56,7 @@ export class ScheduleParticipant implements DrainParticipant, OnModuleInit {
   stopIntake(): void {
     this.#stopped = true;
     for (const registry of registriesOf(this.providers)) {
-      // Not removed: Nest does that, and the application may still ask for them.
+      // Timers are not removed: Nest does that, and the application may still ask for them.
       registry.getIntervals().forEach((name) => clearInterval(registry.getInterval(name)));
       registry.getTimeouts().forEach((name) => clearTimeout(registry.getTimeout(name)));
     }
@@ -76,7 +79,7 @@ export class ScheduleParticipant implements DrainParticipant, OnModuleInit {
   }
 
   #followMethods(explorer: object): void {
-    // The one place of Nest through which each decorated method passes, with its object.
+    // Each decorated method passes through this place in Nest, with its object.
     const restore = replaceMethod(
       explorer,
       'wrapFunctionInTryCatchBlocks',
@@ -111,7 +114,9 @@ export class ScheduleParticipant implements DrainParticipant, OnModuleInit {
     this.#restores.push(restore);
   }
 
-  /** A job is not stopped: that would call its `onComplete`, and so does Nest's teardown. */
+  /**
+   * A cron job is not stopped: that would call its `onComplete`, which Nest's teardown calls, too.
+   */
   #followJob(name: string, job: CronJob): void {
     const label = `cron ${name}`;
     const callbacks = callbacksOf(job);
@@ -129,7 +134,7 @@ export class ScheduleParticipant implements DrainParticipant, OnModuleInit {
     // Clears an interval just as well.
     if (this.#stopped) clearTimeout(timer);
     const callback = callbackOf(timer);
-    // One of a decorated method calls a tick already.
+    // The timer of a decorated method calls a tick already.
     if (callback === undefined || this.#ticks.has(callback)) return;
     setCallback(timer, this.#tick(label, callback));
   }

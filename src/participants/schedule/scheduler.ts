@@ -5,12 +5,12 @@ import { type BuiltProviders, classNameOf, hasMethod } from '../../nest/built-pr
 /** A function that a schedule calls. @internal */
 export type Tick = (...args: unknown[]) => unknown;
 
-/** What is used of a job of `cron`. @internal */
+/** The part of a `cron` job that is used here. @internal */
 export interface CronJob {
   fireOnTick: Tick;
 }
 
-/** What is used of the `SchedulerRegistry` of `@nestjs/schedule`. @internal */
+/** The part of the `SchedulerRegistry` of `@nestjs/schedule` that is used here. @internal */
 export interface SchedulerRegistry {
   getCronJobs(): ReadonlyMap<string, CronJob>;
   getIntervals(): string[];
@@ -23,7 +23,7 @@ export interface SchedulerRegistry {
 const SCHEDULER_TYPE = 'SCHEDULER_TYPE';
 const KINDS: Readonly<Record<number, string>> = { 1: 'cron', 2: 'timeout', 3: 'interval' };
 
-/** What is called of a `SchedulerRegistry`. */
+/** The methods of a `SchedulerRegistry` that are called here. */
 const REGISTRY = ['getCronJobs', 'getIntervals', 'getInterval', 'getTimeouts', 'getTimeout'];
 
 /** @internal */
@@ -31,7 +31,7 @@ export function registriesOf(providers: BuiltProviders): SchedulerRegistry[] {
   return providersNamed(providers, 'SchedulerRegistry', REGISTRY) as SchedulerRegistry[];
 }
 
-/** The providers that turn decorated methods into what the timers call. @internal */
+/** The providers that turn decorated methods into callbacks of timers. @internal */
 export function explorersOf(providers: BuiltProviders): object[] {
   return providersNamed(providers, 'ScheduleExplorer', ['wrapFunctionInTryCatchBlocks']);
 }
@@ -49,10 +49,10 @@ export function callbacksOf(job: CronJob): Tick[] | undefined {
   return Array.isArray(callbacks) ? (callbacks as Tick[]) : undefined;
 }
 
-/** Where a timer of Node keeps what it calls. Not published; the same from Node 8 to 26. */
+/** Where a Node timer keeps its callback. Not published; the same from Node 8 to 26. */
 const CALLBACK = '_onTimeout';
 
-/** What a timer calls. @internal */
+/** The callback of a timer. @internal */
 export function callbackOf(timer: NodeJS.Timeout): Tick | undefined {
   const callback: unknown = Reflect.get(Object(timer), CALLBACK);
   return typeof callback === 'function' ? (callback as Tick) : undefined;
