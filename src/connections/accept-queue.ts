@@ -4,18 +4,18 @@ import type { Clock } from '../shutdown/clock.js';
 import { waitingConnections } from './waiting-connections.js';
 
 const QUIET_TURNS = 2;
-/** A saturated process never sees its queue empty; from then on nothing more is let in. */
+/** When to stop admitting connections: a saturated process never sees its queue empty. */
 const ADMIT_MS = 1000;
-/** The most that wait where the system does not say how many: Node's own `backlog`. */
+/** The assumed length of the queue if the system does not say: Node's default `backlog`. */
 const MOST_WAITING = 511;
 
 /** @internal */
 export interface AcceptQueue {
   /** How many connections have been accepted so far. */
   accepted(): number;
-  /** How many wait; undefined where the system does not say. */
+  /** How many wait; undefined if the system does not say. */
   waiting(): number | undefined;
-  /** From now on the kernel lets no more wait, or hardly any. */
+  /** Makes the kernel queue no more connections, or hardly any. */
   admitNoMore(): void;
 }
 
@@ -29,9 +29,9 @@ export function acceptQueueOf(server: Server, accepted: () => number): AcceptQue
 }
 
 /**
- * Turns the event loop until the kernel hands over no more connections. Those that wait in the
- * accept queue when a listener closes are reset, although their clients were told "connected"; and
- * libuv accepts one connection per server and turn (libuv#3696), however long a turn takes.
+ * Turns the event loop until the kernel hands over no more connections. Connections in the accept
+ * queue are reset when the listener closes, although their clients see them as connected; and libuv
+ * accepts only one connection per server and turn (libuv#3696).
  *
  * @param limitMs - how long it may take
  * @returns whether the queue was seen empty
@@ -60,10 +60,9 @@ export async function emptyAcceptQueue(
 }
 
 /**
- * A second `listen()` only changes how many may wait (`listen(2)`; measured on Linux): a client that
- * comes later is not told "connected", asks again, and is refused by the closed port.
- * Node has it on the handle alone, the same from 20 to 24; where it does nothing, latecomers are
- * taken, too.
+ * A second `listen()` only changes the length of the queue (`listen(2)`; measured on Linux). A
+ * later client is not connected, tries again, and is refused by the closed port. Node has it only
+ * on the handle, the same from 20 to 24. If it has no effect, late connections are accepted, too.
  */
 function shortenBacklog(server: Server): void {
   const handle = Reflect.get(server, '_handle') as { listen?(backlog: number): number } | null;

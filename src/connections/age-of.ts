@@ -4,7 +4,7 @@ import type { DrainTask } from '../shutdown/drain-participant.js';
  * How old a request is.
  *
  * @param since - when it began; undefined if it began before requests were followed
- * @param followedSince - when that was
+ * @param followedSince - when requests began to be followed
  * @internal
  */
 export function ageOf(

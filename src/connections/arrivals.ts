@@ -6,10 +6,10 @@ import type { TrafficConnection, TrafficObserver } from './traffic.js';
 /** A new connection that brings traffic. @internal */
 export interface Arrival {
   readonly connection: TrafficConnection;
-  /** Where it comes from; a closed connection cannot tell any more. */
+  /** The address; a closed connection no longer has one. */
   readonly address: string | undefined;
   readonly openedAt: number;
-  /** Whether it is closed already, now that it is known what it was for. */
+  /** Whether it was closed before its purpose was known. */
   readonly isClosed: boolean;
 }
 
@@ -19,7 +19,7 @@ interface Newcomer extends Arrival {
 }
 
 /**
- * Tells new connections that bring traffic from those of health probes. What a connection is for is
+ * Tells new connections with traffic from those of health probes. The purpose of a connection is
  * known with its first answer.
  *
  * @internal
@@ -28,21 +28,21 @@ export class Arrivals implements TrafficObserver {
   readonly #newcomers = new Map<TrafficConnection, Newcomer>();
   readonly #byRequest = new Map<object, TrafficConnection>();
 
-  /** @param onArrival - told of each connection that is no probe's, once that is known */
+  /** @param onArrival - called for each connection that is no probe's, once that is known */
   constructor(
     private readonly routes: Pick<Routes, 'isProbe'>,
     private readonly clock: Clock,
     private readonly onArrival: (arrival: Arrival) => void,
-    /** How many to leave out: those that had been established before, and waited to be accepted. */
+    /** How many to skip: those that had been established before, and waited to be accepted. */
     private waiting = 0,
   ) {}
 
-  /** Those of which it is not known yet what they are for. */
+  /** The connections whose purpose is not known yet. */
   get undecided(): readonly (Arrival & { readonly isUsed: boolean })[] {
     return [...this.#newcomers.values()];
   }
 
-  /** Takes all that have asked for something as traffic, although they have no answer yet. */
+  /** Counts all with an unanswered request as traffic. */
   takeUsed(): void {
     for (const { connection, isUsed } of this.undecided) if (isUsed) this.#judge(connection, false);
   }
@@ -68,7 +68,7 @@ export class Arrivals implements TrafficObserver {
     this.#judge(connection, false);
   }
 
-  /** One that has asked for nothing is a probe that looks whether the port is open. */
+  /** A connection without a request is a probe of the port. */
   connectionClosed(connection: TrafficConnection): void {
     const newcomer = this.#newcomers.get(connection);
     if (newcomer?.isUsed === false) this.#newcomers.delete(connection);

@@ -11,7 +11,7 @@ class ClosedHandle implements Handle {
   readonly getsockname: Handle['getsockname'];
 
   constructor(handle: Handle) {
-    // That of a Unix socket has none, and Node asks whether it is there.
+    // A Unix socket has none, and Node asks whether it exists.
     if (handle.getsockname === undefined) return;
     const errno = handle.getsockname(this.#name);
     this.getsockname = (out) => {

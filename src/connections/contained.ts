@@ -1,7 +1,7 @@
 /**
- * A listener whose exception stays here. Node throws what a listener throws into whoever emits, which
- * is the application's own server: a request would be lost, or the process. A fault of ours is
- * reported instead, once for each listener.
+ * A listener whose exception stays here. Node would throw it into the emitter, which is the
+ * application's own server: a request would be lost, or the process. A fault of ours is reported
+ * instead, once for each listener.
  *
  * @internal
  */

@@ -4,14 +4,14 @@ import { contained } from './contained.js';
 
 type Listener = (...args: any[]) => void;
 
-/** They take what comes so that nobody else does: nobody is behind them. */
+/** Listeners that take the event only to refuse it. */
 const refusing = new WeakSet<object>();
 const followed = new WeakMap<EventEmitter, FollowedEvents>();
 
 /**
- * Hears of an event before whoever takes it, and only while somebody does. Without any listener
- * Node serves an upgrade as a request, says `100 Continue` and refuses a tunnel by itself, which a
- * listener of ours alone would prevent.
+ * Follows an event ahead of the application's listeners, and only while there are any. Without a
+ * listener, Node itself serves an upgrade as a request, says `100 Continue`, and refuses a tunnel;
+ * a lone listener of ours would prevent that.
  *
  * @returns a function that stops it
  * @internal
@@ -27,13 +27,13 @@ export function followEvent(server: EventEmitter, event: string, listener: Liste
   };
 }
 
-/** Has a listener not count as one that takes the event. @internal */
+/** Marks a listener as one that does not take the event. @internal */
 export function refuses<Refuse extends Listener>(listener: Refuse): Refuse {
   refusing.add(listener);
   return listener;
 }
 
-/** One pair of listeners for all that is followed on a server: Node warns of more than ten. */
+/** One pair of listeners for all events of a server, because Node warns of more than ten. */
 class FollowedEvents {
   readonly #following = new Map<string, Set<Listener>>();
 
@@ -70,7 +70,7 @@ class FollowedEvents {
     }
   };
 
-  /** Later, because `removeAllListeners()` goes through the list that this shortens. */
+  /** Deferred, because `removeAllListeners()` iterates over the list that this shortens. */
   readonly #onRemoved = (event: string): void => {
     if (this.#following.has(event)) process.nextTick(() => this.#leaveAlone(event));
   };

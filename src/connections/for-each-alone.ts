@@ -1,6 +1,6 @@
 /**
- * Takes a step for each, whatever becomes of the others: one connection that throws while it is cut
- * must not leave the rest open.
+ * Takes a step for each, even if others throw: one connection that throws while it is cut must not
+ * leave the rest open.
  *
  * @throws the first error, after the last step
  * @internal

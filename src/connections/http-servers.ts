@@ -6,28 +6,28 @@ import { Server } from 'node:net';
 
 import { onListening } from './listening-servers.js';
 
-/** Called for a server. @internal */
+/** Called for each server. @internal */
 export type ServerCallback = (server: Server) => void;
 
 /**
- * The servers that serve the application, of whichever protocol: the one behind its HTTP adapter,
- * others over the same framework, those of websocket gateways with a port of their own, and those
- * that the application names. Nearly always one.
+ * The servers of the application, of any protocol: the one behind its HTTP adapter, others over the
+ * same framework, those of websocket gateways with a port of their own, and those that the
+ * application names. Nearly always one.
  *
  * @internal
  */
 export class HttpServers implements OnModuleInit {
   readonly #found = new Set<Server>();
   readonly #callbacks: { readonly found: ServerCallback; readonly lost: ServerCallback }[] = [];
-  /** What the framework answers requests with. */
+  /** The request handler of the framework. */
   readonly #handlers = new Set<unknown>();
-  /** Those that somebody else has made, each with what ends its following. */
+  /** Other servers, each with a function that stops following it. */
   readonly #late = new Map<Server, () => void>();
   #stopLooking = () => {};
 
   constructor(private readonly host: Partial<HttpAdapterHost>) {}
 
-  /** Calls back for each server, those found later included. */
+  /** Calls back for each server, including those found later. */
   each(found: ServerCallback, lost: ServerCallback = () => {}): void {
     this.#callbacks.push({ found, lost });
     for (const server of this.#found) found(server);
@@ -69,9 +69,9 @@ export class HttpServers implements OnModuleInit {
   }
 
   /**
-   * A server that somebody else has made is the application's if the framework answers its requests:
+   * A server made by other code belongs to the application if the framework answers its requests:
    * Nest's recipe for several servers, the second server of Fastify on `localhost`, an adapter that
-   * makes its server late. One for health or metrics is not ours to end.
+   * makes its server late. A server for health or metrics is left alone.
    */
   #mayServe(server: Server): void {
     if (this.#found.has(server)) return;
@@ -86,16 +86,16 @@ export class HttpServers implements OnModuleInit {
   }
 }
 
-/** The functions that a server over this framework has as its listener for requests. */
+/** The functions that a server over this framework has as its request listener. */
 function handlersOf(framework: unknown, server: unknown): unknown[] {
   const { routing } = (framework ?? {}) as { readonly routing?: unknown };
   const own = server instanceof Server ? server.listeners('request') : [];
   return [framework, routing, ...own].filter((handler) => typeof handler === 'function');
 }
 
-/** Whether it speaks HTTP, of whichever version. @internal */
+/** Whether it speaks HTTP of any version. @internal */
 export function isHttp(server: unknown): server is Server {
   if (server instanceof HttpServer || server instanceof HttpsServer) return true;
-  // To ask for the class would load `node:http2` into every application.
+  // `instanceof` would load `node:http2` into every application.
   return server instanceof Server && typeof Reflect.get(server, 'updateSettings') === 'function';
 }

@@ -3,8 +3,8 @@ import { ServerResponse } from 'node:http';
 import type { HttpResponse } from './open-responses.js';
 
 /**
- * Told by its class: the version that a request line states is the client's word, and an HTTP/1
- * request may say `HTTP/2.0`.
+ * Decided by class: the version in a request line is the client's claim, and an HTTP/1 request may
+ * say `HTTP/2.0`.
  *
  * @internal
  */

@@ -13,14 +13,16 @@ interface Listener {
 }
 
 /**
- * The servers that one kind of traffic comes in by, and what is listened to on them.
+ * The servers of one kind of traffic, and the listeners on them.
  *
  * @internal
  */
 export class Listeners {
   readonly #listeners = new Map<Server, Listener>();
   #refuses = false;
-  /** Whether nothing is lost by closing: nothing waits to be accepted, or it is left to others. */
+  /**
+   * Whether closing loses nothing: nothing waits to be accepted, or another process will accept it.
+   */
   #losesNothing = false;
   #dropped = 0;
 
@@ -34,7 +36,7 @@ export class Listeners {
   }
 
   /**
-   * Hears of it before the framework's own listener, which may answer at once.
+   * Listens ahead of the framework's own listener, which may answer at once.
    *
    * @returns a function that stops it
    */
@@ -55,20 +57,20 @@ export class Listeners {
     return [...this.#listeners.keys()];
   }
 
-  /** How many connections wait to be accepted, as far as the system says. */
+  /** How many connections wait to be accepted, if the system says so. */
   get waiting(): number {
     return this.servers.reduce((sum, server) => sum + (waitingConnections(server) ?? 0), 0);
   }
 
-  /** How many waited when their listener closed, and were reset; as far as the system says. */
+  /** How many waited when their listener closed, and were reset, if the system says so. */
   get dropped(): number {
     return this.#dropped;
   }
 
   /**
-   * Stops listening. What waits to be accepted is accepted before.
+   * Accepts the connections in the queue, then stops listening.
    *
-   * @param leavesQueue - at once instead, and what waits is left to whoever listens next
+   * @param leavesQueue - stops at once instead, and leaves the queue to another process
    * @param limitMs - how long emptying the accept queue may take
    */
   async stop(leavesQueue: boolean, limitMs: number): Promise<void> {
@@ -79,7 +81,8 @@ export class Listeners {
   refuseConnections(): void {
     this.#refuses = true;
     for (const server of this.servers) {
-      // Not where nothing waits: whoever connected while that is looked up would be reset.
+      // Only looked up if something may wait: a client that connects during the lookup would be
+      // reset.
       if (!this.#losesNothing) this.#dropped += waitingConnections(server) ?? 0;
       closeListener(server);
     }

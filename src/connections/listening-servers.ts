@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Server } from 'node:net';
 
-/** Node publishes it by itself, since 20.16 and 22.4; where it does not, nothing is found. */
+/** Node publishes this channel since 20.16 and 22.4; before, nothing is found. */
 const LISTENS = 'tracing:net.server.listen:asyncEnd';
 
 /**

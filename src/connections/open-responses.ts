@@ -1,18 +1,18 @@
 import type { ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
 
-/** A response, of whichever version of the protocol. @internal */
+/** A response of any version of the protocol. @internal */
 export type HttpResponse = ServerResponse | Http2ServerResponse;
 
 /**
- * The responses of one kind of server that are not complete, for those who end some of them.
+ * The incomplete responses of one kind of server, for code that ends some of them.
  *
  * @internal
  */
 export interface OpenResponses {
   openResponses(): readonly HttpResponse[];
-  /** Once it is complete, its client must not come back over the same connection. */
+  /** Ends the connection after this response. */
   endConnectionAfter(response: HttpResponse): void;
-  /** Nobody waits for it any more: it is cut when everything else has finished. */
+  /** Stops waiting for it: it is cut when everything else has finished. */
   release(response: HttpResponse): void;
 }

@@ -1,14 +1,13 @@
 import type { Http2ServerResponse, Http2Session, Http2Stream } from 'node:http2';
 
 interface SessionState {
-  /** A map of Node's own, which is no `Map` to `instanceof`. */
+  /** A map of Node's internals, which is no `Map` to `instanceof`. */
   readonly streams?: Partial<ReadonlyMap<number, Http2Stream>>;
 }
 
 /**
- * The streams of an HTTP/2 session that are open, whoever hears of them: `request` is silent about
- * pushes, CONNECT and `Expect`. Node keeps them under a symbol that it does not publish, the same
- * from 20 to 24.
+ * The open streams of an HTTP/2 session, including those without a `request` event: pushes, CONNECT
+ * and `Expect`. Node keeps them under an unpublished symbol, the same from 20 to 24.
  *
  * @returns undefined where they are not found
  * @internal
@@ -23,8 +22,8 @@ export function openStreams(session: Http2Session): readonly Http2Stream[] | und
 }
 
 /**
- * The response that a server makes of a stream; none of a push, or of one that the application takes
- * as a stream. Node keeps it under a symbol, too.
+ * The response that a server made for a stream. A push has none, nor a stream that the application
+ * took itself. Node keeps it under an unpublished symbol, too.
  *
  * @internal
  */
@@ -36,14 +35,14 @@ export function responseOf(stream: Http2Stream): Http2ServerResponse | undefined
 }
 
 /**
- * Ends a stream that a handler of the application's own writes to, so that its client takes it for
- * broken. `close()` alone ends a push as if it were complete: its last frame goes before the reset
- * (measured on Node 20 and 24).
+ * Ends a stream that the application writes to, so that its client sees it as broken. `close()`
+ * alone ends a push as if it were complete: its last frame goes before the reset (measured on Node
+ * 20 and 24).
  *
  * @internal
  */
 export function resetStream(stream: Http2Stream, code: number): void {
-  // The application may not listen, and an error that nobody hears ends the process.
+  // The application may not listen, and an unheard error would end the process.
   stream.on('error', () => {});
   const key = Object.getOwnPropertySymbols(stream).find(
     ({ description }) => description === 'kHandle',

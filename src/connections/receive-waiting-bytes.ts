@@ -1,8 +1,8 @@
 import type { Clock } from '../shutdown/clock.js';
 
 /**
- * Lets the event loop read what the kernel has received: it polls in one turn, and what it has read
- * then may begin a request, or the handler of a message, in the next one.
+ * Lets the event loop read what the kernel has received: it polls in one turn, and a request or a
+ * handler may begin in the next one.
  *
  * @internal
  */

@@ -1,8 +1,8 @@
 import { contained } from './contained.js';
 
 /**
- * A listener that many emitters share: a closure for each of them would be kept by every connection,
- * or paid by every request.
+ * A listener that many emitters share. A closure for each would cost memory on every connection, or
+ * time on every request.
  *
  * @param heard - called with the emitter
  * @internal

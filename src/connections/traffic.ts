@@ -5,11 +5,12 @@ import type { HttpResponse, OpenResponses } from './open-responses.js';
 export type Protocol = 'http/1.1' | 'h2' | 'websocket';
 
 /**
- * Who closed a connection, or what did.
+ * How a connection was closed, and by whom.
  *
- * - `announced`: its peer was told first, by a response with `Connection: close`, a GOAWAY or a close frame.
+ * - `announced`: its peer was told first, by a response with `Connection: close`, a GOAWAY or a
+ * close frame.
  * - `idle`: it was idle, and closed without an announcement.
- * - `peer`: its peer closed it of its own accord.
+ * - `peer`: its peer closed it.
  * - `cut`: it was destroyed at the deadline.
  *
  * @publicApi
@@ -23,26 +24,26 @@ export interface TrafficConnection {
 }
 
 /**
- * Watches what comes and goes. What it is given are the objects that there are anyway: while nobody
- * watches, watching costs nothing.
+ * Watches connections and requests. It gets objects that exist anyway, so that it costs nothing
+ * while nobody watches.
  *
  * @internal
  */
 export interface TrafficObserver {
   connectionOpened?(connection: TrafficConnection): void;
   connectionClosed?(connection: TrafficConnection, closedBy: ClosedBy): void;
-  /** It is no longer HTTP's; what it became is opened on its own. */
+  /** It is no longer HTTP. Its new protocol opens it anew. */
   connectionUpgraded?(connection: TrafficConnection): void;
   /** A request's header has been read; its handler is not known yet. */
   requestBegan?(response: HttpResponse, connection: TrafficConnection): void;
   /**
-   * @param since - when it began, by the clock of the shutdown; undefined if nobody followed requests
+   * @param since - when it began, by the shutdown's clock; undefined if requests were not followed
    * then
    */
   requestEnded?(response: HttpResponse, since: number | undefined, outcome: Outcome): void;
   /**
-   * Whether it is to hear of each connection and request of a healthy application, which then costs
-   * something. Asked for each new connection.
+   * Whether to follow each connection and request of a healthy application, which has a cost. Asked
+   * for each new connection.
    */
   followsHealthy?(): boolean;
 }
@@ -58,21 +59,21 @@ export interface TrafficSource {
   readonly requestCount: number;
   /** The responses to them. */
   readonly responses?: OpenResponses;
-  /** How many connections wait to be accepted, as far as the system says. */
+  /** How many connections wait to be accepted, if the system says so. */
   readonly waitingCount?: number;
-  /** How many of those were reset when their listener closed, as far as the system says. */
+  /** How many of those were reset when their listener closed, if the system says so. */
   readonly droppedCount?: number;
 }
 
 /**
- * What comes to the application by a connection and leaves it again.
+ * The connections and requests of the application, over all protocols.
  *
  * @internal
  */
 export class Traffic {
   readonly #sources: TrafficSource[] = [];
   #isComplete = true;
-  /** Replaced, not changed: somebody may go through it. */
+  /** Replaced, not mutated: it may be iterated over at the moment. */
   #observers: readonly TrafficObserver[] = [];
 
   /** Whether all connections are seen. */
@@ -89,7 +90,7 @@ export class Traffic {
     return this.#sources.flatMap(({ responses }) => responses ?? []);
   }
 
-  /** Whether somebody wants to hear of each request of a healthy application. */
+  /** Whether an observer follows each request of the healthy application. */
   get isFollowed(): boolean {
     return this.#observers.some((observer) => observer.followsHealthy?.() === true);
   }
@@ -104,12 +105,12 @@ export class Traffic {
     return this.#sources.reduce((sum, source) => sum + source.requestCount, 0);
   }
 
-  /** How many connections wait to be accepted, as far as the system says. */
+  /** How many connections wait to be accepted, if the system says so. */
   get waitingCount(): number {
     return this.#sources.reduce((sum, { waitingCount = 0 }) => sum + waitingCount, 0);
   }
 
-  /** How many of those were reset when their listener closed, as far as the system says. */
+  /** How many of those were reset when their listener closed, if the system says so. */
   get droppedCount(): number {
     return this.#sources.reduce((sum, { droppedCount = 0 }) => sum + droppedCount, 0);
   }
@@ -118,7 +119,7 @@ export class Traffic {
     this.#sources.push(source);
   }
 
-  /** Some connections are not seen: those of a microservice. */
+  /** Records that some connections are not seen, such as those of a microservice. */
   addUnseen(): void {
     this.#isComplete = false;
   }

@@ -5,9 +5,9 @@ interface WithHandle {
 }
 
 /**
- * A number that changes as long as a peer reads: what is to be written, and how much of it the
- * kernel has not taken. One large write counts as unsent to its last byte; what is left of it only
- * libuv knows, and for HTTP/2, which writes past the socket, only libuv knows of any.
+ * A number that changes while a peer reads: the bytes to be written that the kernel has not taken.
+ * One large write counts as unsent to its last byte, since only libuv knows the rest of it. HTTP/2
+ * writes past the socket, so there only libuv knows.
  *
  * @returns 0 when all has been sent
  * @internal

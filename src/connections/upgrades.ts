@@ -7,11 +7,12 @@ import type { HttpResponse } from './open-responses.js';
 const REFUSAL =
   'HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
 
-/** By which an HTTP/1.1 connection becomes something else. @internal */
+/** The events by which an HTTP/1.1 connection changes its protocol. @internal */
 export const UPGRADES = ['upgrade', 'connect'] as const;
 
 /**
- * Answers each upgrade and each tunnel with 503 from here on, instead of whoever took them.
+ * From now on, answers each upgrade and each tunnel with 503, in place of the application's
+ * listeners.
  *
  * @returns a function that stops it
  * @internal
@@ -33,7 +34,7 @@ const refuse = refuses((_request: IncomingMessage, socket: Socket | HttpResponse
 
 /** @internal */
 export function refuseUpgrade(socket: Socket): void {
-  // Nobody else listens to its errors any more, and one that nobody hears ends the process.
+  // There is no other error listener any more, and an unheard error would end the process.
   socket.on('error', () => {});
   socket.write(REFUSAL);
   // Node keeps the other half of a server's connection open.

@@ -8,7 +8,7 @@ const READ_BYTES = 64 * 1024;
  * How many connections of a server wait to be accepted. Linux says so in `/proc/net/tcp`, where the
  * receive queue of a listening socket is its accept queue (`get_tcp4_sock` in its `tcp_ipv4.c`).
  *
- * @returns undefined where that is not known: on other systems, and for Unix sockets
+ * @returns undefined if unknown: on other systems, and for Unix sockets
  * @internal
  */
 export function waitingConnections(server: Server): number | undefined {
@@ -33,7 +33,10 @@ function inodeOf(server: Server): string | undefined {
   }
 }
 
-/** They come first in a table that may have a hundred thousand others: it is read as far as they go. */
+/**
+ * Listening sockets come first in a table that may have a hundred thousand others, so only its
+ * beginning is read.
+ */
 function listeningRows(table: string): string[][] {
   let text = '';
   let rows: string[][] = [];

@@ -1,4 +1,4 @@
-/** A duration, as log lines and errors have it: `4.0 s`. @internal */
+/** A duration for log lines and errors: `4.0 s`. @internal */
 export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
 }

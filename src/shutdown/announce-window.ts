@@ -19,7 +19,7 @@ export class AnnounceWindow {
     this.#end = this.clock.now() + ms;
   }
 
-  /** @returns when each of so many peers is told, spread over what is left of the window */
+  /** @returns when each of `count` peers is told, spread over the rest of the window */
   moments(count: number): number[] {
     const now = this.clock.now();
     const leftMs = Math.max(0, this.#end - now);

@@ -1,16 +1,16 @@
-/** More than any chain of callers has. */
+/** More frames than any chain of callers has. */
 const FRAMES = 200;
 
-/** What Nest runs its hooks with, and what runs handlers and tracked work. */
+/** The functions with which Nest runs hooks, and which run handlers and tracked work. */
 const HOOKS = /\bcall(?:Init|Bootstrap|Destroy|BeforeShutdown|Shutdown)Hook\b/;
 const HANDLERS =
   /@nestjs[\\/](?:core[\\/](?:router|guards|interceptors|pipes|middleware|helpers[\\/]external)|microservices|websockets|graphql|schedule|bullmq|event-emitter|cqrs)[\\/]|\bWorkTracker\.track\b/;
 
 /**
- * Whether it is called by what a shutdown waits for: a hook, a handler, tracked work. Such a caller
- * must not wait for the shutdown. V8 knows all who await the current function without any cost
- * before it is asked (async stack traces); an interceptor with rxjs breaks the chain, so the
- * handlers of controllers are looked for by name, too.
+ * Whether the caller is something that the shutdown waits for: a hook, a handler, tracked work.
+ * Such a caller must not wait for the shutdown. V8's async stack traces show who awaits the current
+ * function, at no cost until asked. An rxjs interceptor breaks the chain, so the handlers of
+ * controllers are looked for by name, too.
  *
  * @param handlerClasses - the names of the classes whose methods are handlers
  * @internal

@@ -1,7 +1,7 @@
 import { realTimers } from './real-timers.js';
 
 /**
- * Time as the shutdown sees it. Monotonic, so that a corrected system clock moves no deadline.
+ * The time of a shutdown. Monotonic, so that a corrected system clock moves no deadline.
  *
  * @internal
  */
@@ -9,9 +9,9 @@ export interface Clock {
   /** Milliseconds since an arbitrary start; never goes backwards. */
   now(): number;
   /**
-   * Runs `callback` once after `ms`; returns what cancels it.
+   * Runs `callback` once after `ms`; returns a function that cancels it.
    *
-   * @param holds - whether the process lives on for it; by default it does
+   * @param holds - whether the timer keeps the process alive; by default it does
    */
   after(ms: number, callback: () => void, holds?: boolean): () => void;
   /** Resolves after the event loop has polled for I/O once. */

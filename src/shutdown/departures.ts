@@ -2,7 +2,7 @@ import { AnnounceWindow } from './announce-window.js';
 import type { Clock } from './clock.js';
 
 /**
- * Peers that are told to go, each at a moment of its own.
+ * Tells peers to go, each at its own moment.
  *
  * @internal
  */
@@ -22,19 +22,19 @@ export class Departures<Peer> {
     this.#window = new AnnounceWindow(clock, random);
   }
 
-  /** Spreads those that are there over the next `windowMs`. */
+  /** Spreads the present peers over the next `windowMs`. */
   announce(peers: readonly Peer[], windowMs: number): void {
     this.#window.open(windowMs);
     const moments = this.#window.moments(peers.length);
     peers.forEach((peer, i) => this.#leaveAt(moments[i]!, peer));
   }
 
-  /** One more has come: it goes within the rest of the window. */
+  /** Adds a new peer, which goes within the rest of the window. */
   add(peer: Peer): void {
     this.#leaveAt(this.#window.moment(), peer);
   }
 
-  /** Those who have not been told yet will not be. */
+  /** Cancels the moments that have not come yet. */
   cancel(): void {
     for (const cancel of this.#pending) cancel();
     this.#pending.clear();

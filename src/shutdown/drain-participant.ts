@@ -8,7 +8,7 @@ export interface DrainTask {
   readonly label: string;
   /** The time that the task has been in flight, in ms; left out if not known. */
   readonly ageMs?: number;
-  /** It began before the signal, nobody knows when: `ageMs` counts from the signal. */
+  /** True if it began before the signal at an unknown time: `ageMs` counts from the signal. */
   readonly isOlder?: boolean;
 }
 
@@ -42,40 +42,44 @@ export interface DrainParticipant {
    */
   readonly stopsAt?: 'grace' | 'draining';
   /**
-   * Called at the beginning of the grace period, if there is one: tell peers to go, each at its own
-   * moment of the next `windowMs`.
+   * Tells peers to go, each at its own moment of the next `windowMs`. Called at the beginning of
+   * the grace period, if there is one.
    */
   announce?(windowMs: number): void;
   /** Stops taking new work. Called once. */
   stopIntake?(): void | Promise<void>;
-  /** How many of its tasks are in flight: its share of `inFlight`. Called often, so keep it cheap. */
+  /**
+   * Returns the number of its tasks in flight, its share of `inFlight`. Called often, so keep it
+   * cheap.
+   */
   active(): number;
-  /** The tasks in flight, the oldest first, for the log. */
+  /** Returns the tasks in flight, the oldest first, for the log. */
   tasks?(): readonly DrainTask[];
   /**
-   * Resolves when no work is left. Called again if work has come since, such as a background job
-   * that a request started.
+   * Resolves when no work is left. Called again if new work has come, such as a background job that
+   * a request started.
    *
    * @param deadline - aborted when the time for draining is up
    */
   drain(deadline: AbortSignal): Promise<void>;
-  /** Called when time is up: cut what is left, so that its peer notices. */
+  /** Cuts the remaining work so that its peer notices. Called when time is up. */
   force?(): void;
   /**
-   * How long its idle peers may stay, in ms, where nothing is in a hurry (a graceful restart).
+   * How long its idle peers may stay, in ms, if nobody waits for the end (a graceful restart).
    *
    * @internal
    */
   idleMs?(): number;
   /**
-   * What its `drain()` waits for while nothing is in flight, for the log: `2 idle connections`.
+   * What `drain()` waits for while nothing is in flight, for the log: `2 idle connections`.
    *
    * @internal
    */
   waitsFor?(): string;
   /**
-   * Whether it takes work by itself: a process with such a participant is a service, and not a job
-   * that is interrupted. Left out, whether it has an intake that stops at once.
+   * Whether it takes work by itself. A process with such a participant is a service; without one
+   * and without a server it is a job. By default, true if `stopsAt` is `'grace'` and there is a
+   * `stopIntake()`.
    *
    * @internal
    */

@@ -1,7 +1,7 @@
 /**
- * When each of `count` peers is told to go: one moment in each of `count` equal slices of the
- * window, in random order. Unlike a dice throw on every response (Envoy, HAProxy) this is uniform
- * for busy and quiet peers alike.
+ * Plans when each of `count` peers is told to go: one moment in each of `count` equal slices of the
+ * window, in random order. Unlike a random choice on every response (Envoy, HAProxy), this is
+ * uniform for busy and quiet peers alike.
  *
  * @param random - uniform in [0, 1); seed it for a repeatable plan
  * @returns offsets in ms, the i-th for the i-th peer

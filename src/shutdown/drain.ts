@@ -4,23 +4,23 @@ import { plain } from './plain-text.js';
 import type { ShutdownFailure } from './shutdown-outcome.js';
 import { never, within } from './within.js';
 
-/** Pause before asking again a participant that reports work after its `drain()` resolved. */
+/** The pause before a participant is asked again that reports work after its `drain()` resolved. */
 const ASK_AGAIN_MS = 10;
-/** A line of the log has five of them. */
+/** The most tasks that a participant lists. */
 const LONGEST_NAME = 120;
 
-/** How one participant is, and what it says about it. @internal */
+/** The state of one participant. @internal */
 export interface ParticipantState {
   readonly name: string;
   readonly active: number;
-  /** How many pieces of its work were cut. */
+  /** The number of its tasks that were cut. */
   readonly cut: number;
   readonly summary: string | undefined;
 }
 
 /**
- * All participants of one application, drained side by side. Whatever one of them throws is
- * recorded and holds nobody else.
+ * All participants of one application, drained side by side. What one of them throws is recorded,
+ * and holds up no other.
  *
  * @internal
  */
@@ -28,9 +28,9 @@ export class Drain {
   readonly #participants = new Set<DrainParticipant>();
   readonly #stopped = new Map<DrainParticipant, Promise<unknown>>();
   readonly #waitedFor = new Set<DrainParticipant>();
-  /** Their `drain()` threw: there is nothing left to wait for. */
+  /** Participants whose `drain()` threw, which are not waited for. */
   readonly #givenUp = new Set<DrainParticipant>();
-  /** They threw when asked how they are, which is told once. */
+  /** Participants that threw when asked for their state, which is reported once. */
   readonly #unanswering = new Set<DrainParticipant>();
   readonly #cut = new Map<DrainParticipant, number>();
   readonly #over = new AbortController();
@@ -68,20 +68,20 @@ export class Drain {
     }));
   }
 
-  /** How long idle peers may stay where nothing is in a hurry. */
+  /** How long idle peers may stay if nobody waits for the end. */
   idleMs(): number {
     const all = [...this.#participants];
     return Math.max(0, ...all.map((one) => this.#ask(one, () => one.idleMs?.() ?? 0, 0)));
   }
 
-  /** Whether work comes by itself: from a queue, a schedule. */
+  /** Whether work comes by itself, as from a queue or a schedule. */
   takesWork(): boolean {
     return [...this.#participants].some((one) =>
       this.#ask(one, () => one.takesWork?.() ?? hasEarlyIntake(one), false),
     );
   }
 
-  /** What holds the drain although nothing is in flight: idle connections, a broker. */
+  /** What holds the drain while nothing is in flight: idle connections, a broker. */
   waitsFor(): string[] {
     return [...this.#waitedFor]
       .filter((participant) => this.#activeOf(participant) === 0)
@@ -90,14 +90,14 @@ export class Drain {
       );
   }
 
-  /** The names of those that say nothing is in flight, and yet have not finished. */
+  /** The names of participants that have nothing in flight, and have not finished. */
   unfinished(): string[] {
     return [...this.#waitedFor]
       .filter((participant) => this.#activeOf(participant) === 0)
       .map(nameOf);
   }
 
-  /** Stops the intake of those that stop at once. */
+  /** Stops the intake of the participants that stop at once. */
   stopEarlyIntake(): void {
     for (const participant of this.#participants) {
       if (participant.stopsAt === 'grace') void this.#stopIntake(participant);
@@ -120,7 +120,7 @@ export class Drain {
     }
   }
 
-  /** Time is up: cuts what is left. @returns what that was */
+  /** Time is up: cuts the remaining work. @returns the tasks that were cut */
   cut(): DrainTask[] {
     this.#over.abort();
     const left = this.tasks();

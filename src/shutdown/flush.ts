@@ -3,13 +3,13 @@ import type { Outcome } from './outcome.js';
 import { within } from './within.js';
 
 /**
- * Sends off what was collected while the application ran and was taken apart: telemetry. It comes
- * after everything else, so that it has all of it.
+ * Sends what was collected until the end, such as telemetry. It runs after everything else, so that
+ * nothing is missing.
  *
  * @internal
  */
 export interface Flush {
-  /** How long it may take; what it does not need is not waited for. */
+  /** The longest that it may take, in ms. */
   readonly timeoutMs: number;
   run(): Promise<void>;
 }
@@ -20,7 +20,7 @@ export interface FlushResult {
   readonly ms: number;
 }
 
-/** Of the time for closing, how much flushes may claim at most. */
+/** The share of the time for closing that flushes may claim at most. */
 const LARGEST_SHARE = 0.5;
 
 /**
@@ -38,13 +38,13 @@ export class Flushes {
     return () => void this.#flushes.delete(flush);
   }
 
-  /** How much of `closeMs` is kept for them, however long the teardown takes. */
+  /** The part of `closeMs` that is kept for them, however long the teardown takes. */
   reserveMs(closeMs: number): number {
     const wanted = Math.max(0, ...[...this.#flushes].map(({ timeoutMs }) => timeoutMs));
     return Math.min(wanted, closeMs * LARGEST_SHARE);
   }
 
-  /** @returns how they went, within their time and `ms`; undefined for none */
+  /** @returns the result, within their time and `ms`; undefined if there are none */
   async run(ms: number): Promise<FlushResult | undefined> {
     if (this.#flushes.size === 0) return undefined;
     const begin = this.clock.now();

@@ -1,12 +1,12 @@
 import { packageOf } from './known-listeners.js';
 import { plain } from './plain-text.js';
 
-/** How much of its source names a listener without a name. */
+/** How many characters of its source stand for a listener without a name. */
 const SOURCE_SHOWN = 60;
 
 /**
- * Listeners of others on our signals: some end the process under the shutdown's feet. Each is named
- * once, and so is a package that listens to many signals.
+ * Listeners of other code on our signals, some of which end the process during the shutdown. Each
+ * is named once, and so is a package that listens to several signals.
  *
  * @internal
  */
@@ -14,7 +14,7 @@ export class ForeignListeners {
   readonly #named = new WeakSet<object>();
   readonly #packages = new Set<string>();
 
-  /** @returns its name; undefined where it has been named before */
+  /** @returns its name; undefined if it has been named before */
   nameOnce(listener: object): string | undefined {
     if (this.#named.has(listener)) return undefined;
     this.#named.add(listener);

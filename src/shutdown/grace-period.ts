@@ -10,9 +10,9 @@ import { never, within } from './within.js';
  */
 export interface GracePeriod {
   /**
-   * @param ms - how long it is to be, as configured
-   * @param interrupt - aborted when nobody waits any longer
-   * @param observers - told when it goes on for longer than that
+   * @param ms - the configured length
+   * @param interrupt - aborted when the grace period must end now
+   * @param observers - notified of an extension
    * @returns why it has ended
    */
   pass(
@@ -22,7 +22,7 @@ export interface GracePeriod {
   ): Promise<EndedBy>;
 }
 
-/** One that is as long as it was configured. @internal */
+/** A grace period of the configured length. @internal */
 export class FixedGracePeriod implements GracePeriod {
   constructor(private readonly clock: Clock) {}
 

@@ -11,7 +11,7 @@ export class GracefulShutdownError extends Error {
   override readonly name: string = 'GracefulShutdownError';
 
   /**
-   * @param code - stable, to be compared: `ERR_SHUTDOWN_INVALID_OPTIONS`
+   * @param code - a stable code, such as `ERR_SHUTDOWN_INVALID_OPTIONS`
    * @param message - what happened and what to do
    */
   constructor(

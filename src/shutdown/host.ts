@@ -2,7 +2,7 @@ import type { Server } from 'node:net';
 
 import type { ShutdownSequence } from './shutdown-sequence.js';
 
-/** An application, as whoever runs its process sees it. @internal */
+/** An application, as its supervisor sees it. @internal */
 export interface HostedApplication {
   readonly sequence: ShutdownSequence;
   /** Calls back once the application has started. */
@@ -19,7 +19,7 @@ export interface HostedServers {
 }
 
 /**
- * Whoever started this process, and speaks for it to the outside: the primary of a graceful
+ * The process that started this one and speaks for it to the outside: the primary of a graceful
  * restart. It is loaded before the application.
  *
  * @internal
@@ -31,7 +31,11 @@ export interface Host {
 const KEY = Symbol.for('nestjs-drain.host.v1');
 const registry = globalThis as { [KEY]?: Host };
 
-/** Found through the global object, because the host may be of another copy of this package. @internal */
+/**
+ * Found through the global object, because the host may belong to another copy of this package.
+ *
+ * @internal
+ */
 export function thisHost(): Host | undefined {
   return registry[KEY];
 }

@@ -1,15 +1,15 @@
-/** A package that listens to signals, and how its listener is told from others. */
+/** A package that listens to signals, and how to recognise its listener. */
 interface KnownListener {
   readonly name: string;
-  /** Of the function; a bound one shows no source. */
+  /** Matches the source of the function; a bound function has none. */
   readonly called?: string;
   readonly source?: RegExp;
 }
 
 /**
- * By their code: signal-exit 3 and 4, node-cleanup 2, exit-hook 5, async-exit-hook 2, death 1,
- * close-with-grace 2, @godaddy/terminus 4, log4js 6, @opentelemetry/auto-instrumentations-node 0.x,
- * Nest 11 and 12.
+ * Recognised by their code: signal-exit 3 and 4, node-cleanup 2, exit-hook 5, async-exit-hook 2,
+ * death 1, close-with-grace 2, @godaddy/terminus 4, log4js 6,
+ * @opentelemetry/auto-instrumentations-node 0.x, Nest 11 and 12.
  */
 const KNOWN: readonly KnownListener[] = [
   { name: 'signal-exit', source: /__signal_exit_emitter__|listeners\.length === emitter\.count/ },
@@ -32,7 +32,7 @@ const KNOWN: readonly KnownListener[] = [
   },
 ];
 
-/** The package that a listener is of; undefined for one that is not known. @internal */
+/** The package of a listener; undefined if unknown. @internal */
 export function packageOf(listener: object): string | undefined {
   const { name } = listener as { name?: string };
   const source = Function.prototype.toString.call(listener);

@@ -6,10 +6,12 @@ import type { ProcessPort } from './process-port.js';
 import { realTimers } from './real-timers.js';
 import { startWatchdog } from './watchdog.js';
 
-/** What peers connect to, with Node's names. */
+/** The resources that peers connect to, by Node's names. */
 const SERVERS: ReadonlySet<string> = new Set(['TCPServerWrap', 'PipeServerWrap', 'UDPWrap']);
 
-/** Listed by Node for standard input and output, which hold no loop that nobody reads. */
+/**
+ * Node lists these for standard input and output, which do not hold the event loop by themselves.
+ */
 const STANDARD_STREAMS: ReadonlySet<string> = new Set(['PipeWrap', 'TTYWrap']);
 
 /** The real process. @internal */
@@ -28,7 +30,7 @@ export const nodeProcess: ProcessPort = {
     return () => void process.off(event, heard);
   },
   onExit: (listener) => void process.once('exit', (code) => listener(code)),
-  // A worker of a cluster has no handle of its own: its primary listens.
+  // A cluster worker has no handle of its own: its primary listens.
   hasServers: () =>
     cluster.isWorker || process.getActiveResourcesInfo().some((name) => SERVERS.has(name)),
   listeners: (signal) => process.listeners(signal),
@@ -59,7 +61,7 @@ export const nodeProcess: ProcessPort = {
   ignoreOutputErrors: () => {
     for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   },
-  // Of a blocked worker thread, the process and its other threads are not to die.
+  // A blocked worker thread must not kill the whole process.
   startWatchdog: isMainThread ? startWatchdog : () => {},
 };
 
@@ -67,7 +69,7 @@ function activeResources(): string[] {
   return process.getActiveResourcesInfo().filter((name) => !STANDARD_STREAMS.has(name));
 }
 
-/** How long the output may take to be written: its reader may have stopped reading. */
+/** How long the output may take to be written, since its reader may have stopped. */
 const WRITTEN_WITHIN_MS = 200;
 
 /** Calls back once all output so far has been written. */

@@ -1,23 +1,22 @@
 const ESC = '\\u001b';
 
-/** What a terminal takes as a command: colours, the place of the cursor, the title of the window. */
+/** The escape sequences of a terminal: colours, cursor position, window title. */
 const TERMINAL_COMMANDS = new RegExp(
   `(?:${ESC}\\[|\\u009b)[0-?]*[ -/]*[@-~]|${ESC}\\][^\\u0007${ESC}]*(?:\\u0007|${ESC}\\\\)|${ESC}[ -~]`,
   'g',
 );
 
-/** What nearly all text is; told at a fiftieth of the cost. */
+/** Matches nearly all text at a fiftieth of the cost. */
 const PLAIN = /^(?:[!-~](?:[ -~]*[!-~])?)?$/;
 const LONGEST = 300;
-/** How much longer than what is kept a text is read: commands of a terminal take room. */
+/** How much more of a text is read than kept, because escape sequences take room. */
 const READ_MARGIN = 100;
 
 /**
- * Text that somebody else has written, as it may be shown anywhere: bounded, on one line, without
- * anything that moves a cursor, turns the direction of writing, or is allowed in no XML. The one
- * function for all such text, called where it enters.
+ * Makes foreign text safe to show anywhere: bounded, on one line, without anything that moves a
+ * cursor, changes the writing direction, or is illegal in XML. Called wherever such text enters.
  *
- * @param given - typed as text mostly; what plain JavaScript hands over may be anything
+ * @param given - mostly text, but plain JavaScript may pass anything
  * @param longest - how many characters are kept; `…` stands for the rest
  * @internal
  */
@@ -36,7 +35,7 @@ export function plain(given: unknown, longest = LONGEST): string {
 }
 
 /**
- * The message of whatever was thrown, as plain text: it may hold a path, or what a client has sent.
+ * The message of anything thrown, as plain text: it may contain a path, or what a client has sent.
  *
  * @internal
  */

@@ -1,39 +1,36 @@
 /**
- * What a shutdown needs of its process. Injected, so that a test ends none.
+ * The process, as a shutdown uses it. Injected, so that a test does not end its own.
  *
  * @internal
  */
 export interface ProcessPort {
-  /** The process that gets the signals in place of this one; undefined where it gets its own. */
+  /** The process that gets the signals in place of this one; undefined if this one does. */
   readonly signalledPid?: number;
   /** False in a worker thread: Node delivers signals to the main thread only. */
   readonly getsSignals?: boolean;
   /** The name of a runtime on which requests are not counted. */
   readonly unsupportedRuntime?: string | undefined;
   onSignal(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): () => void;
-  /** @param listener - is told whether another listener takes the error, too */
+  /** @param listener - called with the error, and whether another listener takes it, too */
   onCrash(listener: (error: unknown, isTaken: boolean) => void): () => void;
-  /** Calls back, synchronously, when the process ends, whoever ends it. */
+  /** Calls back, synchronously, when the process ends for any reason. */
   onExit(listener: (code: number) => void): void;
-  /** Whether peers can connect to a server of this process, whoever made it. */
+  /** Whether peers can connect to any server of this process. */
   hasServers(): boolean;
-  /** All listeners of a signal, by whomever. */
+  /** All listeners of a signal. */
   listeners(signal: NodeJS.Signals): readonly object[];
   /** Whether a person sits at the other end of standard input. */
   isTerminal(): boolean;
   /** Ends the process now. */
   exit(code: number): void;
   /**
-   * Lets the process end by itself. What still holds the event loop after `waitMs` is told to
-   * `onHeld`, and the process is ended.
+   * Lets the process end by itself. After `waitMs`, calls `onHeld` with what still holds the event
+   * loop, and ends the process.
    */
   exitWhenIdle(code: number, waitMs: number, onHeld: (resources: readonly string[]) => void): void;
-  /**
-   * Calls back once nothing holds the event loop any more; after `waitMs` at the latest, with what
-   * still does.
-   */
+  /** Calls back once nothing holds the event loop, or after `waitMs` with what still does. */
   onIdle(waitMs: number, callback: (resources: readonly string[]) => void): void;
-  /** Nobody reads its output any more (a pipe is broken), which is no reason to end any sooner. */
+  /** Ignores errors of standard output and error: a broken pipe must not end the process. */
   ignoreOutputErrors(): void;
   /** Kills the process after `ms` even if its event loop is blocked. */
   startWatchdog(ms: number): void;

@@ -11,11 +11,11 @@ import { within } from './within.js';
 
 /** How long the event loop may live on once all applications are closed. */
 const EXIT_WAIT_MS = 100;
-/** What a shell adds to the number of a signal that ended a command. */
+/** The number that a shell adds to the signal that ended a command. */
 const SIGNAL_EXIT = 128;
-/** A sequence keeps its deadline by itself, and says more when it does. */
+/** A sequence keeps its own deadline, and logs more when it does. */
 const SEQUENCE_MARGIN_MS = 50;
-/** How much later than the deadline the watchdog looks, so that it never wins a fair race. */
+/** How long after the deadline the watchdog acts, so that it never comes first. */
 const WATCHDOG_MARGIN_MS = 200;
 
 /**
@@ -27,18 +27,18 @@ export interface ProcessMember {
   readonly sequence: ShutdownSequence;
   readonly signals: readonly NodeJS.Signals[];
   readonly leavesOnCrash: boolean;
-  /** Whether Nest has built it. Before that nothing was started, so nothing is to be stopped. */
+  /** Whether Nest has built it. Before that there is nothing to stop. */
   isCreated(): boolean;
-  /** Whether somebody still waits for its start, which does not come any more. */
+  /** Whether somebody still waits for its start, which will not come. */
   isStarting(): boolean;
   /** Whether it is made to listen; a context runs a job of its own. */
   isServer(): boolean;
   /** Whether peers may have come to it. */
   isReachable(): boolean;
   crashed(error: unknown): void;
-  /** An error that nobody caught has come too late to matter. */
+  /** An uncaught error came after everything was closed. */
   crashedLate(error: unknown): void;
-  /** It was interrupted: what still holds the event loop is given up. */
+  /** A job was interrupted: what still holds the event loop is abandoned. */
   gaveUp(resources: readonly string[], code: number): void;
   foreignListener(signal: NodeJS.Signals, name: string): void;
   held(resources: readonly string[]): void;
@@ -62,12 +62,12 @@ export class ProcessShutdown {
   #cutsNow = false;
   #hasCrashed = false;
   #isClosed = false;
-  /** Whether it was interrupted before what it does was done. */
+  /** Whether a job was interrupted before it was done. */
   #isInterrupted = false;
   #isAnnounced = false;
   #trigger: ShutdownTrigger | undefined;
   #leaving: Promise<void> | undefined;
-  /** Aborted when it was told to leave now, and has not left within that time either. */
+  /** Aborted when a restart that had to leave early is over its time. */
   readonly #overdue = new AbortController();
 
   constructor(
@@ -106,7 +106,7 @@ export class ProcessShutdown {
     };
   }
 
-  /** Listens to what the members want to be listened to, and to nothing else. */
+  /** Adds and removes signal listeners, to fit what the members need. */
   refresh(): void {
     const members = [...this.#members];
     const wanted = new Map<string, () => () => void>();
@@ -133,10 +133,10 @@ export class ProcessShutdown {
     const wasAwaited = this.#trigger === undefined || isAwaited(this.#trigger);
     if (this.#trigger === undefined || !wasAwaited) this.#trigger = trigger;
     if (this.#leaving === undefined) {
-      // Known before it runs: whoever is told of its beginning may ask for it again.
+      // Set before it runs: an observer of its beginning may call this again.
       let begin!: (leave: Promise<void>) => void;
       this.#leaving = new Promise((resolve) => (begin = resolve));
-      // From here on an error that nobody catches must not end it in the middle.
+      // From now on an uncaught error must not end the process in the middle.
       this.refresh();
       begin(this.#leave(trigger));
     } else if (!wasAwaited && isAwaited(trigger)) {
@@ -145,18 +145,18 @@ export class ProcessShutdown {
     return this.#leaving;
   }
 
-  /** What is in flight is cut. */
+  /** Cuts the work in flight. */
   cutNow(): void {
     this.#cutsNow = true;
     for (const { sequence } of this.#members) sequence.cutNow();
   }
 
-  /** The listeners of others on a signal. */
+  /** The listeners of other code on a signal. */
   foreignListeners(signal: NodeJS.Signals): readonly object[] {
     return this.port.listeners(signal).filter((listener) => listener !== this.#onSignal);
   }
 
-  /** Names, once each, the listeners of others. */
+  /** Names the listeners of other code, each once. */
   nameForeignListeners(): void {
     for (const member of this.#members) {
       for (const signal of member.signals) {
@@ -195,7 +195,10 @@ export class ProcessShutdown {
     if (isWanted) void this.leave({ kind: 'crash', error });
   }
 
-  /** A task that meets its closed pool is no failure of a server; a job that does was given up. */
+  /**
+   * For a server, a late task that meets a closed pool is no failure; for a job, it means that the
+   * job was abandoned.
+   */
   #crashedLate(error: unknown): void {
     this.#isInterrupted = true;
     for (const member of this.#members) member.crashedLate(error);
@@ -219,7 +222,7 @@ export class ProcessShutdown {
     const clean = (await closed) && !this.#hasCrashed;
     const code = clean ? 0 : 1;
     this.#isClosed = true;
-    // A `main.ts` that awaits the start at its top level would have Node exit with 13.
+    // With a `main.ts` that awaits the start at its top level, Node would exit with 13.
     if ([...this.#members].some((one) => one.isStarting())) {
       return this.#exitNow(clean && !isServer ? this.#interruptedCode() : code);
     }
@@ -227,14 +230,15 @@ export class ProcessShutdown {
     this.#announceExit(code);
     const [member] = this.#members;
     this.port.exitWhenIdle(code, EXIT_WAIT_MS, (resources) => {
-      // Work that was cut, or a hook that hangs, holds the loop, and has been named already.
+      // Cut work or a hanging hook holds the loop, and has been named already.
       if (clean && resources.length > 0) member?.held(resources);
     });
   }
 
   /**
-   * Nothing listened, and no work came by itself: the process ran a job. One that is done lets the event loop end; one that
-   * is not must not look as if it were (Kubernetes calls a Job complete whose process says 0).
+   * Ends a job: a process without a listener, to which no work came by itself. A finished job lets
+   * the event loop end. An unfinished one must not look finished: Kubernetes calls a Job complete
+   * if its process exits with 0.
    */
   #endJob(): void {
     this.port.onIdle(EXIT_WAIT_MS, (resources) => {
@@ -248,7 +252,7 @@ export class ProcessShutdown {
     });
   }
 
-  /** As a shell says it: the number of the signal, and 128. */
+  /** The shell's convention: 128 plus the number of the signal. */
   #interruptedCode(): number {
     const trigger = this.#trigger;
     return trigger?.kind === 'signal' ? SIGNAL_EXIT + constants.signals[trigger.signal] : 0;
@@ -265,7 +269,7 @@ export class ProcessShutdown {
     for (const member of this.#members) member.exits(code);
   }
 
-  /** It has begun to leave without haste, and somebody waits for its end now. */
+  /** A restart is in progress, and somebody waits for its end now. */
   #leaveNow(trigger: ShutdownTrigger): void {
     for (const { sequence } of this.#members) {
       if (sequence.trigger !== undefined) void sequence.start(trigger);
@@ -286,7 +290,7 @@ export class ProcessShutdown {
     return Math.max(...[...this.#members].map(({ sequence }) => sequence.longestMs(trigger)));
   }
 
-  /** @returns whether all went well, those included that joined while others were closing */
+  /** @returns whether all went well, including members that joined meanwhile */
   async #closeAll(): Promise<boolean> {
     const closed = new Set<ProcessMember>();
     let clean = true;
@@ -296,7 +300,7 @@ export class ProcessShutdown {
       const outcomes = await Promise.all(
         open.map(({ sequence }) => {
           const outcome = sequence.start(this.#trigger!);
-          // It came after the second signal, which forced the others.
+          // It joined after the second signal, which cut the others.
           if (this.#cutsNow) sequence.cutNow();
           return outcome;
         }),

@@ -1,8 +1,7 @@
 import type { Clock } from './clock.js';
 
 /**
- * When a shutdown is over at the latest. Unknown until it begins; it may be moved while somebody
- * waits for it.
+ * The latest end of a shutdown. Unknown until it begins, and may move while somebody waits for it.
  *
  * @internal
  */
@@ -12,7 +11,7 @@ export class PromisedEnd {
 
   constructor(private readonly clock: Clock) {}
 
-  /** Aborted when the end is another one; each move has a signal of its own. */
+  /** Aborted when the end moves; each move has a new signal. */
   get moved(): AbortSignal {
     return this.#moved.signal;
   }
@@ -21,17 +20,17 @@ export class PromisedEnd {
     return this.#at === Infinity ? Infinity : Math.max(0, this.#at - this.clock.now());
   }
 
-  /** It is in so many ms. */
+  /** Sets the end to `ms` from now. */
   set(ms: number): void {
     this.#at = this.clock.now() + ms;
   }
 
-  /** It is in so many ms at the latest. */
+  /** Moves the end to `ms` from now, if that is earlier. */
   bringForward(ms: number): void {
     this.#move(Math.min(this.#at, this.clock.now() + ms));
   }
 
-  /** It is in so many ms at the earliest. */
+  /** Moves the end to `ms` from now, if that is later. */
   putOff(ms: number): void {
     this.#move(Math.max(this.#at, this.clock.now() + ms));
   }

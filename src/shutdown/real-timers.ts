@@ -2,9 +2,9 @@ import { performance as timeline } from 'node:perf_hooks';
 import * as timers from 'node:timers';
 
 /**
- * The timers of Node as they are when this file is loaded: a test may put fake ones in their place,
- * which stand still while an application is closed. Named imports of `node:timers` stay what they
- * were when the globals and the module's properties are replaced.
+ * Node's timers as they are when this file is loaded. A test may replace them by fake ones, which
+ * would stand still while an application closes. Named imports of `node:timers` stay what they were
+ * when the globals and the module's properties are replaced.
  *
  * @internal
  */

@@ -2,11 +2,15 @@ import { writeFileSync } from 'node:fs';
 
 import type { ShutdownBudget } from './shutdown-budget.js';
 
-/** How `nestjs-drain rehearse` and the service that it has started know of each other. @internal */
+/**
+ * The environment variables by which `nestjs-drain rehearse` talks to the service it has started.
+ *
+ * @internal
+ */
 export const REHEARSAL_VARIABLES = {
   /** A file for what the module knows of the application. */
   tell: 'NESTJS_DRAIN_REHEARSAL',
-  /** Set where the module is to do nothing but what Nest does without it. */
+  /** Set if the module is to do nothing, so that Nest acts as without it. */
   plain: 'NESTJS_DRAIN_REHEARSAL_PLAIN',
 } as const;
 
@@ -33,6 +37,6 @@ export function tellRehearsal(
   try {
     writeFileSync(file, JSON.stringify(application()));
   } catch {
-    // Who started the rehearsal is gone. The service is no worse for it.
+    // The rehearsal has ended, which does not matter to the service.
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The times a shutdown may take, in ms. Added up they are the promise; nothing adds to it.
+ * The times that a shutdown may take, in ms. Their sum is the promise; nothing adds to it.
  *
  * @internal
  */
@@ -9,7 +9,10 @@ export interface ShutdownBudget {
   readonly closeTimeoutMs: number;
 }
 
-/** Share of the grace period over which connections are told to go; the rest is for their answer. */
+/**
+ * The share of the grace period in which connections are told to go; the rest is for their next
+ * request.
+ */
 const ANNOUNCE_SHARE = 0.6;
 const LONGEST_ABORT_WINDOW_MS = 1000;
 const ABORT_WINDOW_SHARE = 0.2;
@@ -30,9 +33,9 @@ export function secondsNeeded(budgetMs: number): number {
 }
 
 /**
- * How much of the grace period the announcements are spread over. No less where it may end early:
- * whoever has not been told by then is told in the drain, and a short minimum would bunch the
- * departures of every shutdown for the sake of the few that end early.
+ * The part of the grace period over which the announcements are spread. It is no shorter if the
+ * period may end early: peers that have not been told by then are told in the drain, and a short
+ * window would bunch the departures of every shutdown for the sake of the few that end early.
  *
  * @internal
  */

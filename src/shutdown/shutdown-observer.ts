@@ -13,27 +13,27 @@ export interface ShutdownObserver extends Partial<TeardownObserver> {
   /** @param endedBy - why the previous state ended; undefined for the first one */
   entered?(state: ShutdownState, endedBy?: EndedBy): void;
   /**
-   * New connections still come: the grace period goes on, and the drain has that much less.
+   * New connections still arrive: the grace period is extended at the cost of the drain.
    *
-   * @param stillMs - until that long has passed without one
-   * @param maxMs - how long the grace period takes at most, all in all
+   * @param stillMs - how long there must be none before it ends
+   * @param maxMs - the longest that the whole grace period may take
    */
   graceExtended?(stillMs: number, maxMs: number): void;
   cut?(work: readonly DrainTask[]): void;
-  /** What has been collected is sent off, or could not be. */
+  /** The flushes have ended. */
   flushed?(result: FlushResult): void;
   closed?(outcome: ShutdownOutcome): void;
 }
 
 /**
- * All who watch one shutdown.
+ * The observers of one shutdown.
  *
  * @internal
  */
 export class ShutdownObservers {
   readonly #observers = new Set<ShutdownObserver>();
 
-  /** @param onError - told of what they throw */
+  /** @param onError - called with what they throw */
   constructor(private readonly onError: (failure: ShutdownFailure) => void) {}
 
   add(observer: ShutdownObserver): () => void {

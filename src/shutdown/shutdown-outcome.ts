@@ -12,7 +12,7 @@ export interface ShutdownOutcome {
   readonly forced: boolean;
   /** What was cut. */
   readonly cut: readonly DrainTask[];
-  /** What threw or did not end: a participant, a hook of the application. */
+  /** The participants and hooks that threw or did not end. */
   readonly failures: readonly ShutdownFailure[];
   /** How long each part took, in ms. */
   readonly took: { readonly grace: number; readonly drain: number; readonly close: number };
@@ -20,7 +20,7 @@ export interface ShutdownOutcome {
 
 /** @internal */
 export interface ShutdownFailure {
-  /** Whose failure it is: `participant kafka`, `OrdersModule.onModuleDestroy`. */
+  /** The place of the failure: `participant kafka`, `OrdersModule.onModuleDestroy`. */
   readonly where: string;
   readonly error: unknown;
 }

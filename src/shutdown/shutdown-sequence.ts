@@ -22,8 +22,8 @@ import { closeTimeout, drainTimeout } from './timeout-errors.js';
 import { aborted, never, within } from './within.js';
 
 /**
- * The shutdown of one application, from the request to leave to the last hook. Runs at most once:
- * whoever asks later joins.
+ * The shutdown of one application, from its trigger to the last hook. Runs at most once: later
+ * triggers join it.
  *
  * @internal
  */
@@ -34,9 +34,9 @@ export class ShutdownSequence {
   readonly #failures: ShutdownFailure[] = [];
   readonly #observers = new ShutdownObservers((failure) => this.#failures.push(failure));
   readonly #flushes: Flushes;
-  /** Aborted when somebody who did not wait for the end does so after all. */
+  /** Aborted when somebody begins to wait for the end of a restart. */
   readonly #leaveNow = new AbortController();
-  /** Aborted when nobody waits for work in flight any more. */
+  /** Aborted when work in flight is to be cut now. */
   readonly #cutNow = new AbortController();
   #state: ShutdownState = 'running';
   #trigger: ShutdownTrigger | undefined;
@@ -45,7 +45,7 @@ export class ShutdownSequence {
   #drainingSince = Infinity;
   #cut: readonly DrainTask[] = [];
   #outcome: Promise<ShutdownOutcome> | undefined;
-  /** Whether peers may have come: nobody needs a grace period otherwise. */
+  /** Whether peers can reach the application. Without peers there is no grace period. */
   isReachable = true;
   #teardown: Teardown = nothingToTearDown;
 
@@ -57,7 +57,7 @@ export class ShutdownSequence {
     this.#drain = new Drain(clock, (failure) => this.#fail(failure));
     this.#flushes = new Flushes(clock);
     this.#end = new PromisedEnd(clock);
-    // Every request and job may listen: many listeners are no leak here.
+    // Every request and job may listen: many listeners are not a leak here.
     setMaxListeners(0, this.#intake.signal, this.#deadline.signal);
   }
 
@@ -77,7 +77,7 @@ export class ShutdownSequence {
 
   /**
    * Whether somebody waits for the end. Nobody does while another process serves on the same
-   * sockets, until somebody does after all: a signal, a crash.
+   * sockets, unless a signal or a crash follows.
    */
   get isAwaited(): boolean {
     return !this.#trigger || isAwaited(this.#trigger) || this.#leaveNow.signal.aborted;
@@ -105,20 +105,20 @@ export class ShutdownSequence {
   }
 
   /**
-   * How long is left before work is told that its time is up. Counted back from the promised end,
-   * so that a late timer eats into its own state only.
+   * The time until the deadline signal. Counted back from the promised end, so that a late timer
+   * shortens only its own state.
    */
   drainRemainingMs(): number {
     return this.remainingMs() - this.budget.closeTimeoutMs - abortWindowMs(this.budget);
   }
 
-  /** How long one may take that begins now. */
+  /** How long a shutdown that begins now may take. */
   longestMs(trigger: ShutdownTrigger): number {
     const gracePeriodMs = this.graceMs(trigger);
     return totalMs({ ...this.budget, gracePeriodMs, drainTimeoutMs: this.#drainMs(trigger) });
   }
 
-  /** How long the grace period of one is that begins now. */
+  /** How long the grace period of a shutdown is that begins now. */
   graceMs(trigger: ShutdownTrigger): number {
     return this.isReachable && deservesGrace(trigger) ? this.budget.gracePeriodMs : 0;
   }
@@ -127,12 +127,12 @@ export class ShutdownSequence {
     return this.#drain.tasks();
   }
 
-  /** What holds the drain although nothing is in flight. */
+  /** What holds the drain while nothing is in flight. */
   waitsFor(): string[] {
     return this.#drain.waitsFor();
   }
 
-  /** Whether work comes by itself: from a queue, a schedule. */
+  /** Whether work comes by itself, as from a queue or a schedule. */
   get takesWork(): boolean {
     return this.#drain.takesWork();
   }
@@ -154,7 +154,7 @@ export class ShutdownSequence {
     return this.#drain.add(participant);
   }
 
-  /** Adds what is to be sent off at the very end. */
+  /** Adds a flush, which runs at the very end. */
   addFlush(flush: Flush): () => void {
     return this.#flushes.add(flush);
   }
@@ -169,13 +169,13 @@ export class ShutdownSequence {
    */
   start(trigger: ShutdownTrigger): Promise<ShutdownOutcome> {
     this.#mayEndProcess(trigger);
-    // A listener of the application's own that calls close() may hear a signal first.
+    // The application's own signal listener may have called close() first.
     const isOpen = this.#state === 'running' && this.#trigger?.kind === 'close';
     if (isOpen && isAwaited(trigger)) this.#trigger = trigger;
     this.#trigger ??= trigger;
     this.#mayLeaveNow(trigger);
     if (this.#outcome === undefined) {
-      // Known before it runs: whoever is told of its beginning may ask for it again.
+      // Set before it runs: an observer of its beginning may call this again.
       let begin!: (run: Promise<ShutdownOutcome>) => void;
       this.#outcome = new Promise((resolve) => (begin = resolve));
       begin(this.#begin(trigger));
@@ -183,24 +183,24 @@ export class ShutdownSequence {
     return this.#outcome;
   }
 
-  /** Something outside of it went wrong while it ran. */
+  /** Records a failure from outside the sequence. */
   fail(failure: ShutdownFailure): void {
     this.#fail(failure);
   }
 
-  /** Waits for nothing any more: cuts what is in flight and closes. */
+  /** Cuts the work in flight, and closes. */
   cutNow(): void {
     if (this.#state === 'closing') this.#end.bringForward(this.budget.closeTimeoutMs);
     this.#leaveNow.abort();
     this.#cutNow.abort();
   }
 
-  /** How long the teardown may still take: what comes after it has its own share. */
+  /** The time left for the teardown, without the share of the flushes. */
   teardownRemainingMs(): number {
     return this.remainingMs() - this.#flushes.reserveMs(this.budget.closeTimeoutMs);
   }
 
-  /** A close() waits for the end of the tick, in which a signal may still join it. */
+  /** A close() begins at the end of the tick, so that a signal can still join it. */
   async #begin(trigger: ShutdownTrigger): Promise<ShutdownOutcome> {
     if (trigger.kind === 'close') await Promise.resolve();
     return this.#run(this.#trigger ?? trigger);
@@ -255,21 +255,21 @@ export class ShutdownSequence {
     return within(this.clock, this.drainRemainingMs(), drained, interrupt);
   }
 
-  /** Idle peers may need longer to leave by themselves than work may take. */
+  /** Idle peers that leave by themselves may need longer than work may take. */
   #drainMs(trigger: ShutdownTrigger): number {
     const { drainTimeoutMs } = this.budget;
     if (isAwaited(trigger)) return drainTimeoutMs;
     return Math.max(drainTimeoutMs, this.#drain.idleMs() + abortWindowMs(this.budget));
   }
 
-  /** Somebody waits for the end now: it comes as soon as if it had begun now. */
+  /** Somebody waits for the end now: moves it to where it would be if the shutdown began now. */
   #mayLeaveNow(trigger: ShutdownTrigger): void {
     if (this.isAwaited || !isAwaited(trigger) || !endsTheProcess(trigger)) return;
     this.#end.bringForward(this.budget.drainTimeoutMs + this.budget.closeTimeoutMs);
     this.#leaveNow.abort();
   }
 
-  /** The process goes along: from now on there is an end to be kept. */
+  /** The process ends with this shutdown: from now on there is an end to keep. */
   #mayEndProcess(trigger: ShutdownTrigger): void {
     if (this.#endsProcess || !endsTheProcess(trigger)) return;
     this.#endsProcess = true;
@@ -295,7 +295,7 @@ export class ShutdownSequence {
     }
   }
 
-  /** All that is left of the budget is for closing, what the drain did not use included. */
+  /** Closing gets the rest of the budget, including what the drain did not use. */
   async #close(trigger: ShutdownTrigger, drainEnd: EndedBy): Promise<EndedBy> {
     const begin = this.clock.now();
     this.#enter('closing', drainEnd);
@@ -306,7 +306,7 @@ export class ShutdownSequence {
       for (const where of this.#teardown.unfinished()) this.#fail({ where, error });
     }
     if (!isClosed && !this.#endsProcess) {
-      // Nobody promised an end to `app.close()`: who called it decides how long to wait.
+      // `app.close()` has no promised end: its caller decides how long to wait.
       await Promise.race([closing, aborted(this.#end.moved)]);
       isClosed = await this.#isTornDown(closing, begin);
     }
@@ -314,7 +314,7 @@ export class ShutdownSequence {
     return isClosed ? 'done' : 'timeout';
   }
 
-  /** @returns whether it is in time, which may change while it is waited for */
+  /** @returns whether it ended in time; the end may move during the wait */
   async #isTornDown(closing: Promise<void>, begin: number): Promise<boolean> {
     for (;;) {
       const { moved } = this.#end;

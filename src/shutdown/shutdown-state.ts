@@ -25,11 +25,11 @@ export const SHUTDOWN_STATES: readonly ShutdownState[] = [
 /**
  * Why a state ended.
  *
- * - `elapsed`: its time had passed (a grace period).
- * - `quiet`: no traffic came any more (an adaptive grace period that ended early).
+ * - `elapsed`: its time was over (a grace period).
+ * - `quiet`: traffic had stopped (an adaptive grace period that ended early).
  * - `done`: nothing was left to wait for.
  * - `timeout`: time was up.
- * - `signal`: somebody would not wait any longer: a second signal.
+ * - `signal`: a second signal ended the wait.
  * - `exit`: the process ended in the middle of it.
  *
  * @publicApi

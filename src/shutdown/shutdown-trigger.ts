@@ -1,7 +1,7 @@
 import { plain } from './plain-text.js';
 
 /**
- * What asked for the shutdown. All but `close` end the process once the application is closed.
+ * The trigger of a shutdown. All but `close` end the process once the application is closed.
  *
  * @internal
  */
@@ -18,7 +18,7 @@ export function endsTheProcess(trigger: ShutdownTrigger): boolean {
 }
 
 /**
- * Whether somebody waits for the end of a shutdown. Nobody does where another process has taken over
+ * Whether somebody waits for the end of a shutdown. Nobody does if another process has taken over
  * the same sockets: idle peers may stay until they leave by themselves.
  *
  * @internal
@@ -28,9 +28,10 @@ export function isAwaited(trigger: ShutdownTrigger): boolean {
 }
 
 /**
- * Nobody routes traffic to a process whose owner presses Ctrl-C, a crashed process is not to be
- * trusted for longer than its work in flight needs, a test that calls `close()` has no balancer, and
- * after a restart the balancer has nothing to notice.
+ * Whether a grace period makes sense. Not after Ctrl-C, where no balancer routes traffic here; not
+ * after a crash, since a crashed process is trusted no longer than its work in flight needs; not
+ * after `close()`, where a test has no balancer; not in a restart, where the balancer has nothing
+ * to notice.
  *
  * @internal
  */
@@ -43,7 +44,7 @@ export function signalOf(trigger: ShutdownTrigger): string | undefined {
   return trigger.kind === 'signal' || trigger.kind === 'close' ? trigger.signal : undefined;
 }
 
-/** What happened, as the first words of a log line. @internal */
+/** The trigger, as the first words of a log line. @internal */
 export function describeTrigger(trigger: ShutdownTrigger): string {
   const descriptions: Readonly<Record<ShutdownTrigger['kind'], string>> = {
     signal: `${signalOf(trigger)} received${isTyped(trigger) ? ' from the terminal' : ''}`,

@@ -1,10 +1,10 @@
 import type { Clock } from './clock.js';
 
 /**
- * One wish, two signals: `timeout` of GNU sends a signal to its child and then to the whole group of
- * processes, `npm start` passes on a Ctrl-C that the terminal has delivered already. On a busy
- * machine the second comes when the sender runs again, up to a period of the CPU quota (100 ms) later.
- * Nobody presses Ctrl-C twice that fast.
+ * How long a repeated signal counts as an echo. GNU `timeout` signals its child and then the whole
+ * process group; `npm start` passes on a Ctrl-C that the terminal has delivered already. On a busy
+ * machine the second signal comes up to a period of the CPU quota (100 ms) later. Nobody presses
+ * Ctrl-C twice that fast.
  *
  * @internal
  */
@@ -16,7 +16,7 @@ export class SignalEcho {
 
   constructor(private readonly clock: Clock) {}
 
-  /** @returns whether this signal repeats the last one that was no echo */
+  /** @returns whether this signal is an echo of the last real one */
   isEcho(signal: NodeJS.Signals): boolean {
     const at = this.clock.now();
     const last = this.#last;

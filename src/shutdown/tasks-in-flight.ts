@@ -1,7 +1,7 @@
 import type { Clock } from './clock.js';
 import type { DrainTask } from './drain-participant.js';
 
-/** A task that has begun and not ended. @internal */
+/** A task in flight. @internal */
 export interface TaskInFlight {
   readonly label: string;
   /** When it began, by the clock. */
@@ -28,7 +28,7 @@ export class TasksInFlight<Task extends TaskInFlight = TaskInFlight> {
   }
 
   /**
-   * @param rest - what else is to be known of the task
+   * @param rest - the other fields of the task
    * @returns a function that ends it; further calls do nothing
    */
   begin(label: string, rest?: Omit<Task, keyof TaskInFlight>): () => boolean {

@@ -3,7 +3,7 @@ import type { ShutdownFailure } from './shutdown-outcome.js';
 import type { ShutdownTrigger } from './shutdown-trigger.js';
 
 /**
- * Is told how the application is taken apart, as it happens.
+ * Observes the teardown as it happens.
  *
  * @internal
  */
@@ -15,17 +15,17 @@ export interface TeardownObserver {
 }
 
 /**
- * What takes the application apart once nothing is in flight any more.
+ * Takes the application apart once nothing is in flight.
  *
  * @internal
  */
 export interface Teardown {
   run(trigger: ShutdownTrigger, observer: TeardownObserver): Promise<void>;
-  /** The names of what has begun and not ended. */
+  /** The names of the hooks that have begun and not ended. */
   unfinished(): readonly string[];
 }
 
-/** Somebody else takes the application apart, or there is none to take apart. @internal */
+/** A teardown that does nothing: there is no application, or its own close() does it. @internal */
 export const nothingToTearDown: Teardown = {
   run: () => Promise.resolve(),
   unfinished: () => [],

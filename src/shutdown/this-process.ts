@@ -10,7 +10,7 @@ const registry = globalThis as { [KEY]?: ProcessShutdown };
  * The one shutdown of this process. Found through the global object, because two copies of this
  * package with a shutdown each would cut each other short.
  *
- * @param port - heeded by the first call
+ * @param port - used by the first call only
  * @internal
  */
 export function thisProcess(port: ProcessPort = nodeProcess): ProcessShutdown {

@@ -8,7 +8,7 @@ export function drainTimeout(drainTimeoutMs: number): GracefulShutdownError {
   );
 }
 
-/** @param tookMs - how long it was waited for @internal */
+/** @param tookMs - how long the wait took @internal */
 export function closeTimeout(tookMs: number, closeTimeoutMs: number): GracefulShutdownError {
   return new GracefulShutdownError(
     'ERR_SHUTDOWN_CLOSE_TIMEOUT',

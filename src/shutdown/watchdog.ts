@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 
-/** Runs outside the event loop that may be blocked, so it can neither log through Nest nor exit. */
+/** Runs in a thread of its own, so it can neither log through Nest nor exit. */
 const SOURCE = `
 const { workerData } = require('node:worker_threads');
 const { writeSync } = require('node:fs');
@@ -23,7 +23,8 @@ setTimeout(() => {
 export function startWatchdog(ms: number): void {
   try {
     const name = 'nestjs-drain-watchdog';
-    // It would run again what `--require` loads, in `execArgv` or NODE_OPTIONS: a tracer, say.
+    // The thread would run `--require` modules of `execArgv` and NODE_OPTIONS again, such as a
+    // tracer.
     const inherited = { execArgv: [], env: {} };
     const worker = new Worker(SOURCE, { eval: true, workerData: { ms }, name, ...inherited });
     worker.on('error', warn);

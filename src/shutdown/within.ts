@@ -29,7 +29,12 @@ export function within(
   });
 }
 
-/** Never settles. Made anew each time: one that is shared keeps all that ever waited for it. @internal */
+/**
+ * A promise that never settles. Not shared, because a shared one would keep everything that ever
+ * waited for it.
+ *
+ * @internal
+ */
 export function never(): Promise<never> {
   return new Promise(() => {});
 }
