@@ -57,7 +57,7 @@ export function notHttp(): GracefulShutdownError {
   );
 }
 
-/** @param seeker - what has looked for it @internal */
+/** @param seeker - the name of what looked for it @internal */
 export function notImported(seeker: string, cause: unknown): GracefulShutdownError {
   return new GracefulShutdownError(
     'ERR_SHUTDOWN_NOT_IMPORTED',

@@ -71,10 +71,10 @@ const providers: readonly Provider[] = [
   ...HEALTH,
 ];
 
-/** What the interceptor injects where an application binds it itself, in any module. */
+/** The dependencies of the interceptor, for applications that bind it in a module of their own. */
 const ofInterceptor = [WorkTracker, GraphQlConnections, RPC_SERVERS_ARE_KNOWN];
 
-/** What the other entries of this package build on. */
+/** The providers that the other entries of this package use. */
 const internals = [
   GIVEN_OPTIONS,
   RESOLVED_OPTIONS,
@@ -87,8 +87,8 @@ const internals = [
 ];
 
 /**
- * The module that gives an application its graceful shutdown. Import it in the root module. Nothing
- * goes into `main.ts`: it handles the signals itself, and drains before any `onModuleDestroy`.
+ * The module that shuts an application down gracefully. Import it in the root module; `main.ts`
+ * needs no change. It handles the signals itself, and drains before any `onModuleDestroy`.
  *
  * `imports: [GracefulShutdownModule]` uses the defaults, `forRoot()` takes options,
  * `forRootAsync()` takes them from a provider.
@@ -143,7 +143,8 @@ export class GracefulShutdownModule implements OnApplicationBootstrap {
    * import it, with providers that make the same options.
    *
    * @param options - `useFactory`, `useClass` or `useExisting`, with `imports` and `inject`
-   * @throws GracefulShutdownError `ERR_SHUTDOWN_MISSING_OPTIONS`, at once, if none of them is there
+   * @throws GracefulShutdownError `ERR_SHUTDOWN_MISSING_OPTIONS`, at once, if none of the three is
+   * given
    */
   static forRootAsync(
     options: ConfigurableModuleAsyncOptions<

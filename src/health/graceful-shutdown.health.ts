@@ -7,7 +7,7 @@ import { GracefulShutdownService } from '../graceful-shutdown.service.js';
  * The readiness indicator for terminus: down from the first moment of a shutdown to its end. It
  * stays up in a graceful restart, where another worker serves.
  *
- * Use it in the readiness check only. In a liveness check, it gets the process killed while it
+ * Use it only in the readiness check. In a liveness check, it would get the process killed while it
  * drains.
  *
  * @example

@@ -9,18 +9,18 @@ const ASKED_BY_PROBES: ReadonlySet<unknown> = new Set([
   GracefulShutdownHealthIndicator,
 ]);
 
-/** Where `@Header()` of Nest and `@ApiResponse()` of `@nestjs/swagger` write. */
+/** The metadata keys of Nest's `@Header()` and of `@ApiResponse()` of `@nestjs/swagger`. */
 const HEADERS = '__headers__';
 const RESPONSES = 'swagger/apiResponse';
 
 /**
  * The routes of a controller that answer health probes: those with `@HealthCheck()` of terminus,
- * which has no mark of its own, but sets a header and describes the answers. A header alone may be
- * anybody's, so the controller has to inject what knows how the application is. What is not known
- * for sure is traffic: a probe that counts as traffic costs time, the reverse costs requests.
+ * which leaves no mark but a header and descriptions of the answers. Any route may set that header,
+ * so the controller must also inject a health service. When in doubt it is traffic: a probe that
+ * counts as traffic costs time, the reverse costs requests.
  *
- * @param methods - of the controller, the inherited ones included
- * @param injected - what Nest injects into it
+ * @param methods - the methods of the controller, including inherited ones
+ * @param injected - the tokens that Nest injects into it
  * @internal
  */
 export function probeRoutes(
@@ -29,7 +29,7 @@ export function probeRoutes(
   injected: readonly unknown[],
 ): string[] {
   const asks = injected.some((token) => ASKED_BY_PROBES.has(token));
-  // An overridden method has the same name: the last one is the one that is called.
+  // Overridden methods share a name; the last one is called.
   return [...new Map(methods)]
     .filter(([, method]) => isDescribedAsProbe(method) || (asks && isNeverCached(method)))
     .map(([name]) => `${controller}.${name}`);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 
-/** Which questions a probe asks, each at the path of its name. @internal */
+/** The kinds of probes, each at the path of its name. @internal */
 export type Probe = 'live' | 'ready' | 'startup';
 
 /** @internal */
@@ -10,20 +10,20 @@ export interface ProbeAddress {
   readonly host?: string | undefined;
 }
 
-/** A prober sends a few hundred bytes at once; whoever is slower is none. */
+/** A prober sends a few hundred bytes at once; a slower client is no prober. */
 const PATIENCE_MS = 5000;
 const MOST_CONNECTIONS = 100;
 
 /**
- * Answers health probes on a port of its own: 200 for yes, 503 for no. It holds the process no
- * longer than the process lives, and is not drained: it answers to the very end.
+ * Answers health probes on a separate port: 200 for yes, 503 for no. It does not keep the process
+ * alive, and is not drained: it answers to the very end.
  *
  * @internal
  */
 export class ProbeServer {
   readonly #server: Server;
 
-  /** @param answer - whether all is well, and the state, for whoever reads the answer */
+  /** @param answer - whether the probe succeeds, and the state for the body */
   constructor(
     private readonly address: ProbeAddress,
     private readonly answer: (probe: Probe) => { readonly ok: boolean; readonly state: string },
@@ -36,12 +36,12 @@ export class ProbeServer {
     this.#server.on('connection', (socket) => socket.unref());
   }
 
-  /** Rejects with the error of the system where it cannot listen. */
+  /** Rejects with the error of the system if it cannot listen. */
   async listen(): Promise<void> {
     const { port, host } = this.address;
     this.#server.listen({ port, host }).unref();
     await once(this.#server, 'listening');
-    // Later errors are of connections that could not be accepted.
+    // Later errors concern connections that could not be accepted.
     this.#server.on('error', () => {});
   }
 

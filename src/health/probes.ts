@@ -10,7 +10,7 @@ import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 import { type Probe, ProbeServer } from './probe-server.js';
 import { ReadinessFile } from './readiness-file.js';
 
-/** A process that is probed is a service, and no job that is interrupted when it is told to leave. */
+/** A probed process is a service, so a signal does not interrupt a job. */
 const SERVICE: DrainParticipant = {
   name: 'probes',
   active: () => 0,
@@ -19,8 +19,8 @@ const SERVICE: DrainParticipant = {
 };
 
 /**
- * Probes that do not come by the application's own HTTP server, where `probes` asks for them: a
- * small server, a file, or both.
+ * Probes beside the application's own HTTP server, as the option `probes` says: a small server, a
+ * file, or both.
  *
  * @internal
  */
@@ -64,7 +64,7 @@ export class Probes implements OnModuleInit {
     this.prepare();
     this.#withFile((file) => {
       file.check();
-      // Under a primary it may be that of the worker that this one is about to replace.
+      // Under a primary the file may belong to the worker that this one is about to replace.
       if (thisHost() === undefined) file.removeStale();
     });
     try {
@@ -74,7 +74,7 @@ export class Probes implements OnModuleInit {
     }
   }
 
-  /** Where the process ends with its application, the last probe is answered with its last breath. */
+  /** If the process ends with its application, probes are answered to the end. */
   dispose(): void {
     this.#file?.remove();
     if (!this.sequence.endsProcess) this.#server?.close();

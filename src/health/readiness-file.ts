@@ -2,8 +2,8 @@ import { accessSync, constants, readFileSync, renameSync, rmSync, writeFileSync 
 import { dirname } from 'node:path';
 
 /**
- * A file that is there while the process is ready, for probes that run a command in the container:
- * `test -f FILE`. It holds the process id, so that no process removes what another one has written.
+ * A file that exists while the process is ready, for probes that run a command in the container:
+ * `test -f FILE`. It contains the process id, so that no process removes the file of another one.
  *
  * @internal
  */
@@ -17,20 +17,20 @@ export class ReadinessFile {
     this.#draft = `${path}.${pid}`;
   }
 
-  /** Throws where it could not be written later. */
+  /** Fails early if it could not be written later. */
   check(): void {
     accessSync(dirname(this.path), constants.W_OK);
   }
 
-  /** What a process has left that was killed. */
+  /** Removes the file of a killed process. */
   removeStale(): void {
     rmSync(this.path, { force: true });
   }
 
-  /** Appears whole: a prober never reads half of it. */
+  /** Written in one step, so that a prober never reads half of it. */
   write(): void {
     rmSync(this.#draft, { force: true });
-    // A link that somebody has planted is not followed.
+    // A planted link is not followed.
     writeFileSync(this.#draft, `${this.pid}\n`, { flag: 'wx', mode: 0o644 });
     renameSync(this.#draft, this.path);
   }

@@ -38,7 +38,7 @@ export class ApplicationShutdown implements ProcessMember {
   readonly #onStarted: (() => void)[] = [];
   #stopWatching = () => {};
   readonly #onOther: ((other: OtherApplication) => void)[] = [];
-  /** Those that leave with this one. */
+  /** The other applications that leave with this one. */
   readonly #others = new Map<OtherApplication, () => void>();
 
   constructor(
@@ -59,19 +59,19 @@ export class ApplicationShutdown implements ProcessMember {
     sequence.observe({ closed: () => this.release() });
   }
 
-  /** The application itself; undefined until it is caught, or where it could not be. */
+  /** The application; undefined until it is caught, or if it could not be. */
   get instance(): NestInstance | undefined {
     return this.#instance;
   }
 
-  /** Runs before the first `onModuleInit`; not at all where the application could not be caught. */
+  /** Runs before the first `onModuleInit`; never if the application could not be caught. */
   beforeInit(prepare: () => void): void {
     this.#preparations.push(prepare);
   }
 
   /**
-   * Runs once the application has started: it listens, or it has no server and is initialized.
-   * Where it could not be caught, a moment before.
+   * Runs once the application has started: it listens, or it has no server and is initialized. If
+   * it could not be caught, runs a moment earlier.
    */
   onStarted(callback: () => void): void {
     this.#onStarted.push(callback);
@@ -99,7 +99,7 @@ export class ApplicationShutdown implements ProcessMember {
     return this.#application?.isReachable === true;
   }
 
-  /** Puts the shutdown before the teardown of this application; the first one it is told counts. */
+  /** Puts the shutdown before the teardown of this application. Only the first call counts. */
   adopt(instance: NestInstance): void {
     if (this.#application !== undefined) return;
     if (isRehearsedPlain()) return this.#leaveToNest(instance);
@@ -125,7 +125,7 @@ export class ApplicationShutdown implements ProcessMember {
     this.#leaveProcess = this.process.join(this);
   }
 
-  /** The application has started: says what is armed, or that nothing could be. */
+  /** The application has started: logs what is armed, or that it could not be caught. */
   bootstrapped(): void {
     // A hybrid application with deferred initialization is bootstrapped once for each server.
     if (this.#bootstrapped) return;
@@ -149,8 +149,8 @@ export class ApplicationShutdown implements ProcessMember {
   }
 
   /**
-   * Leaves nothing behind. Where the process ends, all stays as it is: a third signal ends it at
-   * once, and an application that has not listened yet never does.
+   * Removes everything, unless the process ends: then signals stay handled, so that a third one
+   * ends it at once, and an application that does not listen yet never will.
    */
   release(): void {
     this.#stopExpecting();
@@ -199,7 +199,7 @@ export class ApplicationShutdown implements ProcessMember {
     this.reports.exits(code);
   }
 
-  /** Nobody else would close it, and the process ends under it. */
+  /** Nothing else would close it before the process ends. */
   #takeAlong(instance: NestInstance, modules: ModulesContainer): void {
     const { sequence, clock, process } = this;
     const other = new OtherApplication(
@@ -231,7 +231,7 @@ export class ApplicationShutdown implements ProcessMember {
     }
   }
 
-  /** As if the module were not there, and `main.ts` had Nest's hooks. */
+  /** Behaves as if the module were absent and `main.ts` had enabled Nest's hooks. */
   #leaveToNest(instance: NestInstance): void {
     this.release();
     (instance as { enableShutdownHooks?: () => void }).enableShutdownHooks?.();
@@ -246,7 +246,7 @@ export class ApplicationShutdown implements ProcessMember {
     for (const callback of this.#onStarted.splice(0)) callback();
   }
 
-  /** `app.enableShutdownHooks()` in `main.ts`: the hooks are on already, its signals are added. */
+  /** `app.enableShutdownHooks()` in `main.ts`: the hooks are on already; its signals are added. */
   #listenToo(signals: readonly string[] = []): void {
     const asked = signals.length > 0 ? signals : Object.values(ShutdownSignal);
     const names = asked.map((signal) => signal.toUpperCase().trim());

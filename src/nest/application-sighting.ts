@@ -1,8 +1,8 @@
 import { type HttpAdapterHost, type ModulesContainer, NestApplicationContext } from '@nestjs/core';
 
 /**
- * What is used of an application, of whichever kind. Beside `close` nothing of it is published,
- * therefore all is optional and looked for before use.
+ * The part of an application of any kind that is used here. Only `close` is published, so
+ * everything else is optional and checked before use.
  *
  * @internal
  */
@@ -18,27 +18,27 @@ export interface NestInstance {
 }
 
 /**
- * The methods that every application calls on itself before its first `onModuleInit`. An
- * application with a server (`NestApplication`, `NestMicroservice`) calls the first one in its
- * constructor, any other only the second one. The same names from 11.0.0 to 12.5.1.
+ * The methods that applications call on themselves before the first `onModuleInit`. One with a
+ * server (`NestApplication`, `NestMicroservice`) calls the first in its constructor, any other only
+ * the second. The names are the same from 11.0.0 to 12.5.1.
  */
 const SEAMS = ['selectContextModule', 'callInitHook'] as const;
 
 type Seamed = NestInstance & { [Seam in (typeof SEAMS)[number]]?: (...args: unknown[]) => unknown };
 
 const expected = new Map<ModulesContainer, (application: NestInstance) => void>();
-/** Of the applications that import the module. */
+/** The containers of applications that import the module. */
 const owned = new WeakSet<ModulesContainer>();
 const watchers = new Set<Watcher>();
 let unpatch: (() => void) | undefined;
 
-/** Is told of an application that does not import the module. @internal */
+/** Called with an application that does not import the module. @internal */
 export type Watcher = (application: NestInstance, modules: ModulesContainer) => void;
 
 /**
- * A module cannot get at its application: no provider refers to it. So the application is caught as
- * it passes by, and recognised by its container. In a hybrid application several pass by; the first
- * one owns the HTTP server and the others.
+ * Finds the application of a module. No provider refers to it, so it is caught when it calls one of
+ * the methods above, and recognised by its container. In a hybrid application several are caught;
+ * the first one owns the HTTP server and the others.
  *
  * @returns a function that stops waiting; the prototype is as before once nobody waits
  * @internal
@@ -54,7 +54,7 @@ export function expectApplication(
 }
 
 /**
- * Tells of each application that passes by and does not import the module.
+ * Calls back with each application that does not import the module.
  *
  * @returns a function that stops it
  * @internal
@@ -84,12 +84,12 @@ function patch(prototype: Seamed): () => void {
     const original = prototype[seam];
     if (typeof original !== 'function') return undefined;
     const replacement = function (this: Seamed, ...args: unknown[]): unknown {
-      // Its new owner may have put a method of its own before this one.
+      // The application may have replaced this method since.
       return sighted(this) ? this[seam]?.(...args) : original.apply(this, args);
     };
     if (!Reflect.set(prototype, seam, replacement)) return undefined;
     return () => {
-      // Whoever patched it after us still calls us; restoring would take their patch away.
+      // A later patch still calls ours; restoring would remove that patch.
       if (prototype[seam] === replacement) prototype[seam] = original;
     };
   });

@@ -2,8 +2,8 @@ import type { Clock } from '../shutdown/clock.js';
 import type { DrainParticipant, DrainTask } from '../shutdown/drain-participant.js';
 
 /**
- * The start of the application as work in flight: a signal that comes while `onModuleInit` hooks
- * run waits for them, so that each is followed by its `onModuleDestroy`.
+ * The start of the application as work in flight: a signal during the `onModuleInit` hooks waits
+ * for them, so that each is followed by its `onModuleDestroy`.
  *
  * @internal
  */

@@ -1,16 +1,16 @@
 /**
- * Something that Nest has built. Its properties are the application's: what reads one may run a
- * getter, or meet a proxy that throws.
+ * An object that Nest has built. Reading one of its properties may run a getter of the application,
+ * or meet a proxy that throws.
  *
  * @internal
  */
 export interface BuiltProvider {
   readonly token: unknown;
-  /** The class it was made of; undefined where a factory or the application made it. */
+  /** Its class; undefined if a factory or the application made it. */
   readonly type: BuiltType | undefined;
   readonly instance: object;
   /**
-   * Whether it is there for as long as the application. Otherwise each request has its own, and
+   * Whether it lives as long as the application. Otherwise each request has its own instance, and
    * Nest keeps an object in its place whose constructor was never called.
    */
   readonly isStatic: boolean;
@@ -22,10 +22,14 @@ export interface BuiltType {
   readonly prototype: object;
 }
 
-/** Asked anew each time: some are built late. @internal */
+/** Read each time, because some are built late. @internal */
 export type BuiltProviders = () => readonly BuiltProvider[];
 
-/** Whether the instances of a class have a method. Asks the class: no getter runs. @internal */
+/**
+ * Whether the instances of a class have a method. Checks the class, so that no getter runs.
+ *
+ * @internal
+ */
 export function hasMethod({ prototype }: BuiltType, name: string): boolean {
   for (let owner: object | null = prototype; owner !== null; owner = parentOf(owner)) {
     const property = Object.getOwnPropertyDescriptor(owner, name);
@@ -34,7 +38,7 @@ export function hasMethod({ prototype }: BuiltType, name: string): boolean {
   return false;
 }
 
-/** What the objects that Nest has built have their methods from. @internal */
+/** The prototypes of the objects that Nest has built. @internal */
 export function prototypesOf(providers: BuiltProviders): object[] {
   return providers().flatMap(({ type, instance }) => {
     const prototype = type?.prototype ?? readable(() => parentOf(instance));
@@ -55,7 +59,7 @@ function parentOf(prototype: object): object | null {
   return Object.getPrototypeOf(prototype) as object | null;
 }
 
-/** The name of an object's class; undefined where it does not tell. @internal */
+/** The name of an object's class, if it has one. @internal */
 export function classNameOf(instance: object): string | undefined {
   try {
     const { name } = instance.constructor;

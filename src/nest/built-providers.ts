@@ -5,12 +5,12 @@ import type { BuiltProvider, BuiltType } from './built-provider.js';
 type Module = ModulesContainer extends Map<string, infer M> ? M : never;
 type Wrapper = Module['providers'] extends Map<unknown, infer W> ? W : never;
 
-/** With where Nest keeps it. @internal */
+/** A provider with its module. @internal */
 export interface HeldProvider extends BuiltProvider {
   readonly holder: { instance: unknown };
 }
 
-/** All that Nest has built and will tear down, under each of its tokens. @internal */
+/** Everything that Nest has built and will tear down, under each of its tokens. @internal */
 export function builtProviders(modules: ModulesContainer): HeldProvider[] {
   return [...modules.values()].flatMap(({ providers, controllers, injectables, middlewares }) =>
     [providers, controllers, injectables, middlewares]

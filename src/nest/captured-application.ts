@@ -14,7 +14,7 @@ import { replaceMethod } from './replace-method.js';
 import { type HookRules, TeardownHooks } from './teardown-hooks.js';
 
 /**
- * How long after `init()` an application may be made to listen. One that never is has servers made
+ * How long after `init()` an application may begin to listen. One that never does has servers made
  * by hand, as in Nest's recipe for several servers.
  */
 const LISTEN_WITHIN_MS = 1000;
@@ -33,11 +33,10 @@ export class CapturedApplication implements Teardown {
    */
   beforeInit = () => {};
   /**
-   * Called when it listens; or when it is initialized, and either has no server or is not made to
-   * listen with it soon.
+   * Called when it listens, or when it is initialized and has no server, or does not listen soon.
    */
   onStarted: (() => void) | undefined;
-  /** Called when its start has failed, and nobody can get hold of it: a context without a server. */
+  /** Called when the start of a context has failed, so that nobody else has a reference to it. */
   onFailed = () => {};
   readonly #close: (signal?: string) => Promise<void>;
   readonly #restores: ((() => void) | undefined)[] = [];
@@ -57,7 +56,7 @@ export class CapturedApplication implements Teardown {
   ) {
     this.bootstrap = new BootstrapParticipant(clock);
     this.#close = application.close.bind(application);
-    // Stays after the end: closing twice is one shutdown.
+    // Stays after the end, so that closing twice is one shutdown.
     replaceMethod(application, 'close', () => (signal?: string) => this.close(signal));
     this.#followBootstrap();
     for (const start of ['init', 'listen']) this.#holdWhileLeaving(start);
@@ -68,14 +67,14 @@ export class CapturedApplication implements Teardown {
     return this.#starting > 0;
   }
 
-  /** Whether peers may have come: it, or a microservice of it, was made to listen. */
+  /** Whether peers may have connected: it, or a microservice of it, began to listen. */
   get isReachable(): boolean {
     return this.#isListening || (this.application.getMicroservices?.().length ?? 0) > 0;
   }
 
   /** `app.close()`: the whole sequence, or the rest of the one that runs. */
   async close(signal?: string): Promise<void> {
-    // It listens again: what Nest does, as the drain of this application is over.
+    // It listens again after its drain: Nest's own close() applies.
     if (this.#isReopened) {
       this.#isReopened = false;
       return this.#close(signal);
@@ -83,9 +82,9 @@ export class CapturedApplication implements Teardown {
     const closed = this.sequence.start({ kind: 'close', signal });
     if (isCalledFromWork(handlerClassesOf(this.modules))) return;
     await closed;
-    // Its error, if any, is the caller's, as without this package.
+    // An error is passed to the caller, as without this package.
     if (!this.sequence.endsProcess) await this.#closing;
-    // Who waited for it may end the process: the report comes first.
+    // The caller may end the process afterwards: the report comes first.
     else await this.clock.turn();
   }
 
@@ -115,7 +114,7 @@ export class CapturedApplication implements Teardown {
     this.#cancelWait();
     this.#hooks?.restore();
     for (const restore of this.#restores.splice(0)) restore?.();
-    // Stays, as close() does.
+    // Stays, like close().
     replaceMethod(this.application, 'listen', (original) => (...args: unknown[]) => {
       this.#isReopened = true;
       return original(...args) as unknown;
@@ -123,7 +122,7 @@ export class CapturedApplication implements Teardown {
   }
 
   #followBootstrap(): void {
-    // Not called of a context, which has no gateways.
+    // A context does not call it, and has no gateways.
     this.replace('registerModules', (original) => async () => {
       this.beforeInit();
       await original();
@@ -167,7 +166,7 @@ export class CapturedApplication implements Teardown {
     this.#cancelWait();
   }
 
-  /** What is about to end must not begin to listen, nor tell `main.ts` that it does. */
+  /** A leaving application must not begin to listen, nor resolve `listen()` for `main.ts`. */
   #holdWhileLeaving(name: string): void {
     this.replace(name, (original) => async (...args: unknown[]): Promise<unknown> => {
       this.#starting += 1;

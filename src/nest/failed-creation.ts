@@ -2,18 +2,21 @@ import type { ModulesContainer } from '@nestjs/core';
 
 import { realTimers } from '../shutdown/real-timers.js';
 
-/** Of what Nest knows of a provider. Not published, therefore looked for before use. */
+/**
+ * The part of Nest's record of a provider that is used here. Not published, so it is checked before
+ * use.
+ */
 interface Wrapper {
   readonly isTransient?: boolean;
-  /** Resolves with the error, if there was any. The same in 11 and 12. */
+  /** Resolves with the error, if any. The same in 11 and 12. */
   readonly settlementSignal?: { asPromise?(): Promise<unknown> };
 }
 
 type Kind = 'providers' | 'injectables' | 'controllers';
 
 /**
- * Calls back when Nest cannot build a part of the application: `NestFactory.create()` is rejected
- * then, and nobody gets an application that could be closed. To be called while Nest builds.
+ * Calls back when Nest cannot build a part of the application: `NestFactory.create()` then rejects,
+ * and nobody gets an application to close. Must be called while Nest builds.
  *
  * @internal
  */
@@ -24,7 +27,7 @@ export async function onFailedCreation(
   if (await hasFailed([...container.values()])) callback();
 }
 
-/** Providers are all begun in one turn; the rest of a module once its providers are there. */
+/** All providers begin in one turn, the rest of a module once its providers exist. */
 async function hasFailed(modules: readonly object[]): Promise<boolean> {
   if (await oneHasFailed(modules, ['providers'])) return true;
   await new Promise<void>((resolve) => realTimers.setImmediate(resolve));
@@ -33,7 +36,7 @@ async function hasFailed(modules: readonly object[]): Promise<boolean> {
 
 function oneHasFailed(modules: readonly object[], kinds: readonly Kind[]): Promise<boolean> {
   const parts = modules.flatMap((module) => kinds.flatMap((kind) => wrappersIn(module, kind)));
-  // Nest forgives a transient one that is optional; whoever needs it fails, too.
+  // Nest tolerates the failure of an optional transient provider; one that needs it fails, too.
   const lasting = parts.filter(({ isTransient }) => !isTransient);
   return new Promise((resolve) => {
     const all = lasting.map(async ({ settlementSignal }) => {

@@ -4,8 +4,8 @@ import type { NestInstance } from './application-sighting.js';
 import type { CapturedApplication } from './captured-application.js';
 
 /**
- * The global interceptors that want no part in HTTP routes. Known by instance: those of the
- * application are not looked into.
+ * Our global interceptors that stay off HTTP routes. Known by instance, so that the application's
+ * own are not touched.
  *
  * @internal
  */
@@ -31,13 +31,13 @@ export function keepOffHttpRoutes(application: CapturedApplication, instance: Ne
 }
 
 /**
- * One interceptor makes a message handler lazy: it returns an Observable, which a strategy that a
- * user wrote may never subscribe to. Where the servers of microservices are known, they count their
- * messages without ours, so it stays away while Nest builds the handlers, and from an application
- * that has no resolvers altogether.
+ * An interceptor makes a message handler lazy: it returns an Observable, to which a custom strategy
+ * may never subscribe. If the servers of microservices are known, they count their messages without
+ * it, so it stays away while Nest builds the handlers. From an application without resolvers it
+ * stays away altogether.
  *
- * @param beforeInit - runs a function later: in a hybrid application when its message handlers have
- * been built, in a microservice right before
+ * @param beforeInit - defers a function: in a hybrid application until its message handlers have
+ * been built, in a microservice until right before
  * @internal
  */
 export function keepOffMessageHandlers(
@@ -47,7 +47,7 @@ export function keepOffMessageHandlers(
 ): void {
   if (!('getRpcTargetRegistry' in modules)) return;
   const putBack = takeOut(instance);
-  // A microservice has its configuration only now, and its handlers after this.
+  // A microservice gets its configuration only now, and its handlers after this.
   beforeInit(hasGraphQl(modules) ? putBack : () => void takeOut(instance));
 }
 

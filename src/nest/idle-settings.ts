@@ -16,14 +16,14 @@ const SETTINGS = ['forceCloseConnections', 'return503OnClosing'] as const;
 
 /**
  * The settings of the application that cut or refuse requests while Nest closes, or wait for a
- * balancer once more. They come too late to harm, and their owner should know that they are idle.
+ * balancer once more. After the drain they have no effect, and their owner should know.
  *
  * @internal
  */
 export function idleSettings(instance: NestInstance, modules: ModulesContainer): string[] {
   const fastify = (instance as WithHttpAdapter).getHttpAdapter?.()?.getInstance?.()?.initialConfig;
   const idle: string[] = SETTINGS.filter((name) => instance.appOptions?.[name] === true);
-  // Fastify's own `return503OnClosing` is on by default: nobody chose it.
+  // Fastify's `return503OnClosing` is on by default, so nobody chose it.
   if (fastify?.['forceCloseConnections'] === true) idle.push('forceCloseConnections');
   const timeoutMs = terminusTimeoutMs(builtProviders(modules));
   if (timeoutMs > 0) idle.push(`terminus' gracefulShutdownTimeoutMs (${timeoutMs} ms)`);

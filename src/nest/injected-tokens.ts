@@ -1,6 +1,11 @@
 import 'reflect-metadata';
 
-/** What Nest injects into a class: by types, by `@Inject()` in the constructor, on properties. @internal */
+/**
+ * The tokens that Nest injects into a class: by type, by `@Inject()` in the constructor, on
+ * properties.
+ *
+ * @internal
+ */
 export function injectedTokens(metatype: object): unknown[] {
   const declared = metadata('self:paramtypes', metatype) as { readonly param?: unknown }[];
   const properties = metadata('self:properties_metadata', metatype) as {

@@ -9,8 +9,8 @@ import type { NestInstance } from './application-sighting.js';
 import { CapturedApplication } from './captured-application.js';
 
 /**
- * An application of the same process that does not import the module. It leaves with the one that
- * does, in the same times: nobody else would close it.
+ * Another application of the process, which does not import the module. It leaves with the one that
+ * does, within the same times, because nothing else would close it.
  *
  * @internal
  */
@@ -21,7 +21,7 @@ export class OtherApplication implements ProcessMember {
   /** Called before its first `onModuleInit`. */
   beforeInit = () => {};
   readonly #application: CapturedApplication;
-  /** What its `main.ts` asked Nest for, which we do in its place. */
+  /** The signals that its `main.ts` asked Nest to handle, which are handled here instead. */
   #asked: readonly unknown[] | undefined;
 
   constructor(
@@ -67,7 +67,7 @@ export class OtherApplication implements ProcessMember {
     return this.#application.isReachable;
   }
 
-  /** It is Nest's again: the application that it would have left with is closed. */
+  /** The application that it would have left with is closed: Nest handles it again. */
   release(): void {
     this.#application.release();
     if (this.#asked === undefined) return;
@@ -76,7 +76,7 @@ export class OtherApplication implements ProcessMember {
     );
   }
 
-  // What there is to say, the application says that has the module.
+  // The application with the module writes the log.
   crashed(): void {}
   crashedLate(): void {}
   gaveUp(): void {}

@@ -1,5 +1,5 @@
 /**
- * The objects of this package whose hooks are no news of the application.
+ * The objects of this package, whose hooks are not reported.
  *
  * @internal
  */

@@ -1,8 +1,8 @@
 type Method = (...args: any[]) => any;
 
 /**
- * Puts a method of its own before the one an object inherits. Defined on the object, not assigned:
- * the proxy that `NestFactory` returns swallows assignments.
+ * Puts a method on an object, before the one it inherits. It is defined, not assigned, because the
+ * proxy of `NestFactory` swallows assignments.
  *
  * @param make - receives the replaced method, bound to the object
  * @returns a function that puts the old method back; undefined if there is no such method

@@ -12,24 +12,24 @@ const HOOKS = ['onModuleDestroy', 'beforeApplicationShutdown', 'onApplicationShu
 type Hook = (typeof HOOKS)[number];
 
 /**
- * A hook may hold up those after it until so little time is left: what they close is what it works
- * with. Then they are called all the same, each with a share of the rest.
+ * How much time must be left for the other hooks. A slow hook delays them until then, because they
+ * may close what it uses. Then they run anyway, each with a share of the rest.
  */
 const LAST_CALL_MS = 1000;
 const LAST_CALL_SHARE = 0.25;
 
-/** How the hooks of one application are to be run. @internal */
+/** How to run the hooks of one application. @internal */
 export interface HookRules {
-  /** What they are called with, also where Nest would not (a microservice). */
+  /** The argument of the hooks, even where Nest would pass none (a microservice). */
   readonly signal: string | undefined;
   /**
-   * Whether each is on its own: the application takes its process along. Otherwise they are only
-   * watched, and their errors are for whoever closes the application.
+   * Whether hooks are isolated, because the process ends. Otherwise they are only watched, and
+   * their errors reach the caller of `close()`.
    */
   readonly isolated: boolean;
-  /** How much time is left for all of them. */
+  /** The time left for all hooks, in ms. */
   remainingMs(): number;
-  /** What a getter or a proxy throws when a hook is looked for. */
+  /** Called with the error of a getter or proxy while looking for a hook. */
   unreadable(hook: string, error: unknown): void;
 }
 
@@ -50,7 +50,7 @@ export class TeardownHooks {
     private readonly clock: Clock,
     private readonly observer: TeardownObserver,
   ) {
-    // Of several tokens of one object, the class says best what it is.
+    // If one object has several tokens, its class is the best name.
     const named = providers.toSorted((a, b) => Number(!a.type) - Number(!b.type));
     const seen = new Set<object>();
     for (const provider of named) {
@@ -65,7 +65,7 @@ export class TeardownHooks {
     return [...this.#running.values()];
   }
 
-  /** Resolves when those have ended, too, that held up the others for too long. */
+  /** Resolves when even the hooks have ended that held up the others for too long. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.#running.keys());
   }
@@ -85,7 +85,7 @@ export class TeardownHooks {
         error = thrown;
       }
     }
-    // Without isolation, Nest meets the same error and gives it to whoever closes the application.
+    // Without isolation, Nest meets the same error and passes it to the caller of `close()`.
     if (hidden.size === 0 || !this.rules.isolated) return;
     this.#restores.push(hide(provider, hidden));
     this.rules.unreadable(`${nameOf(provider)}.${[...hidden].join(', ')}`, error);
@@ -123,9 +123,9 @@ export class TeardownHooks {
   }
 }
 
-/** Nest looks for these hooks in vain: otherwise it would throw, and run no other hook. */
+/** Hides these hooks from Nest, which would throw and run no other hook. */
 function hide({ holder, instance }: HeldProvider, hooks: ReadonlySet<PropertyKey>): () => void {
-  // Not a proxy of the object itself: the engine would look at its properties.
+  // Not a proxy of the object itself, whose properties the engine would read.
   const standIn = {};
   holder.instance = new Proxy(standIn, {
     get: (_, name) => (hooks.has(name) ? undefined : (Reflect.get(instance, name) as unknown)),

@@ -6,8 +6,8 @@ import { injectedTokens } from './injected-tokens.js';
 const OPTIONS = 'TERMINUS:MODULE_OPTIONS';
 
 /**
- * How long terminus is told to sleep when it sees a SIGTERM, the longest where it is imported more
- * than once; 0 where it does not.
+ * How long terminus sleeps after a SIGTERM, in ms: the longest if it is imported several times, 0
+ * if it does not.
  *
  * @internal
  */
@@ -17,7 +17,12 @@ export function terminusTimeoutMs(providers: readonly BuiltProvider[]): number {
   return Math.max(0, ...options.map(({ instance }) => timeoutMsIn(instance)));
 }
 
-/** Whether this is the provider that sleeps: not published, it is known by what it injects. @internal */
+/**
+ * Whether this is the provider that sleeps. It is not published, so it is recognised by what it
+ * injects.
+ *
+ * @internal
+ */
 export function sleepsAtSigterm({ type }: BuiltProvider): boolean {
   return (
     type !== undefined &&

@@ -1,8 +1,8 @@
 const PROBE = Symbol('nestjs-drain.probe');
 
 /**
- * The application itself, from below the proxies that `NestFactory` returns. What is read through
- * them ends at the application again, so a method put there would call itself for ever.
+ * The application itself, from below the proxies that `NestFactory` returns. Methods read through
+ * the proxies lead back to the application, so a replaced method would call itself forever.
  *
  * @internal
  */

@@ -2,19 +2,21 @@ import { type ShutdownBudget, totalMs } from '../shutdown/shutdown-budget.js';
 
 /** The platform's clock starts before the process sees the signal. */
 const MARGIN_MS = 1000;
-/** In less, nothing can be drained: it is better said than done. */
+/**
+ * The least time that is shared out: with less, nothing can be drained, and a warning is better.
+ */
 const LEAST_DRAIN_MS = 1000;
 const CLOSE_SHARE = 0.2;
 const GRACE_SHARE = 1 / 3;
 const STEP_MS = 100;
 
 /**
- * The times of a shutdown. Where the platform waits for less than they are, its time is shared out
- * among those that nobody has set.
+ * Fits the times of a shutdown into the platform's patience, by shortening those that have not been
+ * set.
  *
- * @param standard - the times by default
- * @param given - those that were set
- * @param seconds - how long the platform waits, where that is known
+ * @param standard - the default times
+ * @param given - the times that were set
+ * @param seconds - how long the platform waits, if known
  * @internal
  */
 export function fitBudget(

@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 
 import { type Platform, PLATFORMS } from './platforms.js';
 
-/** How long this process has from the signal to its kill. @internal */
+/** The time from the signal to the kill of this process. @internal */
 export interface Patience {
   readonly seconds: number;
-  /** Whether it was said, and is not merely what the platform does by default. */
+  /** Whether it was configured, and is not just the platform's default. */
   readonly isConfigured: boolean;
-  /** Undefined where it is not known. */
+  /** Undefined if unknown. */
   readonly platform: Platform | undefined;
 }
 
@@ -15,8 +15,8 @@ const INIT_PID = 1;
 const DOCKER_FILE = '/.dockerenv';
 
 /**
- * The platform that runs this process, by the variables that it sets; Docker by the file that it
- * puts into its containers, for the process that it signals.
+ * The platform of this process, recognised by its variables; Docker by the file in its containers,
+ * and only for the process that Docker signals.
  *
  * @internal
  */
@@ -36,7 +36,7 @@ export function platformHere(
 
 /**
  * @param configured - the option `platformTimeoutSeconds`
- * @returns undefined where nobody knows, and under PM2, which says it itself
+ * @returns undefined if unknown, and under PM2, which has a supervisor of its own
  * @internal
  */
 export function patienceHere(
@@ -63,7 +63,7 @@ function isMainProcessOfDocker(): boolean {
   return isMain && existsSync(DOCKER_FILE);
 }
 
-/** A variable that is no such number is somebody else's. */
+/** A variable with another value belongs to other software. */
 function wholeSeconds(variable: string | undefined): number | undefined {
   const seconds = Number(variable);
   return Number.isInteger(seconds) && seconds > 0 ? seconds : undefined;

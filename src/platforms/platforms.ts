@@ -1,34 +1,37 @@
-/** What runs services, and how it ends them. @internal */
+/** A platform that runs services, and how it ends them. @internal */
 export interface Platform {
   /** Its name on the command line. */
   readonly id: string;
   /** Its name in texts. */
   readonly name: string;
-  /** Environment variables of which it sets each; none where it cannot be told by them. */
+  /**
+   * Environment variables that it always sets together; empty if it cannot be recognised by
+   * variables.
+   */
   readonly variables: readonly string[];
   /** How long it waits, from the signal on, before it kills the process. */
   readonly patienceSeconds: number;
-  /** The variable that says so, where it sets one. */
+  /** The variable that says how long, if it sets one. */
   readonly patienceVariable?: string;
   readonly signal: 'SIGTERM' | 'SIGINT';
   /**
    * Who gets the signal: `first` is the process that the platform started, PID 1 of its container;
-   * `all` are all processes of the service.
+   * `all` means all processes of the service.
    */
   readonly reaches: 'first' | 'all';
-  /** Where the patience is set; none where it is fixed. */
+  /** The setting for the patience; undefined if it is fixed. */
   readonly setting?: string;
-  /** The most that may be set there. */
+  /** The maximum of that setting. */
   readonly mostSeconds?: number;
-  /** Whether it takes a service out of rotation when it ends it, whatever its readiness says. */
+  /** Whether it takes a service out of rotation before it ends it, whatever the readiness. */
   readonly deregisters: boolean;
-  /** Where it documents that. */
+  /** The page that documents it. */
   readonly source: string;
 }
 
 /**
- * What each platform gives a process to leave. The first row that fits counts: some platforms run
- * on others.
+ * How long each platform waits for a process to leave. The first matching row counts, because some
+ * platforms run on others.
  *
  * @internal
  */

@@ -1,5 +1,5 @@
 /**
- * Graceful restart without the command: a primary that holds the sockets, and workers that it exchanges.
+ * Graceful restart without the command: a primary that holds the sockets, and replaces its workers.
  *
  * @module nestjs-drain/restart
  */

@@ -2,8 +2,8 @@ import type { ShutdownState } from '../shutdown/shutdown-state.js';
 import type { ListenQuery } from '../sockets/bind.js';
 
 /**
- * What a worker and its primary tell each other, over the IPC channel of the child process. Both
- * may be of different releases of this package: what one does not know it ignores.
+ * The messages between a worker and its primary, over the IPC channel of the child process. The two
+ * may run different releases of this package, and ignore unknown messages.
  *
  * @internal
  */
@@ -31,9 +31,9 @@ export type FromWorker =
   | { readonly type: 'waiting'; readonly reason: string }
   /** It accepts connections. */
   | { readonly type: 'accepting' }
-  /** The answer to `accept` where it cannot on one of its sockets. */
+  /** The answer to `accept` if one of its sockets fails. */
   | { readonly type: 'refused'; readonly reason: string }
-  /** The shutdown of its application has come to a state. `endsInMs`: the rest of its budget. */
+  /** The shutdown of its application has entered a state. `endsInMs`: the rest of its budget. */
   | { readonly type: 'state'; readonly state: ShutdownState; readonly endsInMs: number }
   /** The answer to `report`. */
   | {
@@ -49,9 +49,9 @@ export type FromPrimary =
   | { readonly type: 'bound'; readonly id: number; readonly error?: number }
   /** Accept connections; answered by `accepting` or `refused`. */
   | { readonly type: 'accept' }
-  /** Leave. `restart`: another worker has taken over, so nothing is in a hurry. */
+  /** Leave. `restart`: another worker has taken over, so nobody waits for the end. */
   | { readonly type: 'leave'; readonly because: LeaveReason }
-  /** As a second signal: cut what is in flight. */
+  /** Like a second signal: cut the work in flight. */
   | { readonly type: 'force' }
   | { readonly type: 'report'; readonly id: number };
 
@@ -60,7 +60,7 @@ export type LeaveReason =
   | { readonly kind: 'restart' }
   | { readonly kind: 'signal'; readonly signal: NodeJS.Signals; readonly typed: boolean };
 
-/** Marks our messages among those that the application sends over the same channel. @internal */
+/** Marks our messages, because the application may use the same channel. @internal */
 export interface Envelope {
   readonly 'nestjs-drain': FromWorker | FromPrimary;
 }
@@ -75,15 +75,18 @@ export function unwrap(received: unknown): FromWorker | FromPrimary | undefined 
   return (received as Partial<Envelope> | null | undefined)?.['nestjs-drain'];
 }
 
-/** What a worker is told at its start, as JSON in the environment variable `WORKER_VARIABLE`. @internal */
+/** The settings of a worker, as JSON in the environment variable `WORKER_VARIABLE`. @internal */
 export interface WorkerSettings {
-  /** Not every process that inherits the variable is a worker: only a child of this one. */
+  /**
+   * The PID of the primary: of the processes that inherit the variable, only its children are
+   * workers.
+   */
   readonly primaryPid: number;
   /** A route that answers 2xx once the application is ready. */
   readonly readyPath?: string | undefined;
   /** Whether other workers accept from the same sockets. */
   readonly isOneOfSeveral?: boolean;
-  /** Signals that the hooks of the primary are for. */
+  /** The signals for which the primary has hooks. */
   readonly ignores?: readonly NodeJS.Signals[];
 }
 

@@ -1,18 +1,18 @@
 import type { ReloadResult } from './restart-status.js';
 
 /**
- * The functions that the primary calls around a reload and a stop. They may be asynchronous, for at
- * most 10 s. One that throws is named in the log, and the service keeps running.
+ * The functions that the primary calls around a reload and a stop. Each may take 10 s. One that
+ * throws is named in the log, and the service keeps running.
  *
  * @publicApi
  */
 export interface RestartHooks {
-  /** Called before any worker is started. `false` or an error cancels the reload. */
+  /** Called before a reload starts any worker. `false` or an error cancels the reload. */
   beforeReload?(): Veto;
   /** Called after a reload, whether it succeeded or not. */
   afterReload?(result: ReloadResult): void | Promise<void>;
   /**
-   * Called before any worker is told to leave. `false` keeps the service running; an error does
+   * Called before the workers are told to leave. `false` keeps the service running; an error does
    * not.
    */
   beforeStop?(signal: NodeJS.Signals): Veto;
@@ -34,5 +34,5 @@ export type SignalHooks = {
   ) => void | Promise<void>;
 };
 
-/** `false` says no; anything else is a yes. @publicApi */
+/** The answer of a hook: `false` means no, anything else means yes. @publicApi */
 export type Veto = boolean | void | Promise<boolean | void>;

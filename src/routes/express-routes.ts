@@ -5,12 +5,12 @@ interface Layer {
   };
 }
 
-/** What is used of Express 5. */
+/** The part of Express 5 that is used here. */
 interface Express {
   readonly router?: { readonly stack?: readonly Layer[] };
 }
 
-/** The paths that Express answers GET on, as they were registered. @internal */
+/** The paths with a GET handler, as they were registered. @internal */
 export function expressGetPaths(framework: unknown): string[] {
   const { router } = (framework ?? {}) as Express;
   return (router?.stack ?? []).flatMap(({ route }) => {

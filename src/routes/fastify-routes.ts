@@ -7,7 +7,7 @@ interface FastifyRoute {
   readonly config?: Readonly<Record<string, unknown>>;
 }
 
-/** What is used of Fastify. @internal */
+/** The part of Fastify that is used here. @internal */
 export interface Fastify {
   addHook(name: 'onRoute', hook: (route: FastifyRoute) => void): void;
 }
@@ -18,8 +18,8 @@ export function isFastify(instance: unknown): instance is Fastify {
 }
 
 /**
- * The names of Fastify's handlers by the paths they serve. Looked up when a line is logged: a hook
- * that follows each request to its handler would be paid by every request.
+ * The names of Fastify's handlers by their paths. They are looked up when a line is logged, because
+ * a hook would cost time on every request.
  *
  * @internal
  */
@@ -37,14 +37,14 @@ export class FastifyRoutes {
     }
   }
 
-  /** The paths that it answers GET on, as they were registered. */
+  /** The paths with a GET handler, as they were registered. */
   getPaths(): string[] {
     return this.#routes
       .filter(({ route }) => route.method.includes('GET'))
       .map(({ route }) => route.url);
   }
 
-  /** The name of the handler; of several that fit, the one whose path has the fewest parameters. */
+  /** The name of the handler; if several match, the one whose path has the fewest parameters. */
   nameOf(method: string, path: string): string | undefined {
     const asked = path.split('/');
     const fits = this.#routes

@@ -2,7 +2,9 @@ import 'reflect-metadata';
 
 const HANDLER_NAME = 'nestjs-drain:handler';
 const REQUEST_NAME = Symbol('nestjs-drain:request');
-/** Where `@RouteConfig()` of platform-fastify keeps what Fastify gets as the `config` of a route. */
+/**
+ * The metadata key of `@RouteConfig()` of platform-fastify, which becomes the `config` of a route.
+ */
 const FASTIFY_CONFIG = '__fastify_route_config__';
 
 /**
@@ -20,9 +22,9 @@ export function nameHandlers(controller: {
   }
 }
 
-/** The methods of a class and of those it extends; no getter runs. @internal */
+/** The methods of a class and its base classes. Runs no getter. @internal */
 export function methodsOf(prototype: object | null): [string, object][] {
-  // Also what extends null.
+  // Includes classes that extend null.
   if (prototype === null || prototype === Object.prototype) return [];
   const own = Object.entries(Object.getOwnPropertyDescriptors(prototype))
     .filter(([name, { value }]) => typeof value === 'function' && name !== 'constructor')
@@ -30,7 +32,7 @@ export function methodsOf(prototype: object | null): [string, object][] {
   return [...methodsOf(Object.getPrototypeOf(prototype) as object | null), ...own];
 }
 
-/** The name of a handler: Nest 12 names the function itself (and Fastify binds it). @internal */
+/** The name of a handler. Nest 12 names the function itself (and Fastify binds it). @internal */
 export function handlerName(handler: unknown): string | undefined {
   if (typeof handler !== 'function') return undefined;
   if (handler.name.includes('.')) return handler.name.replace(/^bound /, '');
@@ -38,8 +40,8 @@ export function handlerName(handler: unknown): string | undefined {
 }
 
 /**
- * Writes its name into the configuration of a handler's route on Fastify. Where the path has
- * parameters, Nest 11 puts a function of its own before the handler, which has no metadata.
+ * Writes its name into the configuration of a handler's route on Fastify. If the path has
+ * parameters, Nest 11 puts another function before the handler, without metadata.
  *
  * @internal
  */
@@ -55,7 +57,11 @@ export function nameFromFastifyConfig(
   return config?.[HANDLER_NAME] as string | undefined;
 }
 
-/** Names the handler of a request that its route does not tell: the resolver of a GraphQL query. @internal */
+/**
+ * Names the handler of a request whose route does not tell: the resolver of a GraphQL query.
+ *
+ * @internal
+ */
 export function nameRequest(request: object, name: string): void {
   Reflect.set(request, REQUEST_NAME, name);
 }

@@ -5,20 +5,21 @@ import { methodsOf, nameInFastifyConfig } from './handler-name.js';
 const LONG_LIVED = 'nestjs-drain:long-lived';
 
 /**
- * What a shutdown does with a response that lasts:
+ * What a shutdown does with a long-lived response:
  *
- * - `end`: ends it, as it ends the event stream of an `EventSource`. What has sent nothing yet is answered 204.
- * - `wait`: waits for it as for any other, event streams included.
- * - `ignore`: waits for it no longer than for everything else, and then cuts it.
+ * - `end`: ends it, like the event stream of an `EventSource`. A response that has sent nothing yet
+ * becomes a 204.
+ * - `wait`: waits for it as for any other response, even if it is an event stream.
+ * - `ignore`: does not wait for it, and cuts it when everything else has finished.
  *
  * @publicApi
  */
 export type LongLivedResponse = 'end' | 'wait' | 'ignore';
 
 /**
- * Marks a route whose responses last: a log that is followed, a long poll, an event stream that is
- * to be treated unlike others. Without it an event stream that an `EventSource` can have asked for (a
- * GET with `Accept: text/event-stream`) is ended; anything else is waited for.
+ * Marks a route with long-lived responses: a log that is followed, a long poll, an event stream
+ * that needs other treatment. Without it an event stream that an `EventSource` can have asked for
+ * (a GET with `Accept: text/event-stream`) is ended; anything else is waited for.
  *
  * @param response - what a shutdown does with its responses
  * @example
@@ -36,7 +37,7 @@ export type LongLivedResponse = 'end' | 'wait' | 'ignore';
  * @publicApi
  */
 export function LongLived(response: LongLivedResponse = 'end'): MethodDecorator {
-  // Written beside the method, not on it: other decorators may replace the function.
+  // Stored on the class, not on the function, which other decorators may replace.
   return (target, key) => Reflect.defineMetadata(LONG_LIVED, response, target, key);
 }
 

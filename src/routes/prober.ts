@@ -1,4 +1,4 @@
-/** How those who probe health call themselves; each as its own documentation or source has it. */
+/** The user agents of health probers, from their documentation or source. */
 const USER_AGENTS = [
   'kube-probe/',
   'ELB-HealthChecker/',

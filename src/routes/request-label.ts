@@ -4,7 +4,7 @@ import type { Http2ServerResponse } from 'node:http2';
 import { plain } from '../shutdown/plain-text.js';
 import { handlerName, nameOfRequest } from './handler-name.js';
 
-/** Finds the name of a handler where the request does not know it. @internal */
+/** Finds the name of a handler that the request does not reveal. @internal */
 export type NameOfRoute = (method: string, path: string) => string | undefined;
 
 interface ExpressRequest {
@@ -19,8 +19,8 @@ const LONGEST_PATH = 80;
 const LONGEST_METHOD = 20;
 
 /**
- * A request as the log names it: `GET OrdersController.create`, or `GET /orders` while it has not
- * reached its handler. Never with a query string.
+ * The name of a request in the log: `GET OrdersController.create`, or `GET /orders` until it
+ * reaches its handler. Never with a query string.
  *
  * @internal
  */

@@ -11,7 +11,7 @@ import { requestLabel, routeName } from './request-label.js';
 const PLAIN_PATH = /^\/[\w./~-]*$/;
 
 /**
- * The application's routes, from where a request gets the name it has in the log.
+ * The application's routes, which give requests their names in the log.
  *
  * @internal
  */
@@ -21,10 +21,11 @@ export class Routes {
   readonly #nameOf = (method: string, path: string) => this.#fastify?.nameOf(method, path);
 
   /**
-   * Before Nest registers the routes; a testing module has no adapter yet, and paths for names.
+   * Called before Nest registers the routes. A testing module has no adapter yet: its requests are
+   * named by path.
    *
-   * @param longLived - the routes marked as such, by name
-   * @param probes - the names of those that answer health probes
+   * @param longLived - the routes marked with `@LongLived()`, by name
+   * @param probes - the names of the routes that answer health probes
    */
   constructor(
     { httpAdapter }: Partial<HttpAdapterHost>,
@@ -35,32 +36,30 @@ export class Routes {
     if (isFastify(this.#framework)) this.#fastify = new FastifyRoutes(this.#framework);
   }
 
-  /** The paths that GET can be sent to as they are: without parameters. */
+  /** The GET paths without parameters. */
   plainGetPaths(): string[] {
     const paths = this.#fastify?.getPaths() ?? expressGetPaths(this.#framework);
     return [...new Set(paths)].filter((path) => PLAIN_PATH.test(path));
   }
 
-  /** The request that is answered, as the log names it. */
+  /** The name of the request in the log. */
   labelOf(response: ServerResponse | Http2ServerResponse): string {
     return requestLabel(response, this.#nameOf);
   }
 
-  /**
-   * Whether a request is a health probe, as far as its route is known by now, or says that it is one.
-   */
+  /** Whether a request is a health probe, by its route or by its user agent. */
   isProbe(response: ServerResponse | Http2ServerResponse): boolean {
     const userAgent = response.req.headers['user-agent'];
     if (userAgent !== undefined && isProber(userAgent)) return true;
     return this.isProbeRoute(response);
   }
 
-  /** Whether its route is one that answers health probes, whatever the client says of itself. */
+  /** Whether its route answers health probes, whatever the user agent. */
   isProbeRoute(response: ServerResponse | Http2ServerResponse): boolean {
     return this.probes.size > 0 && this.probes.has(routeName(response, this.#nameOf) ?? '');
   }
 
-  /** What the route of a response says about it; undefined if nothing, or if none is reached yet. */
+  /** How its route is marked; undefined if it is not, or if no route is reached yet. */
   longLivedResponse(response: ServerResponse | Http2ServerResponse): LongLivedResponse | undefined {
     if (this.longLived.size === 0) return undefined;
     return this.longLived.get(routeName(response, this.#nameOf) ?? '');

@@ -32,7 +32,7 @@ export class ClusterWorker implements Supervisor {
     this.#answerLater();
   }
 
-  /** @returns undefined where this process is no worker of a cluster */
+  /** @returns undefined if this process is no cluster worker */
   static ofThisProcess(applications: ProcessShutdown): ClusterWorker | undefined {
     const { worker } = cluster;
     return worker === undefined || worker === null
@@ -42,9 +42,9 @@ export class ClusterWorker implements Supervisor {
 
   /**
    * Under round robin the primary may have handed over a connection that this process has not seen
-   * yet: its client would wait for ever. Those that come now go back, to other workers. Only where
-   * the primary has called `disconnect()` is the worker's end a wanted one (`exitedAfterDisconnect`);
-   * after any other, many primaries start another worker.
+   * yet, whose client would wait forever. Connections that arrive now go back to other workers. The
+   * worker's end only counts as wanted if the primary called `disconnect()`
+   * (`exitedAfterDisconnect`); otherwise many primaries start another worker.
    */
   closed(): void {
     for (const restore of this.#restores.splice(0)) restore();
@@ -56,7 +56,7 @@ export class ClusterWorker implements Supervisor {
   #outlivePrimary(): void {
     const onDisconnect = () => {
       if (this.worker.exitedAfterDisconnect) return;
-      // Node looks at it right after this, and would exit.
+      // Node checks it right after this, and would exit.
       this.worker.exitedAfterDisconnect = true;
       this.#leave('the primary of the cluster is gone');
     };

@@ -9,13 +9,13 @@ import { unixSocketPath } from './unix-socket-path.js';
 /** The first one after standard input, output and error. */
 const FIRST_FD = 3;
 const ANY_ADDRESS = 'any address';
-/** All that systemd sets for it; the last one since systemd 259. */
+/** The variables of systemd; the last one since systemd 259. */
 const VARIABLES = ['LISTEN_FDS', 'LISTEN_PID', 'LISTEN_FDNAMES', 'LISTEN_PIDFDID'] as const;
 
-/** A socket that the service manager holds and passes on; one of TCP, or one with a path. @internal */
+/** A socket that the service manager holds and passes on: TCP, or Unix with a path. @internal */
 export interface InheritedSocket {
   readonly fd: number;
-  /** `FileDescriptorName=` of its unit; by default the name of that unit. */
+  /** `FileDescriptorName=` of its unit; by default the name of the unit. */
   readonly name: string;
   readonly address?: string;
   readonly port?: number;
@@ -27,8 +27,8 @@ interface Held extends InheritedSocket {
 }
 
 /**
- * The sockets that this process was started with: `sd_listen_fds(3)`. Whoever started it goes on
- * holding them, so while it restarts, clients wait in place of being refused.
+ * The sockets that this process was started with: `sd_listen_fds(3)`. The service manager keeps
+ * them open, so clients wait during a restart instead of being refused.
  *
  * @internal
  */
@@ -42,9 +42,10 @@ export class InheritedSockets {
   }
 
   /**
-   * Takes the variables out of `env`, as the sockets are for this process and not for its children.
+   * Removes the variables from `env`, because the sockets are for this process and not for its
+   * children.
    *
-   * @returns undefined where none were passed to this very process
+   * @returns undefined if none were passed to this process
    * @throws GracefulShutdownError `ERR_SUPERVISOR_INVALID_LISTEN_VARIABLE`
    */
   static fromEnvironment(env: NodeJS.ProcessEnv, pid = process.pid): InheritedSockets | undefined {
@@ -66,13 +67,13 @@ export class InheritedSockets {
     return this.#sockets;
   }
 
-  /** Those that nobody has asked for. */
+  /** The sockets that no server has asked for. */
   get unused(): readonly InheritedSocket[] {
     return [...this.#unused];
   }
 
   /**
-   * Each is given away once; who shares it among several keeps the handle.
+   * Each socket is handed out once; a caller that shares it keeps the handle.
    *
    * @returns the bound socket for what a server wants to listen on, if there is one
    */
@@ -95,13 +96,13 @@ export class InheritedSockets {
   }
 }
 
-/** @returns the socket as an operator knows it @internal */
+/** @returns the name of the socket for an operator @internal */
 export function describeSocket({ fd, name, address, port, path }: InheritedSocket): string {
   const host = isIPv6(address ?? '') ? `[${address}]` : address;
   return `${path ?? (port === undefined ? `file descriptor ${fd}` : `${host}:${port}`)} (${name})`;
 }
 
-/** @returns undefined for what no server listens on: datagrams, pipes, files */
+/** @returns undefined if no server can listen on it: datagrams, pipes, files */
 function open(fd: number, name = 'unknown', count: string): Held | undefined {
   if (!isSocket(fd, count)) return undefined;
   const handle = handleOf(fd);
@@ -138,7 +139,7 @@ function numberOf(name: string, value: string): number {
   return Number(value);
 }
 
-/** A socket of IPv6 that is bound to any address takes IPv4, too; Node prefers it. */
+/** An IPv6 socket bound to any address takes IPv4, too; Node prefers it. */
 function comparable(address: string | null | undefined): string {
   if (!address) return ANY_ADDRESS;
   const plain = isIPv6(address) ? new SocketAddress({ address, family: 'ipv6' }).address : address;

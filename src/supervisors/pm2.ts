@@ -3,20 +3,20 @@ import cluster from 'node:cluster';
 import type { ProcessShutdown } from '../shutdown/process-shutdown.js';
 import type { Supervisor } from './supervisor.js';
 
-/** What PM2 does unless told otherwise. */
+/** The default of PM2. */
 const DEFAULT_KILL_TIMEOUT_MS = 1600;
-/** From the end of the shutdown's budget to the end of the process, as PM2 sees it. */
+/** The margin from the end of the shutdown's budget to the end of the process, as PM2 sees it. */
 const EXIT_MARGIN_MS = 1000;
 
 /**
- * PM2. It hands the options of its ecosystem file to the process as environment variables.
+ * PM2, which passes the options of its ecosystem file as environment variables.
  *
  * @internal
  */
 export class Pm2 implements Supervisor {
   #isLeaving = false;
   readonly #onMessage = (message: unknown) => {
-    // What comes in place of SIGINT.
+    // The message that replaces SIGINT.
     if (message === 'shutdown') {
       void this.service.leave({ kind: 'signal', signal: 'SIGINT', typed: false });
     }
@@ -30,7 +30,7 @@ export class Pm2 implements Supervisor {
     if (this.#sendsMessages) process.on('message', this.#onMessage);
   }
 
-  /** @returns undefined where this process is none of PM2's */
+  /** @returns undefined if PM2 does not run this process */
   static fromEnvironment(
     env: NodeJS.ProcessEnv,
     service: Pick<ProcessShutdown, 'leave'>,
@@ -41,7 +41,7 @@ export class Pm2 implements Supervisor {
   }
 
   started(budgetMs: number): void {
-    // What `wait_ready` waits for; without it PM2 takes no notice.
+    // The message that `wait_ready` waits for; otherwise PM2 ignores it.
     process.send?.('ready');
     const killMs = this.#killTimeoutMs;
     if (killMs >= budgetMs) return;
@@ -57,13 +57,13 @@ export class Pm2 implements Supervisor {
 
   closed(): void {
     process.off('message', this.#onMessage);
-    // PM2's own wrapper around the program listens to it, for metrics and actions, to no end.
+    // PM2's own wrapper around the program listens to the channel, too, for metrics and actions.
     if (this.#isLeaving) process.channel?.unref();
   }
 
   /**
-   * A listener keeps the process alive, which a program that ends by itself must not notice. In a
-   * worker of a cluster the channel does so anyway.
+   * A listener would keep a program alive that ends by itself. In a cluster worker the channel does
+   * so anyway.
    */
   get #sendsMessages(): boolean {
     const { shutdown_with_message: option, PM2_KILL_USE_MESSAGE: all } = this.env;

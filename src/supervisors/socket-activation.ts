@@ -3,12 +3,12 @@ import { redirectListen } from '../sockets/redirect-listen.js';
 import { describeSocket, type InheritedSockets } from './inherited-sockets.js';
 import type { Supervisor } from './supervisor.js';
 
-/** `main.ts` may have a server of its own listen, after Nest's. */
+/** `main.ts` may start another server after Nest's. */
 const LAST_LISTEN_MS = 1000;
 
 /**
- * Has servers of this process take the sockets it was started with: `app.listen(3000)` takes the
- * one that systemd holds for port 3000. Everything else is bound as always.
+ * Gives servers of this process the sockets it was started with: `app.listen(3000)` takes the one
+ * that systemd holds for port 3000. Everything else is bound as usual.
  *
  * @internal
  */

@@ -8,11 +8,11 @@ import { type SupervisedApplication, Supervisors } from './supervisors.js';
 import { SystemdNotifier } from './systemd-notifier.js';
 
 const KEY = Symbol.for('nestjs-drain.supervisors.v1');
-/** Global, so that two copies of this package do not say everything twice. */
+/** Global, so that two copies of this package do not report everything twice. */
 const registry = globalThis as { [KEY]?: Supervisors };
 
 /**
- * Has an application play along with whoever runs its process: systemd, PM2, a cluster. Not for a
+ * Connects an application with the supervisor of its process: systemd, PM2, a cluster. Not for a
  * worker of our own primary, which speaks for it.
  *
  * @throws GracefulShutdownError `ERR_SUPERVISOR_INVALID_LISTEN_VARIABLE`
@@ -23,7 +23,7 @@ export function supervise(
   applications: ProcessShutdown,
   warn: (message: string) => void,
 ): void {
-  // When all applications of a test are closed, the next one begins anew.
+  // Once all applications of a test are closed, the next one starts afresh.
   if (registry[KEY]?.isDone !== false) {
     registry[KEY] = new Supervisors(supervisorsOf(process.env, applications, warn));
   }

@@ -17,7 +17,7 @@ export const SUPERVISORS = [
   provide(HOST, [ApplicationShutdown, HttpServers, PROCESS, LOGGER], joinHost),
 ];
 
-/** Whoever runs this process learns of the application. A primary speaks for its workers. */
+/** Reports the application to the supervisor of this process. A primary speaks for its workers. */
 function joinHost(
   application: ApplicationShutdown,
   servers: HttpServers,

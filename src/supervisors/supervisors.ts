@@ -9,8 +9,8 @@ export interface SupervisedApplication {
 }
 
 /**
- * Tells those who run this process of the life of its applications, as if they were one: started
- * when all of them have started, leaving with the first, closed with the last.
+ * Reports the applications of this process to its supervisors as one: started when all have
+ * started, leaving with the first, closed with the last.
  *
  * @internal
  */

@@ -5,30 +5,32 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Supervisor } from './supervisor.js';
 
 /**
- * Names the socket of the service manager. Children of the service must not inherit it: what they
- * say would count as the service's own word.
+ * The variable with the socket of the service manager. Children of the service must not inherit it:
+ * their messages would count as those of the service.
  *
  * @internal
  */
 export const NOTIFY_VARIABLE = 'NOTIFY_SOCKET';
 
-/** Node has no datagram sockets of the Unix kind; this one comes with systemd. */
+/** The sender: Node has no Unix datagram sockets, and this command comes with systemd. */
 const PROGRAM = 'systemd-notify';
-/** A receiver that is not systemd may leave a helper waiting, for 5 s. The next one does not wait. */
+/** A receiver other than systemd may leave a helper waiting for 5 s. The next one does not wait. */
 const LONGEST_WAIT_MS = 1000;
-/** With `KillMode=control-group` systemd signals the helper together with the service. */
+/** With `KillMode=control-group`, systemd signals the helper together with the service. */
 const MOST_TRIES = 4;
 const TRY_AGAIN_MS = 50;
-/** From the end of the shutdown's budget to the end of the process, watchdog included. */
+/**
+ * The margin from the end of the shutdown's budget to the end of the process, watchdog included.
+ */
 const EXIT_MARGIN_MS = 2000;
 
 /**
- * Tells systemd how the service is: `sd_notify(3)`. Nothing that goes wrong here harms the service;
- * the first failure is told once.
+ * Tells systemd the state of the service: `sd_notify(3)`. A failure does not harm the service; the
+ * first one is logged.
  *
- * The messages are not sent with `--no-block`: the helper would be gone before systemd can tell
- * whose message it is, and systemd ignores those of strangers. Under root they appear as sent by
- * this process; otherwise the unit needs `NotifyAccess=all`.
+ * The messages are not sent with `--no-block`: the helper would be gone before systemd can identify
+ * the sender, and systemd ignores unknown senders. Under root they appear as sent by this process;
+ * otherwise the unit needs `NotifyAccess=all`.
  *
  * @internal
  */
@@ -44,7 +46,7 @@ export class SystemdNotifier implements Supervisor {
     private readonly periodMs: number | undefined,
   ) {}
 
-  /** @returns undefined where no service manager listens */
+  /** @returns undefined if no service manager listens */
   static fromEnvironment(
     env: NodeJS.ProcessEnv,
     warn: (message: string) => void,
@@ -54,10 +56,11 @@ export class SystemdNotifier implements Supervisor {
   }
 
   /**
-   * Says at half the time of `WatchdogSec=` that the service is well; systemd kills one that does
-   * not.
+   * Reports at half the time of `WatchdogSec=` that the service is healthy; otherwise systemd kills
+   * it.
    *
-   * @param isWell - whether it is; that the event loop turns is enough for a single process
+   * @param isWell - whether the service is healthy; for a single process a turning event loop is
+   * enough
    */
   watch(isWell: () => boolean | Promise<boolean> = () => true): void {
     if (this.periodMs === undefined || this.#watchdog !== undefined) return;
@@ -67,12 +70,12 @@ export class SystemdNotifier implements Supervisor {
     this.#watchdog = setInterval(() => void beat(), this.periodMs / 2).unref();
   }
 
-  /** Has started, or has reloaded. */
+  /** The service has started, or has reloaded. */
   ready(status = 'Serving'): void {
     this.#send('READY=1', `MAINPID=${process.pid}`, statusLine(status));
   }
 
-  /** `ready()` must follow, whether the reload goes well or not. */
+  /** `ready()` must follow, whether the reload succeeds or not. */
   reloading(status = 'Reloading'): void {
     const microseconds = process.hrtime.bigint() / 1000n;
     this.#send('RELOADING=1', `MONOTONIC_USEC=${microseconds}`, statusLine(status));

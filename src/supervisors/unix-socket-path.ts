@@ -4,9 +4,9 @@ import { readFileSync, readlinkSync } from 'node:fs';
 const LINE = /^\S+ \S+ \S+ \S+ \S+ \S+ +(\d+) (.+)$/;
 
 /**
- * Where a Unix socket is bound, which Node does not tell. An abstract one begins with `@`.
+ * The path of a bound Unix socket, which Node does not tell. An abstract one begins with `@`.
  *
- * @returns undefined for other sockets, and wherever there is no /proc
+ * @returns undefined for other sockets, and without /proc
  * @internal
  */
 export function unixSocketPath(fd: number): string | undefined {

@@ -78,7 +78,7 @@ export function assertReport(report: ShutdownReport | undefined, expected: Expec
   if (differences.size > 0) throw differsIn(differences, report);
 }
 
-/** Those that did not end well say how. */
+/** Appends the outcome to hooks that did not complete. */
 function hooksOf({ hooks }: ShutdownReport): string[] {
   return hooks.map(({ name, outcome }) =>
     outcome === 'completed' ? name : `${name} (${outcome})`,

@@ -12,7 +12,7 @@ import type { FakeProcess } from './fake-process.js';
 import { seededRandom } from './seeded-random.js';
 import type { ShutdownTestOptions, ShutdownTestRoot } from './shutdown-test.options.js';
 
-/** A test is the same wherever it runs, in a pod of Kubernetes, too. */
+/** A test behaves the same everywhere, even in a pod of Kubernetes. */
 const NO_ENV = {};
 
 /**
@@ -38,7 +38,7 @@ export async function compile(
     .useFactory({
       inject: [GIVEN_OPTIONS],
       factory: (given: object) => {
-        // What is wrong with them is said as ever.
+        // Problems with the options are reported as usual.
         resolveOptions(given, NO_ENV);
         return resolveOptions({ ...readOptions(given), ...options, random }, NO_ENV);
       },

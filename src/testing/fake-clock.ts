@@ -6,11 +6,11 @@ interface Timer {
   readonly callback: () => void;
 }
 
-/** How often the event loop turns for what needs no time: some promises, bytes there and back. */
+/** How many turns of the event loop let promises and loopback bytes settle. */
 const TURNS_TO_SETTLE = 10;
 
 /**
- * Time that stands still until a test moves it on. The event loop is the real one.
+ * A clock that stands still until a test moves it. The event loop is the real one.
  *
  * @internal
  */
@@ -40,12 +40,12 @@ export class FakeClock implements Clock {
     return this.#timers.size;
   }
 
-  /** In how many ms the next timer is due; `Infinity` for none. */
+  /** The time until the next timer, in ms; `Infinity` if there is none. */
   get nextInMs(): number {
     return (this.#firstUntil(Infinity)?.at ?? Infinity) - this.#now;
   }
 
-  /** Lets `ms` pass: fires what is due, in order, and all that follows from it. */
+  /** Lets `ms` pass, and fires the due timers in order, including those they set. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
     await this.flush();
@@ -54,7 +54,7 @@ export class FakeClock implements Clock {
   }
 
   /**
-   * Lets time pass to the next timer that is due at `end` at the latest, and fires it.
+   * Moves to the next timer that is due until `end`, and fires it.
    *
    * @returns whether there was one
    */
@@ -69,12 +69,12 @@ export class FakeClock implements Clock {
     this.#now += ms;
   }
 
-  /** One turn of the event loop: what follows from promises that are settled. */
+  /** Waits for one turn of the event loop, so that settled promises take effect. */
   async flush(): Promise<void> {
     await nextTurn();
   }
 
-  /** Lets happen what needs no time. */
+  /** Lets everything happen that takes no time. */
   async settle(): Promise<void> {
     for (let turns = 0; turns < TURNS_TO_SETTLE || this.#turning > 0; turns++) await nextTurn();
   }
@@ -88,7 +88,7 @@ export class FakeClock implements Clock {
     return true;
   }
 
-  /** The earliest timer; of several at the same time, the one that was set first. */
+  /** The earliest timer; if several are due together, the one set first. */
   #firstUntil(end: number): Timer | undefined {
     const due = [...this.#timers].filter(({ at }) => at <= end);
     return due.toSorted((a, b) => a.at - b.at)[0];

@@ -3,29 +3,29 @@ import type { ProcessPort } from '../shutdown/process-port.js';
 type SignalListener = (signal: NodeJS.Signals) => void;
 
 /**
- * A process that records what is asked of it, and ends only for itself.
+ * A fake process, which records what is asked of it and does not end.
  *
  * @internal
  */
 export class FakeProcess implements ProcessPort {
   /** Whether a person sits at its standard input. */
   terminal = false;
-  /** The codes it was ended with at once. */
+  /** The codes of immediate exits. */
   readonly exits: number[] = [];
-  /** The codes it was told to end with once nothing is left to do, and how long that may take. */
+  /** The codes of exits that wait for an idle event loop, and the limit of that wait. */
   readonly idleExits: { readonly code: number; readonly waitMs: number }[] = [];
-  /** After how many ms its watchdogs bite. */
+  /** The limits of its watchdogs, in ms. */
   readonly watchdogs: number[] = [];
-  /** How often each signal was ever listened to. */
+  /** How often a listener was added for each signal. */
   readonly subscribed: NodeJS.Signals[] = [];
   readonly #listeners = new Map<NodeJS.Signals, Set<SignalListener>>();
-  /** Whether somebody else takes errors that nobody catches. */
+  /** Whether another listener takes uncaught errors. */
   takesErrors = false;
-  /** Whether a server that is not the application's listens. */
+  /** Whether a server of other code listens. */
   serves = false;
-  /** Whether nothing holds its event loop. */
+  /** Whether its event loop is idle. */
   isIdle = true;
-  /** How long it was waited for at most until nothing holds its event loop. */
+  /** The limits of the waits for an idle event loop. */
   readonly idleWaits: number[] = [];
   readonly #crashListeners = new Set<(error: unknown, isTaken: boolean) => void>();
   readonly #exitListeners = new Set<(code: number) => void>();
@@ -46,22 +46,22 @@ export class FakeProcess implements ProcessPort {
     for (const listener of this.listeners(signal)) (listener as SignalListener)(signal);
   }
 
-  /** Lets something throw that nobody catches. */
+  /** Raises an uncaught error. */
   crash(error: unknown): void {
     for (const listener of this.#crashListeners) listener(error, this.takesErrors);
   }
 
-  /** Somebody else ends it. */
+  /** Ends it from outside. */
   end(code: number): void {
     for (const listener of this.#exitListeners) listener(code);
   }
 
-  /** The wait for the event loop is over, and these are still there. */
+  /** Ends the wait for the event loop, with these resources left. */
   hold(...resources: string[]): void {
     this.#onHeld(resources);
   }
 
-  /** Somebody else listens to a signal. */
+  /** Adds a signal listener of other code. */
   addListener(signal: NodeJS.Signals, listener: SignalListener): void {
     const listeners = this.#listeners.get(signal) ?? new Set();
     this.#listeners.set(signal, listeners.add(listener));
@@ -103,7 +103,7 @@ export class FakeProcess implements ProcessPort {
     this.#onHeld = onHeld;
   }
 
-  /** Nothing holds the event loop of a test's process. */
+  /** The event loop of a test's process is idle. */
   onIdle(waitMs: number, callback: (resources: readonly string[]) => void): void {
     this.idleWaits.push(waitMs);
     this.#onHeld = callback;

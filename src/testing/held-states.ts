@@ -5,12 +5,12 @@ import type { Teardown, TeardownObserver } from '../shutdown/teardown.js';
 import { sleep } from '../shutdown/within.js';
 
 /**
- * How long each state lasts at least, so that none is left while time stands still. Too short for a
- * report to tell; a power of two, so that adding it to whole ms is exact.
+ * The least time that each state lasts, so that none ends while time stands still. Too short to
+ * show in a report; a power of two, so that adding it to whole ms is exact.
  */
 const HOLD_MS = 2 ** -7;
 
-/** Holds `draining`, and nothing else: nothing of it is ever in flight. @internal */
+/** Holds `draining`, without anything in flight. @internal */
 export function heldDrain(clock: Clock): DrainParticipant {
   return { name: 'test', active: () => 0, drain: () => sleep(clock, HOLD_MS) };
 }
@@ -23,7 +23,7 @@ export function heldDrain(clock: Clock): DrainParticipant {
 export class HeldTeardown implements Teardown {
   #hasBegun = false;
 
-  /** @param closeMs - how long it may take in all */
+  /** @param closeMs - the time for closing */
   constructor(
     private readonly teardown: Teardown,
     private readonly closeMs: number,

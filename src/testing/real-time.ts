@@ -2,12 +2,12 @@ import { realTimers } from '../shutdown/real-timers.js';
 
 const { setImmediate, setTimeout, now } = realTimers;
 
-/** One turn of the event loop. @internal */
+/** Waits for one turn of the event loop. @internal */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => void setImmediate(resolve));
 }
 
-/** @returns whether it was so within `ms` of real time @internal */
+/** @returns whether the condition held within `ms` of real time @internal */
 export async function isSoWithin(ms: number, isSo: () => boolean): Promise<boolean> {
   const end = now() + ms;
   while (!isSo()) {

@@ -26,7 +26,7 @@ import {
 } from './testing.errors.js';
 
 const PATIENCE_MS = 1000;
-/** Generous: only a test that fails waits for so long. */
+/** Generous: only a failing test waits for so long. */
 const ARRIVAL_MS = 10_000;
 /**
  * An application under test, whose whole shutdown takes milliseconds. Its sockets are real, its
@@ -241,7 +241,7 @@ export class ShutdownTest<App extends INestApplicationContext = INestApplication
   async #close(): Promise<void> {
     let isClosed = false;
     const closing = this.app.close().finally(() => (isClosed = true));
-    // Its error is thrown below, unless it comes too late for anybody.
+    // Its error is thrown below, unless it comes too late.
     closing.catch(() => {});
     // It begins at the end of the tick.
     await this.#clock.settle();

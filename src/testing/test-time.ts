@@ -4,21 +4,21 @@ import type { FakeClock } from './fake-clock.js';
 import type { HeldTeardown } from './held-states.js';
 import { isSoWithin } from './real-time.js';
 
-/** How far past the promised end of a shutdown one looks for what ought to have happened. */
+/** How far past the promised end of a shutdown to look for an event. */
 const MARGIN_MS = 1000;
-/** For how long work may react, in real time, to the deadline signal before it is cut. */
+/** How long work may react to the deadline signal, in real time, before it is cut. */
 const REACTION_MS = 50;
-/** A deadline that is this close is the next thing to happen. */
+/** A deadline this close is the next event. */
 const BRINK_MS = 1;
 
 /**
- * Moves the time of a shutdown on, from timer to timer. What runs in real time (sockets, queries,
- * hooks) is given time to keep up.
+ * Moves the time of a shutdown from timer to timer. Sockets, queries and hooks, which run in real
+ * time, get time to keep up.
  *
  * @internal
  */
 export class TestTime {
-  /** The state in which something hangs: there nothing is waited for any more. */
+  /** The state in which something hangs, where nothing is waited for any more. */
   #hangsIn: ShutdownState | undefined;
 
   constructor(
@@ -36,10 +36,10 @@ export class TestTime {
   }
 
   /**
-   * Lets as much time pass as it takes, though not much more than a shutdown may take.
+   * Lets time pass until the condition holds, at most a little longer than a shutdown may take.
    *
    * @param waitsForWork - whether time stands still for work in flight, as it does for hooks
-   * @returns whether it was reached
+   * @returns whether it holds
    */
   async until(isReached: () => boolean, waitsForWork: boolean): Promise<boolean> {
     const end = this.clock.now() + this.sequence.remainingMs() + MARGIN_MS;
@@ -55,7 +55,7 @@ export class TestTime {
     }
   }
 
-  /** @returns whether there was something to wait for, and it came */
+  /** @returns whether there was something to wait for, and it happened */
   async #hasCaughtUp(isReached: () => boolean, waitsForWork: boolean): Promise<boolean> {
     const { state } = this.sequence;
     if (this.#hangsIn === state || !this.#isHeldUp(waitsForWork)) return false;
@@ -72,7 +72,8 @@ export class TestTime {
     if (state === 'closing') return this.teardown.hasBegun;
     if (!waitsForWork) return false;
     if (state === 'forcing') return inFlight > 0;
-    // What drains without work in flight, a consumer that leaves its broker, is waited for at last.
+    // Waits last for a participant that drains without work in flight, such as a consumer that
+    // leaves its broker.
     return state === 'draining' && (inFlight > 0 || this.#isAtDeadline());
   }
 

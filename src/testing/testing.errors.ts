@@ -43,7 +43,7 @@ export function notInFlight(wanted: number, actual: number): GracefulShutdownErr
   );
 }
 
-/** @param unfinished - what has not ended @internal */
+/** @param unfinished - the names of what has not ended @internal */
 export function stuck(unfinished: readonly string[]): GracefulShutdownError {
   return new GracefulShutdownError(
     'ERR_SHUTDOWN_TEST_STUCK',

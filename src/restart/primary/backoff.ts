@@ -3,7 +3,7 @@ const FACTOR = 1.5;
 const LONGEST_MS = 30_000;
 
 /**
- * How long to wait before a worker that died is started again: at once, then longer each time.
+ * The pause before a dead worker is replaced: none at first, then longer each time.
  *
  * @internal
  */

@@ -59,7 +59,7 @@ export class GracefulRestart {
   readonly #reloads = new Reloads(() => this.#reload());
   readonly #pidFile: PidFile | undefined;
   readonly #startedAt = systemClock.now();
-  /** How many workers the next reload is to bring; by default as many as there are. */
+  /** The number of workers after the next reload; by default unchanged. */
   #wanted: number | undefined;
   #lastReload: ReloadResult | undefined;
   #stopping: Promise<boolean> | undefined;
@@ -198,7 +198,7 @@ export class GracefulRestart {
     await this.#hooks.onSignal(signal, 'after');
   }
 
-  /** Whether one worker serves and answers; or all are about to go, each within its time. */
+  /** Whether a worker serves and answers, or all are leaving within their time. */
   async #isWell(): Promise<boolean> {
     if (this.#isLeaving) return true;
     const workers = await this.#workers.status();
@@ -295,7 +295,7 @@ export class GracefulRestart {
     warnOfUnused(this.#inherited, (message) => this.#options.log.warn(message));
   }
 
-  /** It was writable a moment ago, and the workers serve: no reason to end. */
+  /** A failure here does not end the service: the workers serve already. */
   #publishPidFile(): void {
     try {
       this.#pidFile?.publish();
@@ -305,7 +305,7 @@ export class GracefulRestart {
   }
 }
 
-/** A Ctrl-C: whoever sits there does not want to wait for a balancer. */
+/** Whether it was Ctrl-C, whose user does not want to wait for a balancer. */
 function isTyped(signal: NodeJS.Signals): boolean {
   return signal === 'SIGINT' && isatty(0);
 }

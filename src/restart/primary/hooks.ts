@@ -9,7 +9,7 @@ import type { RestartLog } from './restart-log.js';
 const LONGEST_MS = 10_000;
 
 /**
- * The hooks of the user, which may throw or hang and do not harm the service by that.
+ * Runs the user's hooks. One that throws or hangs does not harm the service.
  *
  * @internal
  */
@@ -19,7 +19,7 @@ export class Hooks {
     private readonly log: RestartLog,
   ) {}
 
-  /** @throws Error that says why there is to be no reload */
+  /** @throws Error with the reason against a reload */
   async beforeReload(): Promise<void> {
     let answer: unknown;
     try {
@@ -34,7 +34,7 @@ export class Hooks {
     await this.#run('afterReload', () => this.hooks.afterReload?.(result));
   }
 
-  /** @returns whether the service may stop; a hook that fails does not keep it */
+  /** @returns whether the service may stop; a failing hook does not prevent it */
   async beforeStop(signal: NodeJS.Signals): Promise<boolean> {
     return (await this.#run('beforeStop', () => this.hooks.beforeStop?.(signal))) !== false;
   }
@@ -43,7 +43,7 @@ export class Hooks {
     await this.#run('afterStop', () => this.hooks.afterStop?.());
   }
 
-  /** Those that somebody wants to hear of. */
+  /** The signals that have hooks. */
   get signals(): readonly NodeJS.Signals[] {
     return Object.keys(this.hooks.onSignal ?? {}) as NodeJS.Signals[];
   }

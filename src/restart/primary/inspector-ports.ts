@@ -3,8 +3,8 @@ import inspector from 'node:inspector';
 const INSPECT = /^--(?:inspect(?:-brk|-wait|-port)?|debug-port)(?:=|$)/;
 
 /**
- * A debugger's port for each worker. All of them inherit the option `--inspect` of this process, and
- * with it one port, which only one of them could have.
+ * An inspector port for each worker. All inherit `--inspect` of this process, and with it one port,
+ * which only one of them could bind.
  *
  * @internal
  */
@@ -21,14 +21,14 @@ export class InspectorPorts {
     this.#isOn = [...execArgv, ...nodeOptions.split(/\s+/)].some((option) => INSPECT.test(option));
   }
 
-  /** @returns the options of Node for a worker, and what gives its port back */
+  /** @returns the Node options for a worker, and a function that releases its port */
   take(): { readonly options: readonly string[]; release(): void } {
-    // A port 0 is another one for each process already.
+    // Port 0 already gives each process another port.
     if (!this.#isOn || this.first === 0) return { options: [], release: () => {} };
     let port = this.first + (this.isListening() ? 1 : 0);
     while (this.#taken.has(port)) port += 1;
     this.#taken.add(port);
-    // The last one wins, and leaves the host as it was given.
+    // The last option wins, and leaves the host unchanged.
     return {
       options: [`--inspect-port=${port}`],
       release: () => void this.#taken.delete(port),

@@ -17,8 +17,8 @@ const EBADF = -constants.errno.EBADF;
 const EADDRINUSE = -constants.errno.EADDRINUSE;
 
 /**
- * The sockets that the workers accept from, held here so that they outlive every worker: clients
- * that connect while none is there wait in the accept queue, and are served by the next one.
+ * The sockets that the workers accept from. The primary holds them so that they outlive every
+ * worker: clients that connect while there is none wait in the accept queue for the next one.
  *
  * @internal
  */
@@ -27,13 +27,13 @@ export class ListeningSockets {
   readonly #queries = new Map<string, ListenQuery>();
   readonly #inherited = new Set<string>();
 
-  /** @param inherited - those that this process was started with */
+  /** @param inherited - the sockets that this process was started with */
   constructor(private readonly inherited?: Pick<InheritedSockets, 'take'>) {}
 
   /**
-   * The same socket for the same wish, whichever worker has it.
+   * Returns the same socket for the same address, for every worker.
    *
-   * @param index - tells apart what one worker wants several times (port 0)
+   * @param index - tells apart equal addresses of one worker (port 0)
    */
   async take(query: ListenQuery, index: number): Promise<ListenHandle | Errno> {
     const key = keyOf(query, index);
@@ -42,12 +42,12 @@ export class ListeningSockets {
     const socket = this.#inherit(query, key) ?? this.#open(query);
     this.#sockets.set(key, socket);
     this.#queries.set(key, query);
-    // What could not be bound now may be free for the next worker.
+    // An address that could not be bound now may be free for the next worker.
     if (typeof (await socket) === 'number') this.#forget(key);
     return socket;
   }
 
-  /** @returns what to do about a socket that could not be bound; empty where nobody can tell */
+  /** @returns advice about a socket that could not be bound; empty if there is none */
   advice(query: ListenQuery, error: Errno): string {
     if (error !== EADDRINUSE) return '';
     const own = [...this.#queries.values()].find(({ port }) => port > 0 && port === query.port);
@@ -62,8 +62,8 @@ export class ListeningSockets {
   }
 
   /**
-   * Closes those that no worker has asked for: the new code listens elsewhere. What was inherited
-   * stays, as it could not be had again.
+   * Closes the sockets that no worker uses: the new code listens elsewhere. Inherited sockets stay,
+   * because they could not be bound again.
    */
   retain(wanted: ReadonlySet<string>): void {
     for (const key of this.#sockets.keys()) {
@@ -94,13 +94,13 @@ export class ListeningSockets {
   }
 
   async #open(query: ListenQuery): Promise<ListenHandle | Errno> {
-    // A descriptor of the worker's own would be another one here.
+    // A descriptor number of the worker means another file here.
     if (query.fd !== undefined && query.fd >= 0) return EBADF;
     const socket = bind(query);
     if (socket !== EADDRINUSE || !isUnixSocket(query) || !(await isAbandoned(query.address))) {
       return socket;
     }
-    // A killed process has left its file: nobody answers there.
+    // A killed process has left its file, where nobody answers.
     rmSync(query.address, { force: true });
     return bind(query);
   }
@@ -112,7 +112,7 @@ export function keyOf(query: ListenQuery, index: number): string {
   return JSON.stringify([address, port, addressType, flags, fd, index]);
 }
 
-/** The new code may open it to more. */
+/** The new code may open it to more users. */
 function granted(socket: ListenHandle | Errno, { access }: ListenQuery): ListenHandle | Errno {
   if (typeof socket === 'object' && access !== undefined) grant(socket, access);
   return socket;

@@ -4,8 +4,8 @@ import { GracefulShutdownError } from '../../shutdown/graceful-shutdown.error.js
 import { messageOf } from '../../shutdown/plain-text.js';
 
 /**
- * Tells others the process to signal. Nobody ever reads half of it: it is written beside its place
- * and moved there.
+ * The file with the PID to signal. It is written to a temporary file and renamed, so that nobody
+ * reads half of it.
  *
  * @internal
  */
@@ -17,13 +17,13 @@ export class PidFile {
   }
 
   /**
-   * Writes it beside its place, so that a service that cannot have one does not start.
+   * Writes the temporary file, so that a service without access to the path does not start.
    *
    * @throws GracefulShutdownError `ERR_RESTART_PID_FILE`
    */
   prepare(): void {
     try {
-      // Left by a process with the same PID; or by somebody who wants a link to be written to.
+      // Left by a process with the same PID, or planted as a link.
       rmSync(this.#draft, { force: true });
       writeFileSync(this.#draft, `${process.pid}\n`, { mode: 0o644, flag: 'wx' });
     } catch (error) {
@@ -40,14 +40,14 @@ export class PidFile {
     }
   }
 
-  /** Leaves alone the one that another process has put there since. */
+  /** Removes it, unless another process has replaced it. */
   remove(): void {
     rmSync(this.#draft, { force: true });
     try {
       if (readFileSync(this.path, 'utf8').trim() !== String(process.pid)) return;
       rmSync(this.path);
     } catch {
-      // Somebody has removed it.
+      // It has been removed already.
     }
   }
 

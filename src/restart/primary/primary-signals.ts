@@ -9,14 +9,14 @@ const STOPS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGQUIT'];
 export interface SignalHandlers {
   stop(signal: NodeJS.Signals): void;
   reload(): void;
-  /** SIGHUP, because the terminal has closed. */
+  /** SIGHUP came because the terminal has closed. */
   terminalClosed(): void;
-  /** Runs what the user wants around a signal. */
+  /** Runs the user's hooks around a signal. */
   around(signal: NodeJS.Signals, happens: () => void): void;
 }
 
 /**
- * The signals that the primary gets. Listening ends with `end()`.
+ * Handles the signals of the primary, until `end()`.
  *
  * @internal
  */
@@ -30,13 +30,13 @@ export class PrimarySignals {
     this.listenTo([...RELOADS, ...STOPS]);
   }
 
-  /** Upon these, too, the service stops; those that reload still do. */
+  /** Adds signals that stop the service; reload signals keep their meaning. */
   stopBy(signals: Iterable<NodeJS.Signals>): void {
     for (const signal of signals) this.#stops.add(signal);
     this.listenTo(this.#stops);
   }
 
-  /** What they do otherwise is not done. */
+  /** Adds signals that only have hooks; their default action is prevented. */
   listenTo(signals: Iterable<NodeJS.Signals>): void {
     for (const signal of signals) {
       if (this.#listened.has(signal)) continue;

@@ -1,21 +1,21 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 
-/** Where the code of a worker is, all links followed. @internal */
+/** The location of a worker's code, with all links resolved. @internal */
 export interface Release {
   readonly folder: string;
   readonly script: string;
 }
 
 /**
- * Where the application's code is, by generation. A deploy moves a link (`current`) to another
- * folder: a new generation follows it, while a worker that replaces a dead one has the same code as
- * that one, whatever has been put there since and nobody has tried yet.
+ * The location of the code for each generation. A deploy moves a link (`current`) to another
+ * folder. A new generation follows the link; a worker that replaces a dead one runs the same code
+ * as before, not an untested newer release.
  *
- * Node resolves links once, so a process that was started in `current` stays in the old folder for
- * ever, and so would its children. What still names the link is the shell's `PWD`, and an absolute
- * path that this process was started with: of the script, or of the command itself. A service
- * manager sets no `PWD`.
+ * Node resolves links once, so a process that was started in `current`, and its children, would
+ * stay in the old folder forever. The link is only named by the shell's `PWD`, and by an absolute
+ * path in the command line: of the script, or of the command itself. A service manager sets no
+ * `PWD`.
  *
  * @internal
  */
@@ -34,7 +34,7 @@ export class Releases {
     this.#script = resolve(this.#folder, script);
   }
 
-  /** @throws Error of the system where there is none */
+  /** @throws the error of the system if there is none */
   of(generation: number): Release {
     const known = this.#known.get(generation);
     // An old one may have been removed.
@@ -45,7 +45,7 @@ export class Releases {
     return release;
   }
 
-  /** Whether the main file is another one, or was written anew, since this was asked for last. */
+  /** Whether the main file has been replaced or rewritten since the last call. */
   hasChanged(): boolean {
     const before = this.#last;
     try {
@@ -53,29 +53,29 @@ export class Releases {
       const { ino, mtimeMs, size } = statSync(script);
       this.#last = [script, ino, mtimeMs, size].join(' ');
     } catch {
-      // The worker that is started next says what is wrong.
+      // The next worker to start will report the problem.
       this.#last = undefined;
     }
     return before !== this.#last;
   }
 
-  /** The main file, as it is looked for at each reload. */
+  /** The path of the main file, which each reload resolves again. */
   get script(): string {
     return this.#script;
   }
 
-  /** Forgets all others. */
+  /** Forgets all other generations. */
   retain(generations: ReadonlySet<number>): void {
     for (const one of this.#known.keys()) if (!generations.has(one)) this.#known.delete(one);
   }
 
-  /** Where this process was started; it may have been removed with its release. */
+  /** The working directory, which may have been removed with its release. */
   #folderFor(script: string): string {
     return existsSync(this.#folder) ? realpathSync(this.#folder) : dirname(script);
   }
 }
 
-/** @param named - paths in which the folder may stand as it was given, with its links */
+/** @param named - paths that may name the folder with its links */
 function logicalFolder(named: readonly (string | undefined)[]): string {
   const actual = process.cwd();
   for (const path of named) {

@@ -1,6 +1,6 @@
 /**
- * One reload at a time. However many are asked for while one runs, one more follows it: it brings
- * whatever has come to the disk since.
+ * Runs one reload at a time. Any number of requests during a reload lead to one more, with the code
+ * then on disk.
  *
  * @internal
  */
@@ -15,7 +15,7 @@ export class Reloads<Result> {
   }
 
   request(): Promise<Result> {
-    // One that waits begins a moment after the running one has ended.
+    // A waiting reload begins a moment after the running one has ended.
     if (this.#next !== undefined) return this.#next;
     if (this.#running === undefined) return this.#run();
     this.#next = this.#running.then(

@@ -1,6 +1,6 @@
 /** The logger of the primary. @publicApi */
 export interface RestartLog {
-  /** Logs the normal course of events. */
+  /** Logs normal events. */
   log(message: string): void;
   /** Logs something that needs attention. */
   warn(message: string): void;

@@ -109,7 +109,7 @@ const RULES: Readonly<Record<keyof GracefulRestartOptions, OptionRule>> = {
   log: object,
 };
 
-/** @throws Error that says what is allowed @internal */
+/** @throws Error with the allowed values @internal */
 export function assertWorkers(wanted: number): void {
   const [problem] = problemWith('workers', wanted, workers);
   if (problem !== undefined) throw new Error(problem);

@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 
-/** The shell passes the SIGHUP of the kernel on: one hangup, several signals. */
+/** One hangup causes several signals, because the shell passes on the kernel's SIGHUP. */
 const HANGUP_MS = 1000;
 
 /**
@@ -21,7 +21,7 @@ export class Terminal {
     this.#isOpen = opens();
   }
 
-  /** @returns whether a SIGHUP that has just come says that the terminal has closed */
+  /** @returns whether the SIGHUP that has just come means that the terminal has closed */
   hasClosed(): boolean {
     if (this.#isOpen && !this.opens()) {
       this.#isOpen = false;
@@ -31,7 +31,7 @@ export class Terminal {
   }
 }
 
-/** The kernel takes the terminal from all its processes before it signals them: tty_io.c. */
+/** The kernel detaches the terminal from its processes before it signals them: tty_io.c. */
 function hasTerminal(): boolean {
   try {
     closeSync(openSync('/dev/tty', 'r'));

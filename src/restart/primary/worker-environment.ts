@@ -3,14 +3,17 @@ import { parseEnv } from 'node:util';
 
 import { NOTIFY_VARIABLE } from '../../supervisors/systemd-notifier.js';
 
-/** What systemd tells this process; the inherited sockets have been taken out already. */
+/**
+ * The variables that systemd sets for this process. Those of the inherited sockets are already
+ * removed.
+ */
 const NOT_FOR_WORKERS = [NOTIFY_VARIABLE, 'WATCHDOG_PID', 'WATCHDOG_USEC'];
 const ENV_FILE = /^--env-file(?:-if-exists)?(?:=(.*))?$/;
 
 /**
- * The environment of a worker: that of this process, without what Node has read from the files of
- * `--env-file`. A worker has the same option and reads the files anew, as a fresh `node` would; what
- * it finds in its environment already would win.
+ * The environment of a worker: that of this process without the values that Node read from
+ * `--env-file`. A worker has the same option and reads the files anew, but existing variables would
+ * win over them.
  *
  * @internal
  */
@@ -26,7 +29,7 @@ export class WorkerEnvironment {
     this.#fromFiles = new Map(read.filter(([name]) => given?.has(name) !== true));
   }
 
-  /** As it is now; a variable that this process has changed since is for its workers, too. */
+  /** The current environment: changes made by this process are for its workers, too. */
   current(): NodeJS.ProcessEnv {
     const env = { ...this.env };
     for (const [name, value] of this.#fromFiles) if (env[name] === value) delete env[name];
@@ -47,12 +50,12 @@ function contentOf(file: string): Record<string, string> {
   try {
     return parseEnv(readFileSync(file, 'utf8')) as Record<string, string>;
   } catch {
-    // Optional, or removed since.
+    // The file is optional, or was removed since.
     return {};
   }
 }
 
-/** A variable that was there before wins over the files: environ(7) as it was when this began. */
+/** The environment at the start, which wins over the files: environ(7). */
 function namesAtStart(): ReadonlySet<string> | undefined {
   try {
     const entries = readFileSync('/proc/self/environ', 'utf8').split('\0');

@@ -17,23 +17,23 @@ import type { WorkerStatus } from '../restart-status.js';
 import { keyOf } from './listening-sockets.js';
 import type { Release } from './releases.js';
 
-/** How long a worker may take to take notice; its event loop may be busy. */
+/** How long a worker may take to react; its event loop may be busy. */
 const NOTICE_MS = 30_000;
-/** One that is still starting has answered nobody yet, and may not know of the primary. */
+/** A starting worker has served nobody yet, and may not know the primary. */
 const STARTING_NOTICE_MS = 2000;
-/** A worker keeps its promised end by itself; this is for one that cannot. */
+/** A worker keeps its promised end by itself; this margin is for one that cannot. */
 const OVERDUE_MS = 2000;
 const REPORT_MS = 1000;
 const PRELOAD = new URL('../worker/preload.js', import.meta.url).href;
 
-/** What the primary is told by, and does for, its workers. @internal */
+/** What the primary does for its workers. @internal */
 export interface WorkerOwner {
   socketFor(query: ListenQuery, index: number): Promise<ListenHandle | Errno>;
-  /** One of its servers cannot have the socket it wants. */
+  /** A server of the worker could not get its socket. */
   couldNotBind(worker: WorkerProcess, query: ListenQuery, error: Errno): void;
-  /** The signals by which its application wants to leave, which the primary gets in its place. */
+  /** The signals that its application handles, which the primary gets in its place. */
   leavesBy(signals: readonly NodeJS.Signals[]): void;
-  /** It accepts no longer, or never did. */
+  /** The worker does not accept connections any more. */
   stoppedAccepting(worker: WorkerProcess): void;
 }
 
@@ -43,22 +43,22 @@ export interface WorkerPlace {
   readonly generation: number;
 }
 
-/** How a worker ended, as half a sentence. @internal */
+/** The end of a worker, for a log line. @internal */
 export type Ending = string;
 
 type Phase = WorkerStatus['phase'];
 
 /**
- * A process that runs the application, as its primary sees it.
+ * A worker process, as its primary sees it.
  *
  * @internal
  */
 export class WorkerProcess {
   readonly pid: number;
-  /** Resolves when it could accept connections; never, if it ends before. */
+  /** Resolves when it could accept connections; never if it ends first. */
   readonly ready: Promise<void>;
   readonly ended: Promise<Ending>;
-  /** Resolves when it leaves or ends, whoever wanted that. */
+  /** Resolves when it leaves or ends for any reason. */
   readonly gone: Promise<void>;
   readonly #accepting: Promise<string | undefined>;
   readonly #startedAt = systemClock.now();
@@ -119,22 +119,22 @@ export class WorkerProcess {
     return systemClock.now() - this.#startedAt;
   }
 
-  /** Whether it has not ended with an error of its own, as far as any client could tell. */
+  /** Whether it ended without an error that a client could notice. */
   get isClean(): boolean {
     return !this.#failed || !this.#mayHaveClients;
   }
 
-  /** As the log calls it; one that could not be started has no PID. */
+  /** Its name in the log. A worker that could not be started has no PID. */
   get name(): string {
     return this.pid > 0 ? `worker ${this.pid}` : `the worker of slot ${this.place.slot}`;
   }
 
-  /** Why it is not ready; undefined where it has not said. */
+  /** Why it is not ready, if it has said so. */
   get waitsFor(): string | undefined {
     return this.#waitsFor;
   }
 
-  /** Whether it may still take connections, or begin to. */
+  /** Whether it takes connections, or may begin to. */
   get mayAccept(): boolean {
     return this.#state === undefined || this.#state === 'running' || this.#state === 'grace';
   }
@@ -144,15 +144,15 @@ export class WorkerProcess {
     return this.#budgetMs;
   }
 
-  /** The keys of the sockets that it has asked for. */
+  /** The keys of the sockets that it uses. */
   get sockets(): ReadonlySet<string> {
     return this.#sockets;
   }
 
   /**
-   * Has it accept connections; resolves when it does, or is gone.
+   * Makes it accept connections. Resolves when it does, or is gone.
    *
-   * @returns why it cannot; undefined where it does
+   * @returns why it cannot; undefined if it can
    */
   async accept(): Promise<string | undefined> {
     this.#mayHaveClients = true;
@@ -160,7 +160,7 @@ export class WorkerProcess {
     return (await Promise.race([this.#accepting, this.gone])) ?? undefined;
   }
 
-  /** Has it leave with all its work done. Told again, for another reason, it knows both. */
+  /** Makes it leave once its work is done. Another trigger may follow the first. */
   leave(because: LeaveReason): void {
     const noticeMs = this.#phase === 'starting' ? STARTING_NOTICE_MS : NOTICE_MS;
     if (!this.#isTold) this.#killAfter(noticeMs);
@@ -169,7 +169,7 @@ export class WorkerProcess {
     this.#send({ type: 'leave', because });
   }
 
-  /** Cuts what is in flight. */
+  /** Cuts its work in flight. */
   force(): void {
     this.#send({ type: 'force' });
   }
@@ -179,7 +179,7 @@ export class WorkerProcess {
     this.#child.kill('SIGKILL');
   }
 
-  /** As it is now: workers that are asked together are seen in the same moment. */
+  /** Computed now, so that workers that are asked together show the same moment. */
   async status(): Promise<WorkerStatus> {
     const { pid, place, ageMs, phase } = this;
     const report = await this.#report();
@@ -275,7 +275,7 @@ export class WorkerProcess {
 
   #send(message: FromPrimary, handle?: ListenHandle): void {
     if (!this.#child.connected) return;
-    // It may end at any moment, which its exit tells better than an error here.
+    // It may end at any moment, which its `exit` event reports better than an error here.
     this.#child.send(wrap(message), handle as SendHandle | undefined, () => {});
   }
 }

@@ -3,7 +3,7 @@ import { never, within } from '../../shutdown/within.js';
 import type { Backoff } from './backoff.js';
 import type { WorkerPlace, WorkerProcess } from './worker-process.js';
 
-/** Who has lived that long is well; its next death is not one more of a series. */
+/** A worker that has lived this long is healthy; its death begins a new series. */
 const STABLE_MS = 10_000;
 
 /** @internal */
@@ -33,21 +33,21 @@ export interface SlotOptions {
 export interface SlotOwner<W extends Worker> {
   start(place: WorkerPlace): W;
   currentGeneration(): number;
-  /** A worker is gone that nobody has told to go. */
+  /** A worker died unexpectedly. */
   died(worker: W, ending: string, againInMs: number): void;
-  /** It serves in the place of another one, or of the one that died. */
+  /** A new worker serves in place of another one. */
   serves(worker: W, instead: W | undefined): void;
   couldNotStart(slot: number, error: unknown): void;
 }
 
 /**
- * One place among the workers: keeps a worker in it, and exchanges it for a new one.
+ * One place among the workers: keeps a worker running in it, and replaces it.
  *
  * @internal
  */
 export class WorkerSlot<W extends Worker> {
   #current: W | undefined;
-  /** Of the last worker that served. */
+  /** The generation of the last worker that served. */
   #generation: number | undefined;
   #isBringing = false;
   readonly #stop = new AbortController();
@@ -62,16 +62,16 @@ export class WorkerSlot<W extends Worker> {
     private readonly clock: Clock,
   ) {}
 
-  /** The worker that serves; undefined while there is none. */
+  /** The worker that serves, if there is one. */
   get current(): W | undefined {
     return this.#current;
   }
 
   /**
-   * Starts a worker, and once it has proved itself the one before it leaves.
+   * Starts a worker. Once it has proved itself, its predecessor leaves.
    *
-   * @param soakMs - how long it must live beside the one before it
-   * @throws Error that says why not; then nothing has changed
+   * @param soakMs - how long it must live beside its predecessor
+   * @throws Error with the reason; nothing has changed then
    */
   async bring(soakMs = this.#current === undefined ? 0 : this.options.soakMs): Promise<void> {
     this.#isBringing = true;
@@ -84,7 +84,7 @@ export class WorkerSlot<W extends Worker> {
     }
   }
 
-  /** Fills the empty place, however often that takes. */
+  /** Fills the empty place, with as many attempts as it takes. */
   async recover(dead?: W): Promise<void> {
     if (this.#isRecovering) return;
     this.#isRecovering = true;
@@ -97,7 +97,7 @@ export class WorkerSlot<W extends Worker> {
       await within(this.clock, waitMs, never(), this.#skipWait.signal);
       if (this.#skipWait.signal.aborted) break;
       try {
-        // With the code that was well, not with what has come since.
+        // With the code that worked, not with newer code.
         await this.#exchange(0, this.#generation ?? this.owner.currentGeneration());
       } catch (error) {
         if (!this.#stop.signal.aborted) this.owner.couldNotStart(this.number, error);
@@ -106,13 +106,13 @@ export class WorkerSlot<W extends Worker> {
     this.#isRecovering = false;
   }
 
-  /** Brings no worker any more, and kills the one that is on its way. */
+  /** Starts no more workers, and kills the one that is starting. */
   retire(): void {
     this.#stop.abort();
     this.#skipWait.abort();
   }
 
-  /** Its worker leaves, and no other one comes. */
+  /** Its worker leaves and is not replaced. */
   dismiss(): void {
     this.retire();
     this.#current?.leave({ kind: 'restart' });
@@ -127,12 +127,12 @@ export class WorkerSlot<W extends Worker> {
       await this.#prove(next, soakMs);
       refusal = await this.#open(next);
     } catch (error) {
-      // Where the service stops, all are told to leave anyway.
+      // If the service stops, all are told to leave anyway.
       if (!this.#stop.signal.aborted) next.kill();
       throw error;
     }
     if (refusal !== undefined) {
-      // On its other sockets it may have clients by now.
+      // It may have clients on its other sockets by now.
       next.leave({ kind: 'restart' });
       throw new Error(`${next.name} could not accept: ${refusal}`);
     }
@@ -147,7 +147,7 @@ export class WorkerSlot<W extends Worker> {
     before?.leave({ kind: 'restart' });
   }
 
-  /** Nobody is connected to it yet, so that nothing is lost if it fails. */
+  /** Nobody is connected to it yet, so a failure loses nothing. */
   async #prove(worker: W, soakMs: number): Promise<void> {
     const { readyTimeoutMs } = this.options;
     const isSettled = Promise.race([worker.ready, worker.ended]);
@@ -161,7 +161,7 @@ export class WorkerSlot<W extends Worker> {
     await this.#mustLive(worker, 'during its trial');
   }
 
-  /** @returns why it cannot; undefined where it does */
+  /** @returns why it cannot; undefined if it can */
   async #open(worker: W): Promise<string | undefined> {
     let refusal: string | undefined;
     const accepted = worker.accept().then((reason) => void (refusal = reason));
@@ -186,7 +186,7 @@ export class WorkerSlot<W extends Worker> {
   }
 
   #endingOf(worker: W): Promise<string> {
-    // One that leaves of its own accord takes its time.
+    // A worker that leaves by itself may take its time.
     return Promise.race([worker.ended, this.clock.turn().then(() => 'left')]);
   }
 

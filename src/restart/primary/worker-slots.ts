@@ -6,21 +6,21 @@ import type { ResolvedRestartOptions } from './restart-options.js';
 import type { WorkerPlace, WorkerProcess } from './worker-process.js';
 import { type SlotOwner, WorkerSlot } from './worker-slot.js';
 
-/** So often in a row a start may fail while no worker serves. */
+/** How often in a row a start may fail while no worker serves. */
 const FAILED_STARTS_AT_MOST = 10;
 
 /**
- * All places for workers: filled at the start and after a death, exchanged at a reload.
+ * All places for workers. They are filled at the start and after a death, and replaced at a reload.
  *
  * @internal
  */
 export class WorkerSlots implements SlotOwner<WorkerProcess> {
-  /** The one that new workers are started for. */
+  /** The generation of new workers. */
   generation = 1;
   /** Called when no worker serves and starting them has failed too often. */
   onGivenUp = () => {};
   readonly #slots: WorkerSlot<WorkerProcess>[] = [];
-  /** How many workers a reload that is going on brings; there may not be that many yet. */
+  /** The number of workers after the running reload. */
   goal: number;
   #failedStarts = 0;
   #isRetired = false;
@@ -41,15 +41,15 @@ export class WorkerSlots implements SlotOwner<WorkerProcess> {
     return this.#slots.length;
   }
 
-  /** Those that serve. */
+  /** The workers that serve. */
   get serving(): readonly WorkerProcess[] {
     return this.#slots.flatMap(({ current }) => current ?? []);
   }
 
   /**
-   * Fills all places side by side. One that fails is filled later, if another one is filled.
+   * Fills all places side by side. A place that fails is filled later, if another one is filled.
    *
-   * @throws Error that says why none could be
+   * @throws Error with the reason if none could be filled
    */
   async fill(): Promise<void> {
     const starts = await Promise.allSettled(this.#slots.map((slot) => slot.bring()));
@@ -63,10 +63,10 @@ export class WorkerSlots implements SlotOwner<WorkerProcess> {
   }
 
   /**
-   * Exchanges one worker after the other, so that there are never fewer than there should be. Ends
-   * with the first one that fails.
+   * Replaces the workers one at a time, so that there are never too few. Stops at the first
+   * failure.
    *
-   * @param wanted - how many there should be from now on
+   * @param wanted - the new number of workers
    * @param onReplaced - called after each
    */
   async exchange(wanted: number, onReplaced: () => void): Promise<void> {
@@ -79,7 +79,7 @@ export class WorkerSlots implements SlotOwner<WorkerProcess> {
     for (const slot of this.#slots.splice(wanted)) slot.dismiss();
   }
 
-  /** Starts no worker any more. */
+  /** Starts no more workers. */
   retire(): void {
     this.#isRetired = true;
     for (const slot of this.#slots) slot.retire();

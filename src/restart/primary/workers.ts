@@ -10,7 +10,7 @@ import { WorkerEnvironment } from './worker-environment.js';
 import { type WorkerOwner, type WorkerPlace, WorkerProcess } from './worker-process.js';
 
 /**
- * All worker processes, those included that start or leave.
+ * All worker processes, including those that start or leave.
  *
  * @internal
  */
@@ -19,7 +19,7 @@ export class Workers implements WorkerOwner {
   readonly #environment = new WorkerEnvironment();
   readonly #signals = new Set<NodeJS.Signals>();
   readonly #inspectorPorts = new InspectorPorts();
-  /** Called with those that an application wants to leave by. */
+  /** Called with the signals that an application handles. */
   onSignals: (signals: readonly NodeJS.Signals[]) => void = () => {};
   #onChange = () => {};
 
@@ -33,7 +33,7 @@ export class Workers implements WorkerOwner {
     return [...this.#workers];
   }
 
-  /** Those that their applications want to leave by. */
+  /** The signals that their applications handle. */
   get signals(): ReadonlySet<NodeJS.Signals> {
     return this.#signals;
   }
@@ -43,7 +43,7 @@ export class Workers implements WorkerOwner {
     return Math.max(0, ...this.all.map(({ budgetMs }) => budgetMs));
   }
 
-  /** @param wanted - how many there will be of them */
+  /** @param wanted - the number of workers */
   start(place: WorkerPlace, wanted: number): WorkerProcess {
     const { readyPath, hooks } = this.options;
     const settings = {
@@ -88,7 +88,7 @@ export class Workers implements WorkerOwner {
     this.#onChange();
   }
 
-  /** Lets go of what no worker needs any more that is there to stay: sockets, and old releases. */
+  /** Releases what no lasting worker needs: sockets, and old releases. */
   tidyUp(): void {
     const staying = this.all.filter(({ phase }) => phase !== 'leaving');
     this.releases.retain(new Set(staying.map(({ place }) => place.generation)));
@@ -96,14 +96,14 @@ export class Workers implements WorkerOwner {
   }
 
   /**
-   * Tells all to leave, and waits for the last one.
+   * Tells all workers to leave, and waits for the last one.
    *
    * @returns whether all did so in time and without an error
    */
   async leave(because: LeaveReason): Promise<boolean> {
     const leaving = this.all;
     this.#onChange = () => {
-      // As long as one of them accepts, its clients must be able to connect.
+      // While one of them accepts, its clients must be able to connect.
       if (!leaving.some(({ mayAccept }) => mayAccept)) this.sockets.close();
     };
     for (const worker of leaving) worker.leave(because);

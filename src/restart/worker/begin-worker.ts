@@ -14,7 +14,7 @@ import { Worker } from './worker.js';
 export function beginWorker(settings: WorkerSettings): void {
   const signals = new Set<NodeJS.Signals>();
   const port = workerPort(settings.primaryPid, settings.ignores, (signal) => signals.add(signal));
-  // Whoever reads the output of the service may be gone, which must not end its workers.
+  // The reader of the service's output may be gone, which must not end its workers.
   port.ignoreOutputErrors();
   const process = thisProcess(port);
   const link = new PrimaryLink(processChannel);

@@ -4,16 +4,15 @@ import type { Clock } from '../../shutdown/clock.js';
 
 /** After a pause that long a connection is the first of its burst. */
 const BURST_ENDS_MS = 50;
-/** Busy workers share what comes by being busy: this is for the beginning. */
+/** Busy workers share connections by being busy; this is for idle ones. */
 const MOST_IN_BURST = 100;
-/** Enough for the others to be given the processor: with 0.5 ms, 8 to 13 of 40 for each of four. */
+/** Enough for the others to get the processor: with 0.5 ms, each of four gets 8 to 13 of 40. */
 const PAUSE_MS = 0.5;
 
 /**
- * Spreads connections that come at once over the workers. They all accept from one socket, and
- * whoever has the processor would take one after the other before the others have woken up. So each
- * lets go of the processor for a moment after it has accepted, as libuv did for processes that share
- * a socket, until 1.46 (`UV_TCP_SINGLE_ACCEPT`).
+ * Spreads connections that come together over the workers. All accept from one socket, and the
+ * running one would take them all before the others wake up. So each yields the processor for a
+ * moment after accepting, as libuv did for shared sockets until 1.46 (`UV_TCP_SINGLE_ACCEPT`).
  *
  * @internal
  */
@@ -45,7 +44,7 @@ export class FairAccept {
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
-/** Node has no `sched_yield`; and a worker that goes on with its loop would accept the next one. */
+/** Node has no `sched_yield`, and a worker that returned to its loop would accept the next one. */
 function sleepBlocking(ms: number): void {
   Atomics.wait(sleeper, 0, 0, ms);
 }

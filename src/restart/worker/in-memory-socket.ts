@@ -1,8 +1,8 @@
 import { Duplex } from 'node:stream';
 
 /**
- * One end of a connection inside this process, for a server that listens to nobody yet. As much of
- * a socket as servers and the applications behind them ask for.
+ * One end of a connection inside this process, for a server that does not listen yet. It has as
+ * much of a socket as servers and applications use.
  *
  * @internal
  */
@@ -74,7 +74,7 @@ export class InMemorySocket extends Duplex {
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
     const peer = this.#peer;
     this.#peer = undefined;
-    // What was written before a regular end is still read.
+    // Data written before a regular end can still be read.
     if (!this.writableFinished) process.nextTick(() => peer?.destroy());
     callback(error);
   }

@@ -3,7 +3,7 @@
  * `--import`. Its servers then listen on sockets of the primary, and signals are left to the
  * primary.
  *
- * A process that a worker starts, and a thread of it, inherits the option, and runs this in vain.
+ * Child processes and threads of a worker inherit the option, where this does nothing.
  */
 import { takeWorkerSettings } from './worker-settings.js';
 

@@ -2,7 +2,7 @@ import type { Errno, ListenHandle, ListenQuery } from '../../sockets/bind.js';
 import { type FromPrimary, type FromWorker, unwrap, wrap } from '../protocol.js';
 import type { WorkerChannel } from './worker-channel.js';
 
-/** What the primary may say without being asked. @internal */
+/** The messages that the primary sends unasked. @internal */
 export type FromPrimaryUnasked = Exclude<FromPrimary, { readonly type: 'bound' }>;
 
 /**
@@ -29,7 +29,7 @@ export class PrimaryLink {
     this.channel.send(wrap(message));
   }
 
-  /** Never settles once the primary is gone: whoever wants to listen then is about to end. */
+  /** Never settles once the primary is gone: this process is about to end. */
   async bind(query: ListenQuery, index: number): Promise<ListenHandle | Errno> {
     const release = this.hold();
     const id = (this.#lastId += 1);
@@ -48,7 +48,7 @@ export class PrimaryLink {
   }
 
   /**
-   * Keeps the event loop alive, as a server does that listens.
+   * Keeps the event loop alive, as a listening server does.
    *
    * @returns a function that stops it
    */

@@ -9,18 +9,17 @@ const HTTP2_HEADERS = { 'user-agent': 'nestjs-drain' };
 const HEADERS = { ...HTTP2_HEADERS, host: 'localhost' };
 
 /**
- * Asks a server of this process, whether it listens or not, over a connection that leaves no trace
- * in the network.
+ * Sends a request to a server of this process, listening or not, over a connection in memory.
  *
- * @param signal - gives up
- * @returns the status of the answer; rejects where there is none
+ * @param signal - aborts the request
+ * @returns the status of the answer; rejects without one
  * @internal
  */
 export function askServer(server: Server, path: string, signal: AbortSignal): Promise<number> {
   return speaksHttp1(server) ? askHttp1(server, path, signal) : askHttp2(server, path, signal);
 }
 
-/** A server of `node:http2` takes HTTP/1.1 only if it is told to, and only with TLS. */
+/** A `node:http2` server takes HTTP/1.1 only with TLS and `allowHTTP1`. */
 function speaksHttp1(server: Server): boolean {
   if (server instanceof HttpServer) return true;
   const { ALPNProtocols } = server as { ALPNProtocols?: Uint8Array };
@@ -63,7 +62,7 @@ async function askHttp2(server: Server, path: string, signal: AbortSignal): Prom
 function connectTo(server: Server, alpnProtocol: string, signal: AbortSignal): InMemorySocket {
   const [near, far] = InMemorySocket.pair();
   addAbortSignal(signal, near);
-  // A client that has its answer listens no more.
+  // A client that has its answer does not listen any more.
   near.on('error', () => {});
   const isSecure = server instanceof TlsServer;
   Object.assign(far, { server }, isSecure && { encrypted: true, authorized: false, alpnProtocol });

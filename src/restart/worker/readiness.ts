@@ -5,15 +5,15 @@ import { sleep, within } from '../../shutdown/within.js';
 import { askServer } from './readiness-request.js';
 
 const ASK_EVERY_MS = 100;
-/** A check that takes longer is none that a balancer would wait for. */
+/** No balancer would wait longer for a check. */
 const ANSWER_WITHIN_MS = 5000;
 
-/** Of servers that do not know the route; 426 is said by those that speak nothing but websocket. */
+/** Servers answer these if they do not know the route; 426 comes from pure websocket servers. */
 const ELSEWHERE: ReadonlySet<unknown> = new Set([404, 426]);
 
 /**
- * The readiness check of the applications that have started. They are asked like a balancer would,
- * by a request, but before anybody can connect to them.
+ * The readiness check of the started applications. It sends the request of a balancer before
+ * anybody can connect.
  *
  * @internal
  */
@@ -30,8 +30,8 @@ export class Readiness {
   /**
    * Resolves when the check is green.
    *
-   * @param isOver - whether nobody waits any more
-   * @param onRed - told why it is not green yet, once for each reason
+   * @param isOver - whether to give up
+   * @param onRed - called with the reason while it is red, once for each reason
    */
   async green(isOver: () => boolean, onRed: (reason: string) => void): Promise<void> {
     if (this.servers.size === 0) {
@@ -46,7 +46,7 @@ export class Readiness {
     }
   }
 
-  /** Of several servers, those do not matter that do not know the route. */
+  /** Servers that do not know the route do not count, if there are others. */
   async #whyRed(): Promise<string | undefined> {
     const answers = await Promise.all([...this.servers].map((server) => this.#answerOf(server)));
     const known = answers.filter((answer) => !ELSEWHERE.has(answer));
@@ -65,7 +65,7 @@ export class Readiness {
       (error: unknown) => (answer = `fails: ${String(error)}`),
     );
     await within(this.clock, ANSWER_WITHIN_MS, asked);
-    // What becomes of a connection that is given up is no news.
+    // Errors of an abandoned connection do not matter.
     const known = answer;
     patience.abort();
     return known;

@@ -8,27 +8,27 @@ import type { PrimaryLink } from './primary-link.js';
 
 /**
  * The sockets that this worker listens on, all of them bound by the primary. Until the worker is
- * ready, its servers believe that they listen, and do not: of several processes that listen on one
- * socket, any may be given a connection.
+ * ready, its servers only appear to listen: the kernel may give a connection to any process that
+ * listens on the socket.
  *
  * @internal
  */
 export class SharedListeners {
   readonly #taken = new Set<string>();
   readonly #held = new Map<ListenHandle, () => string | undefined>();
-  /** Servers whose last wish could not be fulfilled; one may try again, or elsewhere. */
+  /** Servers whose last attempt failed. A server may try again, or elsewhere. */
   readonly #failed = new Map<Server, string>();
   #isOpen = false;
 
   constructor(private readonly link: Pick<PrimaryLink, 'bind' | 'hold'>) {}
 
-  /** Why a server does not listen that was to; undefined where all do. */
+  /** Why a server does not listen; undefined if all do. */
   get failure(): string | undefined {
     const [reason] = this.#failed.values();
     return reason;
   }
 
-  /** Where a server of this worker gets its socket. */
+  /** The source of the sockets for the servers of this worker. */
   async take(query: ListenQuery, server: Server): Promise<ListenHandle | Errno> {
     const found = await this.#take(query, server);
     if (typeof found === 'number') this.#failed.set(server, describeListenError(query, found));
@@ -39,7 +39,7 @@ export class SharedListeners {
   async #take(query: ListenQuery, server: Server): Promise<ListenHandle | Errno> {
     const { address, port, addressType, flags, fd, access } = query;
     const index = this.#freeIndex(query);
-    // The primary would bind another socket, that nobody could listen on.
+    // The primary would bind another socket, which nobody could listen on.
     if (index > 0 && port !== 0) return -constants.errno.EADDRINUSE;
     const key = keyOf(query, index);
     this.#taken.add(key);
@@ -55,7 +55,7 @@ export class SharedListeners {
   }
 
   /**
-   * From now on they accept connections.
+   * Makes the servers accept connections.
    *
    * @returns why one of them cannot
    */
@@ -87,7 +87,7 @@ export class SharedListeners {
     this.#held.set(handle, () => {
       end();
       restore(handle, 'listen');
-      // Without a backlog its server has not come to it yet.
+      // Without a backlog its server has not called listen() yet.
       const error = backlog === undefined ? 0 : handle.listen(backlog);
       if (error === 0) return undefined;
       fail(server, error, query);
@@ -108,12 +108,12 @@ function keyOf({ address, port, addressType, fd }: ListenQuery, index: number): 
   return [address, port, addressType, fd, index].join(' ');
 }
 
-/** Gives back the method of its class. */
+/** Restores the method of its class. */
 function restore(handle: ListenHandle, method: 'listen'): void {
   Reflect.deleteProperty(handle, method);
 }
 
-/** As Node tells it when it listens at once. */
+/** As in Node's own error for an immediate listen(). */
 function fail(server: Server, errno: Errno, query: ListenQuery): void {
   const code = getSystemErrorName(errno);
   const { address, port } = query;

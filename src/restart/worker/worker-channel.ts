@@ -18,13 +18,13 @@ export interface WorkerChannel {
 const LONGEST_MS = 2 ** 31 - 1;
 let held: NodeJS.Timeout | undefined;
 
-/** That of this process. @internal */
+/** The channel of this process. @internal */
 export const processChannel: WorkerChannel = {
   get isConnected() {
     return process.connected ?? false;
   },
   send: (message) => {
-    // With a callback: an error would be an event of `process`, and end it.
+    // Without a callback, an error would be emitted on `process`, and end it.
     if (process.connected) process.send!(message, undefined, undefined, () => {});
   },
   onMessage: (listener) => {
@@ -35,7 +35,7 @@ export const processChannel: WorkerChannel = {
     process.channel?.unref();
   },
   onDisconnect: (listener) => void process.on('disconnect', listener),
-  // By something of our own: the application, too, may say whether the channel counts.
+  // A separate handle, because the application may ref or unref the channel itself.
   ref: () => void (held ??= setInterval(() => {}, LONGEST_MS)),
   unref: () => {
     clearInterval(held);

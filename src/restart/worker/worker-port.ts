@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import { nodeProcess } from '../../shutdown/node-process.js';
 import type { ProcessPort } from '../../shutdown/process-port.js';
 
-/** What a terminal, a service manager or an operator may send to a whole group of processes. */
+/** The signals that a terminal, a service manager or an operator may send to a process group. */
 const GROUP_SIGNALS: readonly NodeJS.Signals[] = [
   'SIGTERM',
   'SIGINT',
@@ -19,11 +19,11 @@ function ignore(signal: NodeJS.Signals): void {
 }
 
 /**
- * The process of a worker. A signal does nothing to it, because the primary gets it too, and says
- * who leaves, and when; but it is listened to, or it would end the process.
+ * The process of a worker. It ignores signals, because the primary gets them, too, and decides who
+ * leaves and when. It still listens to them, because the default action would end the process.
  *
- * @param more - signals to ignore, besides those that are sent to groups
- * @param onAsked - called with each signal by which the application wants to leave
+ * @param more - further signals to ignore
+ * @param onAsked - called with each signal that the application handles
  * @internal
  */
 export function workerPort(

@@ -1,6 +1,6 @@
 import { WORKER_VARIABLE, type WorkerSettings } from '../protocol.js';
 
-/** What is asked of `process`. @internal */
+/** The part of `process` that is used here. @internal */
 export interface ProcessFacts {
   readonly env: NodeJS.ProcessEnv;
   readonly ppid: number;
@@ -9,8 +9,8 @@ export interface ProcessFacts {
 }
 
 /**
- * What the primary has told this process at its start; undefined where it is no worker. Takes the
- * variable out of the environment, so that no child of the worker is mistaken for one.
+ * The settings from the primary; undefined if this is no worker. Removes the variable from the
+ * environment, so that no child of the worker is mistaken for one.
  *
  * @internal
  */
@@ -20,7 +20,7 @@ export function takeWorkerSettings(facts: ProcessFacts = process): WorkerSetting
   delete facts.env[WORKER_VARIABLE];
   const settings = parse(json);
   if (settings === undefined || facts.send === undefined) return undefined;
-  // Its primary may have died in the meantime: still a worker, that has to leave.
+  // Its primary may have died meanwhile. It is still a worker, and has to leave.
   const isChild = facts.ppid === settings.primaryPid || !isAlive(settings.primaryPid, facts);
   return isChild ? settings : undefined;
 }

@@ -18,13 +18,13 @@ import type { SharedListeners } from './shared-listeners.js';
 const LOOK_AGAIN_MS = 100;
 
 /**
- * A process under a primary: it listens on the sockets of the primary once it is ready, tells it
- * where it stands, and leaves when it is told to, or when the primary is gone.
+ * A process under a primary: it listens on the primary's sockets once it is ready, reports its
+ * state, and leaves when told to, or when the primary is gone.
  *
  * @internal
  */
 export class Worker implements Host {
-  /** Those that have not started yet. */
+  /** The applications that have not started yet. */
   readonly #starting = new Set<HostedApplication>();
   readonly #members = new Set<HostedApplication>();
   readonly #servers = new Set<Server>();
@@ -44,7 +44,7 @@ export class Worker implements Host {
     link.onLost(() => this.#lost());
   }
 
-  /** @param servers - those of the application */
+  /** @param servers - the servers of the application */
   join(member: HostedApplication, servers: HostedServers): void {
     this.#members.add(member);
     this.#owners.add(servers);
@@ -58,8 +58,8 @@ export class Worker implements Host {
   }
 
   /**
-   * A server that listens and is nobody's was made by hand (Nest's recipe for several servers, one
-   * for metrics). Left alone it would be cut when the process ends.
+   * A listening server that belongs to no application was made by hand (Nest's recipe for several
+   * servers, one for metrics). Left alone, it would be cut when the process ends.
    */
   listens(server: Server): void {
     const [first, ...others] = this.#owners;
@@ -72,7 +72,7 @@ export class Worker implements Host {
     if (this.#starting.size === 0 && this.#members.size > 0) void this.#becomeReady();
   }
 
-  /** It was closed alone, and the process lives on for the others. */
+  /** It was closed alone; the process goes on for the others. */
   #closed(member: HostedApplication): void {
     if (this.process.isLeaving) return;
     this.#members.delete(member);
@@ -100,7 +100,7 @@ export class Worker implements Host {
     });
   }
 
-  /** Resolves when each server that was to listen has its socket. */
+  /** Resolves when each server has its socket. */
   async #allBound(): Promise<void> {
     let told: string | undefined;
     for (;;) {
@@ -146,11 +146,11 @@ export class Worker implements Host {
   #leave(trigger: ShutdownTrigger): void {
     const wasLeaving = this.process.isLeaving;
     void this.process.leave(trigger);
-    // The same state may have another end now.
+    // The same state may have a new end.
     if (wasLeaving) this.#tellEnd();
   }
 
-  /** The process is as far as the last of its applications. */
+  /** The process is in the state of its slowest application. */
   get #state(): ShutdownState {
     const states = [...this.#members].map(({ sequence }) =>
       SHUTDOWN_STATES.indexOf(sequence.state),
@@ -175,7 +175,7 @@ export class Worker implements Host {
   }
 }
 
-/** Those of HTTP/2 may be gRPC's, which ends them itself. */
+/** HTTP/2 servers may belong to gRPC, which ends them itself. */
 function isHttp1(server: Server): boolean {
   return server instanceof HttpServer || server instanceof HttpsServer;
 }
