@@ -32,6 +32,7 @@ export function buildSamples() {
   const begin = new Date();
   const resolve = createRequire(import.meta.url).resolve;
   run(join(resolve('@nestjs/cli/package.json'), '../bin/nest.js'), 'build');
+  run(resolve('rollup/dist/bin/rollup'), '--config', '--silent');
   // As npm does where it installs the package; here `npx nestjs-drain` runs the file itself.
   chmodSync(command, 0o755);
   run(resolve('typescript/bin/tsc'), '-p', import.meta.dirname);
@@ -46,7 +47,13 @@ function run(script, ...args) {
 function isUpToDate() {
   if (!existsSync(stamp) || !existsSync(join(root, 'dist', 'index.js'))) return false;
   const builtAt = statSync(stamp).mtimeMs;
-  const settings = ['package.json', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json'];
+  const settings = [
+    'package.json',
+    'nest-cli.json',
+    'rollup.config.mjs',
+    'tsconfig.json',
+    'tsconfig.build.json',
+  ];
   const folders = ['src', ...samples().map((name) => join('sample', name))];
   return [...settings, join('sample', 'tsconfig.json'), ...folders.flatMap(tree)].every(
     (path) => statSync(join(root, path)).mtimeMs < builtAt,

@@ -5,7 +5,7 @@ import { apply, newModel } from '../page/model.mjs';
 import { EventStream } from './event-stream.mjs';
 import { logLine } from './log-line.mjs';
 import { PageServer } from './page-server.mjs';
-import { svgPicture } from '../../../dist/cli/picture/svg-picture.js';
+import { svgPicture } from '../../../.out/cli/picture/svg-picture.js';
 import { Service } from './service.mjs';
 import { WorkerLink } from './worker-link.mjs';
 
