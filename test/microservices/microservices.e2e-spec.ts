@@ -5,7 +5,7 @@ import { firstValueFrom, lastValueFrom, Subject, toArray } from 'rxjs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import type { FixtureConfig } from '../fixtures/config.js';
-import { LATE_MS, SOON_MS } from '../support/bounds.js';
+import { BEFORE_DEADLINE_MS, LATE_MS, SOON_MS } from '../support/bounds.js';
 import { RawConnection } from '../support/http-client.js';
 import { HALF_A_HEADER } from '../support/http2-bytes.js';
 import { endAll, type RunningApplication, start } from '../support/running-application.js';
@@ -222,6 +222,33 @@ it.skipIf(!isInstalled('rabbitmq-server'))(
     expect(ids(leaving, 'handled').length).toBeLessThan(messages.length);
   },
 );
+
+describe.skipIf(!isInstalled('rabbitmq-server'))('rmq, whose acknowledgement is lost', () => {
+  it.each(['cut', 'mute'] as const)(
+    'with the connection (%s): that is told, and the message is handled again',
+    async (how) => {
+      const to = await link('rmq', { noAck: false });
+      const { relay, server } = await relayed(to, 'rabbitmq-server');
+      const app = await startService([{ ...to, server }]);
+      await emit(await connectTo(to), 1, 500);
+      await app.event('handler');
+      const sentAt = app.signal('SIGTERM');
+      await app.event('draining');
+      relay[how]();
+      const exit = await app.exited;
+      relay.cut();
+      expect(ids(app, 'handled')).toEqual([1]);
+      expect(exit).toMatchObject({ code: 1, signal: null });
+      expect(exit.at - sentAt).toBeLessThan(BEFORE_DEADLINE_MS);
+      expect(app.order).toContain('onModuleDestroy');
+      expect(app.log).toContain('participant rmq: ');
+
+      const next = await startService([to]);
+      await next.event('handled');
+      expect(ids(next, 'handled')).toEqual([1]);
+    },
+  );
+});
 
 it.each(['cut', 'mute'] as const)(
   'a broker that goes during the drain (%s) holds neither the exit nor the hooks, and that is told',

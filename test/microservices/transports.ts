@@ -41,6 +41,8 @@ export interface Client {
 export interface Link {
   readonly server: ServerConfig;
   readonly connect: () => Promise<Client>;
+  /** What a client in another application is given. */
+  readonly client: ServerConfig;
 }
 
 const brokers = new Map<string, ServerProcess>();
@@ -113,6 +115,7 @@ export async function link(
   const { transport: id, options } = await optionsOf(transport);
   return {
     server: { transport: id, options: { ...options, ...serverOptions } },
+    client: { transport: id, options },
     connect: async () => {
       const client = ClientProxyFactory.create({ transport: id, options } as ClientOptions);
       return transport === 'grpc' ? grpcClient(client as never) : proxyClient(client);

@@ -3,6 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import type { GracefulShutdownOptions } from '../../src/index.js';
+import { SOON_MS } from '../support/bounds.js';
+import { Relay } from '../support/relay.js';
 import { endAll, type RunningApplication, start } from '../support/running-application.js';
 import { findProgram, type ServerProcess, startRabbitMq } from '../support/server-process.js';
 
@@ -91,6 +93,30 @@ describe.skipIf(isSkipped)('@golevelup/nestjs-rabbitmq', () => {
     await next.event('message-begins', 2);
     expect(idsOf('message-begins', next)).toEqual([2, 3]);
   });
+
+  it.each(['cut', 'mute'] as const)(
+    'an acknowledgement that is lost with the connection (%s) is told, and the message comes again',
+    async (how) => {
+      const relay = await Relay.to(server.port);
+      const RABBITMQ_URL = `amqp://127.0.0.1:${relay.port}`;
+      const leaving = await startApp({}, { RABBITMQ_URL });
+      send(500);
+      await leaving.event('message-begins');
+      const sentAt = leaving.signal('SIGTERM');
+      await leaving.event('draining');
+      relay[how]();
+      const exit = await leaving.exited;
+      relay.cut();
+      expect(idsOf('message-ends', leaving)).toEqual([1]);
+      expect(exit).toMatchObject({ code: 1, signal: null });
+      expect(exit.at - sentAt).toBeLessThan(24_000 + SOON_MS);
+      expect(leaving.log).toMatch(/participant rabbitmq: /);
+
+      const next = await startApp();
+      await next.event('message-ends');
+      expect(idsOf('message-ends', next)).toEqual([1]);
+    },
+  );
 
   it('takes nothing after a connection that was lost has come back', async () => {
     const app = await startApp({ drainTimeoutMs: 3000 }, { UNPLUGGED: 'yes' });

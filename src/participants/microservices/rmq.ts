@@ -1,4 +1,6 @@
-import type { Broker } from './broker.js';
+import { AmqpAcknowledgements, type AmqpChannel } from '../../connections/amqp-acknowledgements.js';
+import type { Broker } from '../../connections/broker.js';
+import type { RpcCalls } from './rpc-calls.js';
 import type { RpcServerLike, RpcTransport } from './rpc-transport.js';
 
 /** The channel of amqp-connection-manager, which reopens it whenever it is lost. */
@@ -10,10 +12,9 @@ interface ChannelWrapper {
 }
 
 /** The part of an amqplib channel that is used here. */
-interface Channel {
+interface Channel extends AmqpChannel {
   /** The callbacks, by consumer tag. */
   readonly consumers?: ReadonlyMap<string, unknown>;
-  cancel(consumerTag: string): Promise<unknown>;
   waitForConfirms?(): Promise<unknown>;
 }
 
@@ -26,9 +27,11 @@ interface Channel {
  */
 export class RmqTransport implements RpcTransport {
   #channel: Channel | undefined;
+  readonly #acknowledgements = new Map<object, AmqpAcknowledgements>();
 
   constructor(
     private readonly server: Pick<RpcServerLike, 'channel' | 'retire' | 'closeWithin'>,
+    private readonly calls: Pick<RpcCalls, 'all'>,
     private readonly broker: Broker,
   ) {
     server.closeWithin((closing) => broker.answers(closing));
@@ -36,10 +39,13 @@ export class RmqTransport implements RpcTransport {
 
   async handOver(): Promise<void> {
     this.server.retire();
+    // A channel that was lost still has messages whose handlers run.
+    for (const { context } of this.calls.all) this.#follow(channelOf(context));
     const wrapper = this.#wrapper;
     // Runs at once with the open channel, and again with each one that is opened later.
     const cancelled = wrapper?.addSetup(async (channel) => {
       this.#channel = channel;
+      this.#follow(channel);
       const tags = [...(channel.consumers?.keys() ?? [])];
       await Promise.all(tags.map((tag) => channel.cancel(tag)));
     });
@@ -50,10 +56,17 @@ export class RmqTransport implements RpcTransport {
     try {
       await this.broker.does(() => (this.#wrapper?.queueLength() ?? 0) === 0);
       await this.broker.answers(this.#channel?.waitForConfirms?.());
+      const received = [...this.#acknowledgements.values()].map((one) => one.received());
+      await this.broker.answers(Promise.all(received));
     } catch (error) {
       this.#giveUpReplies();
       throw error;
     }
+  }
+
+  #follow(channel: AmqpChannel | undefined): void {
+    if (channel === undefined || this.#acknowledgements.has(channel)) return;
+    this.#acknowledgements.set(channel, new AmqpAcknowledgements(channel));
   }
 
   /**
@@ -67,4 +80,9 @@ export class RmqTransport implements RpcTransport {
   get #wrapper(): ChannelWrapper | undefined {
     return (this.server.channel as ChannelWrapper | null) ?? undefined;
   }
+}
+
+/** The channel that a message came by, as Nest's context has it. */
+function channelOf(context: unknown): AmqpChannel | undefined {
+  return (context as { getChannelRef?(): AmqpChannel } | undefined)?.getChannelRef?.();
 }

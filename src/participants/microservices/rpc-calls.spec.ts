@@ -1,7 +1,8 @@
+import { NEVER, Observable, Subject } from 'rxjs';
 import { beforeEach, expect, it } from 'vitest';
 
+import { Broker } from '../../connections/broker.js';
 import { FakeClock } from '../../testing/fake-clock.js';
-import { Broker } from './broker.js';
 import { RpcCalls } from './rpc-calls.js';
 
 let clock: FakeClock;
@@ -23,7 +24,7 @@ async function turns(number: number): Promise<void> {
 }
 
 it('counts and names the messages in flight, the oldest first', async () => {
-  const end = calls.begin('rpc A.a', {});
+  const call = calls.begin('rpc A.a', {});
   await clock.advance(100);
   calls.begin('rpc B.b', {});
   expect(calls.active).toBe(2);
@@ -31,25 +32,25 @@ it('counts and names the messages in flight, the oldest first', async () => {
     { label: 'rpc A.a', ageMs: 100 },
     { label: 'rpc B.b', ageMs: 0 },
   ]);
-  end();
-  end();
+  call.end();
+  call.end();
   expect(calls.tasks()).toEqual([{ label: 'rpc B.b', ageMs: 0 }]);
   expect(calls.begun).toBe(2);
 });
 
 it('is idle when the last handler has ended, and the turns after it have begun no other', async () => {
-  const endFirst = calls.begin('first', {});
+  const first = calls.begin('first', {});
   const seen = whenIdle();
   await turns(5);
   expect(seen.isIdle).toBe(false);
 
-  endFirst();
+  first.end();
   await turns(1);
-  const endSecond = calls.begin('second', {});
+  const second = calls.begin('second', {});
   await turns(5);
   expect(seen.isIdle).toBe(false);
 
-  endSecond();
+  second.end();
   await turns(3);
   expect(seen.isIdle).toBe(true);
 });
@@ -67,4 +68,55 @@ it('waits for replies on their way, and no longer than for a broker', async () =
   expect(outcome).toBe('waiting');
   await clock.advance(10);
   expect(outcome).toBe('the broker does not accept what it is sent');
+});
+
+/** Subscribes as Nest does. @returns what the caller is told */
+function follow(stream: Observable<unknown>, context: unknown = {}): string[] {
+  const told: string[] = [];
+  const call = calls.begin('rpc A.a', context);
+  call.endWith(stream).subscribe({
+    next: (value) => told.push(String(value)),
+    complete: () => told.push('end'),
+    error: ({ message }: { message: string }) => told.push(message),
+  });
+  return told;
+}
+
+it('ends a stream that has replied and is silent, and not one that has not replied yet', async () => {
+  const lively = new Subject<string>();
+  const silent = new Subject<string>();
+  const tolds = [lively, silent, NEVER].map((stream) => follow(stream));
+  lively.next('a');
+  silent.next('a');
+  const stop = calls.endIdleStreams(() => false);
+  await clock.advance(600);
+  lively.next('b');
+  await clock.advance(600);
+  expect(tolds).toEqual([['a', 'b'], ['a', 'end'], []]);
+  expect(silent.observed).toBe(false);
+  expect([calls.active, calls.endedStreams]).toEqual([2, 1]);
+  stop();
+  await clock.advance(60_000);
+  expect(calls.active).toBe(2);
+});
+
+it('ends a stream whose caller has gone', async () => {
+  let isSubscribed = false;
+  const stream = new Observable<never>(() => {
+    isSubscribed = true;
+    return () => (isSubscribed = false);
+  });
+  const told = follow(stream, 'gone');
+  expect(isSubscribed).toBe(true);
+  calls.endIdleStreams((context) => context === 'gone')();
+  expect(told).toEqual(['end']);
+  expect(isSubscribed).toBe(false);
+  expect(calls.active).toBe(0);
+});
+
+it('cuts what is left so that the caller notices', () => {
+  const told = follow(NEVER);
+  calls.cutStreams();
+  expect(told).toEqual(['The service is shutting down']);
+  expect(calls.active).toBe(0);
 });

@@ -2,11 +2,17 @@ import { receiveWaitingBytes } from '../../connections/receive-waiting-bytes.js'
 import type { Clock } from '../../shutdown/clock.js';
 import type { DrainTask } from '../../shutdown/drain-participant.js';
 import { type TaskInFlight, TasksInFlight } from '../../shutdown/tasks-in-flight.js';
-import type { Broker } from './broker.js';
+import type { RpcCallEnd } from './rpc-servers.js';
+import { RpcStream } from './rpc-stream.js';
+
+const LOOK_EVERY_MS = 50;
+import type { Broker } from '../../connections/broker.js';
 
 /** A message whose handler runs. @internal */
 export interface RpcCall extends TaskInFlight {
   readonly context: unknown;
+  /** Of what its handler returned, if that was a stream. */
+  readonly replies: { stream?: RpcStream };
 }
 
 /**
@@ -17,6 +23,7 @@ export interface RpcCall extends TaskInFlight {
 export class RpcCalls {
   readonly #calls: TasksInFlight<RpcCall>;
   #begun = 0;
+  #endedStreams = 0;
   #replies = 0;
 
   constructor(
@@ -43,10 +50,40 @@ export class RpcCalls {
     return this.#calls.list();
   }
 
-  /** @returns a function that stops it */
-  begin(label: string, context: unknown): () => void {
+  /** How many streams were ended before their handlers did. */
+  get endedStreams(): number {
+    return this.#endedStreams;
+  }
+
+  begin(label: string, context: unknown): RpcCallEnd {
     this.#begun += 1;
-    return this.#calls.begin(label, { context });
+    const replies: RpcCall['replies'] = {};
+    const end = this.#calls.begin(label, { context, replies });
+    return {
+      end: () => void end(),
+      endWith: (stream) => (replies.stream = new RpcStream()).follow(stream, end),
+    };
+  }
+
+  /**
+   * Ends streams that have fallen silent, or whose caller has gone: looks again and again.
+   *
+   * @param isGone - whether the caller of a message has gone, where that can be known
+   * @returns a function that stops it
+   */
+  endIdleStreams(isGone: (context: unknown) => boolean): () => void {
+    let cancel: (() => void) | undefined;
+    const look = () => {
+      this.#endIdleStreams(isGone);
+      cancel = this.clock.after(LOOK_EVERY_MS, look);
+    };
+    look();
+    return () => cancel?.();
+  }
+
+  /** Time is up. */
+  cutStreams(): void {
+    for (const { replies } of this.#calls) replies.stream?.cut();
   }
 
   /**
@@ -70,5 +107,15 @@ export class RpcCalls {
   /** Resolves when no reply is on its way. */
   async replied(): Promise<void> {
     await this.broker.does(() => this.#replies === 0);
+  }
+
+  #endIdleStreams(isGone: (context: unknown) => boolean): void {
+    const now = this.clock.now();
+    for (const { context, replies } of this.#calls) {
+      const { stream } = replies;
+      if (stream === undefined || (!stream.isSilent(now) && !isGone(context))) continue;
+      this.#endedStreams += 1;
+      stream.complete();
+    }
   }
 }

@@ -1,5 +1,5 @@
 import type { ModulesContainer } from '@nestjs/core';
-import { finalize, isObservable, type Observable } from 'rxjs';
+import { isObservable, type Observable } from 'rxjs';
 
 import { MessageHandlerNames } from './message-handler-names.js';
 import { RpcServer } from './rpc-server.js';
@@ -10,13 +10,17 @@ import { RpcServer } from './rpc-server.js';
  * @internal
  */
 export interface RpcObserver {
-  /**
-   * @param context - the context that the handler gets
-   * @returns a function that stops it
-   */
-  begin(label: string, context: unknown): () => void;
+  /** @param context - the context that the handler gets */
+  begin(label: string, context: unknown): RpcCallEnd;
   /** @returns a function that stops it */
   beginReply(): () => void;
+}
+
+/** What ends a message. @internal */
+export interface RpcCallEnd {
+  end(): void;
+  /** Its handler returned a stream: its end is the message's. @returns the stream, followed */
+  endWith<T>(stream: Observable<T>): Observable<T>;
 }
 
 type Handler = ((...args: unknown[]) => unknown) & { next?: unknown };
@@ -101,15 +105,15 @@ export class RpcServers {
 function followed(handler: Handler, label: string, observer: RpcObserver): Handler {
   const following: Handler = async (...args) => {
     const context = args.at(-1);
-    const end = observer.begin(label, context);
+    const call = observer.begin(label, context);
     try {
       const result = await handler(...args);
       // Nest does not subscribe if the gRPC client has gone.
-      if (isObservable(result) && !isCancelled(context)) return result.pipe(finalize(end));
-      end();
+      if (isObservable(result) && !isCancelled(context)) return call.endWith(result);
+      call.end();
       return result;
     } catch (error) {
-      end();
+      call.end();
       throw error;
     }
   };

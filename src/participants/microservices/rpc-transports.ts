@@ -1,5 +1,5 @@
 import type { Clock } from '../../shutdown/clock.js';
-import type { Broker } from './broker.js';
+import type { Broker } from '../../connections/broker.js';
 import { GrpcTransport } from './grpc.js';
 import { KafkaTransport } from './kafka.js';
 import { MqttTransport } from './mqtt.js';
@@ -42,7 +42,7 @@ export function transportOf(
     case 'grpc':
       return new GrpcTransport(server, clock);
     case 'rmq':
-      return new RmqTransport(server, broker);
+      return new RmqTransport(server, calls, broker);
     case 'kafka':
       return new KafkaTransport(server, clock);
     default:

@@ -1,3 +1,4 @@
+import { count } from '../../shutdown/amounts.js';
 import type { DrainParticipant, DrainTask } from '../../shutdown/drain-participant.js';
 import type { RpcCalls } from './rpc-calls.js';
 import type { RpcTransport } from './rpc-transport.js';
@@ -34,6 +35,15 @@ export class RpcParticipant implements DrainParticipant {
   }
 
   async drain(): Promise<void> {
+    const stopLooking = this.calls.endIdleStreams((context) => this.#isGone(context));
+    try {
+      await this.#drain();
+    } finally {
+      stopLooking();
+    }
+  }
+
+  async #drain(): Promise<void> {
     this.#stopped ??= Promise.resolve(this.transport.stop?.());
     // Handlers in flight are awaited even if the broker does not answer.
     const steps = await Promise.allSettled([this.#stopped]);
@@ -48,7 +58,17 @@ export class RpcParticipant implements DrainParticipant {
   }
 
   force(): void {
+    this.calls.cutStreams();
     this.transport.force?.();
+  }
+
+  summary(): string | undefined {
+    const { endedStreams } = this.calls;
+    return endedStreams === 0 ? undefined : `${count(endedStreams, 'reply stream')} ended`;
+  }
+
+  #isGone(context: unknown): boolean {
+    return this.transport.isGone?.(context) === true;
   }
 
   async #lastReplies(): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Traffic } from '../../connections/traffic.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
-import { Broker } from './broker.js';
+import { Broker } from '../../connections/broker.js';
 import { RpcCalls } from './rpc-calls.js';
 import type { RpcServer } from './rpc-server.js';
 import type { RpcObserver, RpcServers } from './rpc-servers.js';

@@ -74,6 +74,10 @@ export class TcpTransport implements RpcTransport {
     this.#dispose();
   }
 
+  isGone(context: unknown): boolean {
+    return socketOf(context)?.destroyed === true;
+  }
+
   force(): void {
     this.#isOver = true;
     this.#dispose();

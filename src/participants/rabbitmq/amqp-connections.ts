@@ -1,18 +1,23 @@
+import type { AmqpChannel } from '../../connections/amqp-acknowledgements.js';
 import { type BuiltProviders, hasMethod } from '../../nest/built-provider.js';
 
 /** The part of a connection of `@golevelup/nestjs-rabbitmq` that is used here. @internal */
 export interface AmqpConnection {
   /** All its consumers, including those of a lost connection. */
   readonly consumerTags: readonly string[];
-  readonly managedChannels: Readonly<Record<string, AmqpChannel>>;
+  readonly managedChannels: Readonly<Record<string, ManagedChannel>>;
   /** Private there: a promise for each message whose handler runs, until it is acknowledged. */
   readonly outstandingMessageProcessing?: Iterable<Promise<void>>;
   cancelConsumer(tag: string): Promise<void>;
 }
 
-/** @internal */
-export interface AmqpChannel {
+/** Of amqp-connection-manager: the channel that it opens again whenever it is lost. @internal */
+export interface ManagedChannel {
   on(event: 'connect', listener: () => void): unknown;
+  /** Runs at once with the channel that is open, and again with each that is opened later. */
+  addSetup(setup: (channel: AmqpChannel) => void): Promise<void>;
+  /** Messages that wait to be sent. */
+  queueLength(): number;
 }
 
 interface AmqpConnectionManager {

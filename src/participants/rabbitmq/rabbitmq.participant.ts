@@ -1,6 +1,9 @@
+import { AmqpAcknowledgements } from '../../connections/amqp-acknowledgements.js';
+import { Broker } from '../../connections/broker.js';
 import type { BuiltProviders } from '../../nest/built-provider.js';
+import type { Clock } from '../../shutdown/clock.js';
 import type { DrainParticipant } from '../../shutdown/drain-participant.js';
-import { type AmqpConnection, amqpConnectionsOf } from './amqp-connections.js';
+import { type AmqpConnection, amqpConnectionsOf, type ManagedChannel } from './amqp-connections.js';
 
 /**
  * The consumers of `@golevelup/nestjs-rabbitmq`. They are cancelled at the signal, so that the
@@ -13,13 +16,26 @@ export class RabbitMqParticipant implements DrainParticipant {
   readonly name = 'rabbitmq';
   readonly stopsAt = 'grace';
 
-  constructor(private readonly providers: BuiltProviders) {}
+  readonly #acknowledgements: AmqpAcknowledgements[] = [];
+  readonly #broker: Broker;
+
+  constructor(
+    private readonly providers: BuiltProviders,
+    clock: Clock,
+  ) {
+    this.#broker = new Broker(clock);
+  }
 
   takesWork(): boolean {
     return this.#connections.some(({ consumerTags }) => consumerTags.length > 0);
   }
 
   async stopIntake(): Promise<void> {
+    for (const channel of this.#channels) {
+      void channel.addSetup((open) => {
+        this.#acknowledgements.push(new AmqpAcknowledgements(open));
+      });
+    }
     await Promise.all(this.#connections.map(cancelConsumers));
   }
 
@@ -30,10 +46,17 @@ export class RabbitMqParticipant implements DrainParticipant {
   /** Acknowledgements are sent when the handlers end, before Nest closes the channels. */
   async drain(): Promise<void> {
     await Promise.allSettled(this.#handlers);
+    await this.#broker.does(() => this.#channels.every((channel) => channel.queueLength() === 0));
+    const received = this.#acknowledgements.map((one) => one.received());
+    await this.#broker.answers(Promise.all(received));
   }
 
   get #connections(): AmqpConnection[] {
     return amqpConnectionsOf(this.providers);
+  }
+
+  get #channels(): ManagedChannel[] {
+    return this.#connections.flatMap(({ managedChannels }) => Object.values(managedChannels));
   }
 
   get #handlers(): Promise<void>[] {

@@ -1,6 +1,7 @@
 import { BUILT_PROVIDERS } from '../../nest/nest.providers.js';
 import { kind } from '../../wiring/kind.js';
+import { CLOCK } from '../../wiring/surroundings.js';
 import { RabbitMqParticipant } from './rabbitmq.participant.js';
 
 /** @internal */
-export const RABBITMQ = [kind(RabbitMqParticipant, [BUILT_PROVIDERS])];
+export const RABBITMQ = [kind(RabbitMqParticipant, [BUILT_PROVIDERS, CLOCK])];

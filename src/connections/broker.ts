@@ -1,5 +1,5 @@
-import type { Clock } from '../../shutdown/clock.js';
-import { sleep, within } from '../../shutdown/within.js';
+import type { Clock } from '../shutdown/clock.js';
+import { sleep, within } from '../shutdown/within.js';
 
 /** A broker that takes longer is out of reach; its client would wait until it comes back. */
 const LONGEST_MS = 2000;

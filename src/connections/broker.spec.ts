@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { FakeClock } from '../../testing/fake-clock.js';
+import { FakeClock } from '../testing/fake-clock.js';
 import { Broker } from './broker.js';
 
 let clock: FakeClock;

@@ -1,0 +1,69 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+import { BEFORE_DEADLINE_MS } from '../support/bounds.js';
+import { request } from '../support/http-client.js';
+import { endAll, start } from '../support/running-application.js';
+import {
+  type Broker,
+  isInstalled,
+  link,
+  relayed,
+  startBrokers,
+  stopBrokers,
+} from './transports.js';
+
+beforeAll(startBrokers, 90_000);
+afterAll(stopBrokers);
+afterEach(endAll);
+
+interface Row {
+  readonly transport: string;
+  readonly broker?: Broker;
+}
+
+const rows: readonly Row[] = [
+  { transport: 'tcp' },
+  { transport: 'redis', broker: 'redis-server' },
+  { transport: 'nats', broker: 'nats-server' },
+  { transport: 'mqtt', broker: 'mosquitto' },
+  { transport: 'rmq', broker: 'rabbitmq-server' },
+];
+
+describe.each(rows)('a client for $transport', ({ transport, broker }) => {
+  it.skipIf(!isInstalled(broker))(
+    'that the last handler uses first, and does not wait for, sends its message',
+    async () => {
+      const to = await link(transport);
+      const program = 'microservice';
+      const receiver = await start({ program, kind: 'microservice', servers: [to.server] });
+      const app = await start({ program, kind: 'hybrid', clients: [to.client] });
+      const response = request(app.port, '/forward?ms=300');
+      await app.event('handler');
+      const sentAt = app.signal('SIGTERM');
+      expect(await response).toMatchObject({ status: 200 });
+      const exit = await app.exited;
+      await receiver.event('handled');
+      expect(exit).toMatchObject({ code: 0, signal: null });
+      expect(exit.at - sentAt).toBeLessThan(BEFORE_DEADLINE_MS);
+      expect(app.log).not.toContain('ERROR');
+    },
+  );
+
+  it.skipIf(!isInstalled(broker) || broker === undefined)(
+    'that does not reach its broker has lost its message, and that is told',
+    async () => {
+      const { relay, server: client } = await relayed(await link(transport), broker!);
+      const app = await start({ program: 'microservice', kind: 'hybrid', clients: [client] });
+      const response = request(app.port, '/forward?ms=300');
+      await app.event('handler');
+      relay.cut();
+      const sentAt = app.signal('SIGTERM');
+      expect(await response).toMatchObject({ status: 200 });
+      const exit = await app.exited;
+      expect(exit).toMatchObject({ code: 1, signal: null });
+      expect(exit.at - sentAt).toBeLessThan(BEFORE_DEADLINE_MS);
+      expect(app.order).toContain('onApplicationShutdown');
+      expect(app.log).toMatch(/ERROR.*Client(Redis|Nats|Mqtt|RMQ)/);
+    },
+  );
+});

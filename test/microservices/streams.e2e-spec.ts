@@ -1,0 +1,106 @@
+import { firstValueFrom, toArray } from 'rxjs';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+import type { GracefulShutdownOptions } from '../../src/index.js';
+import { BEFORE_DEADLINE_MS, SOON_MS } from '../support/bounds.js';
+import { endAll, start } from '../support/running-application.js';
+import {
+  type Broker,
+  type Client,
+  isInstalled,
+  link,
+  startBrokers,
+  stopBrokers,
+} from './transports.js';
+
+interface Row {
+  readonly transport: string;
+  readonly broker?: Broker;
+}
+
+const rows: readonly Row[] = [
+  { transport: 'tcp' },
+  { transport: 'grpc' },
+  { transport: 'redis', broker: 'redis-server' },
+  { transport: 'nats', broker: 'nats-server' },
+  { transport: 'mqtt', broker: 'mosquitto' },
+  { transport: 'rmq', broker: 'rabbitmq-server' },
+];
+
+beforeAll(startBrokers, 90_000);
+afterAll(stopBrokers);
+
+const clients: Client[] = [];
+afterEach(async () => {
+  await Promise.all(clients.splice(0).map((client) => client.close()));
+  await endAll();
+});
+
+async function startWithClient(transport: string, options: GracefulShutdownOptions = {}) {
+  const to = await link(transport);
+  const servers = [to.server];
+  const app = await start({ program: 'microservice', kind: 'microservice', servers, options });
+  const client = await to.connect();
+  clients.push(client);
+  return { app, client };
+}
+
+describe.each(rows)('a stream of replies over $transport', ({ transport, broker }) => {
+  it.skipIf(!isInstalled(broker))('that has fallen silent is ended', async () => {
+    const { app, client } = await startWithClient(transport);
+    const replies = firstValueFrom(client.send('endless', { id: 7, ms: 1 }).pipe(toArray()));
+    await app.event('handler');
+    const sentAt = app.signal('SIGTERM');
+    const exit = await app.exited;
+    expect(await replies).toEqual([{ id: 7 }]);
+    expect(exit).toMatchObject({ code: 0, signal: null });
+    expect(exit.at - sentAt).toBeLessThan(BEFORE_DEADLINE_MS);
+    expect(app.order.indexOf('teardown')).toBeGreaterThan(0);
+    expect(app.order.indexOf('teardown')).toBeLessThan(app.order.indexOf('onModuleDestroy'));
+    expect(app.log).toContain('1 reply stream ended');
+  });
+
+  it.skipIf(!isInstalled(broker))(
+    'that has not begun yet is awaited to the deadline, and its subscription ended',
+    async () => {
+      const { app, client } = await startWithClient(transport, { drainTimeoutMs: 2000 });
+      client.send('endless', { id: 7 }).subscribe({ error: () => {} });
+      await app.event('handler');
+      const sentAt = app.signal('SIGTERM');
+      const exit = await app.exited;
+      expect(exit).toMatchObject({ code: 1, signal: null });
+      expect(exit.at - sentAt).toBeLessThan(2000 + SOON_MS);
+      expect(app.log).toMatch(/Cut: rpc (Calls|Grpc)Controller\.endless/);
+      expect(app.order.indexOf('teardown')).toBeGreaterThan(app.order.indexOf('forcing'));
+      expect(app.order.indexOf('teardown')).toBeLessThan(app.order.indexOf('onModuleDestroy'));
+    },
+  );
+});
+
+it.each(['tcp', 'grpc'])('a stream over %s whose caller has gone is ended', async (transport) => {
+  const { app, client } = await startWithClient(transport);
+  const call = client.send('endless', { id: 7 }).subscribe({ error: () => {} });
+  await app.event('handler');
+  // Cancels a call of gRPC; over TCP, only the end of the connection tells.
+  call.unsubscribe();
+  await client.close();
+  const sentAt = app.signal('SIGTERM');
+  const exit = await app.exited;
+  expect(exit).toMatchObject({ code: 0, signal: null });
+  expect(exit.at - sentAt).toBeLessThan(BEFORE_DEADLINE_MS);
+  expect(app.order).toContain('teardown');
+});
+
+it('a stream whose caller has gone does not hold close() either', async () => {
+  const { app, client } = await startWithClient('tcp');
+  client.send('endless', { id: 7 }).subscribe({ error: () => {} });
+  await app.event('handler');
+  await client.close();
+  app.close();
+  const [{ at: begin }, { at: end }] = [
+    await app.event('draining'),
+    await app.event('close-resolved'),
+  ];
+  expect(end - begin).toBeLessThan(BEFORE_DEADLINE_MS);
+  expect(app.order).toContain('teardown');
+});
