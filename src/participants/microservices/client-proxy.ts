@@ -10,7 +10,7 @@ export interface ClientProxy {
   connect(): Promise<unknown>;
   dispatchEvent(packet: { readonly pattern: unknown }): Promise<unknown>;
   close(): unknown;
-  /** Not published. A connection under way; of Kafka, `initialized`. */
+  /** Not published. The connection that is being made; of Kafka, `initialized`. */
   readonly connectionPromise?: Promise<unknown> | null;
   readonly initialized?: Promise<unknown> | null;
 }
