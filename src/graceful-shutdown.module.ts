@@ -35,7 +35,7 @@ import { HEALTH } from './health/health.providers.js';
 import { ApplicationShutdown } from './nest/application-shutdown.js';
 import { handlerClassesOf } from './nest/handler-classes.js';
 import { NEST } from './nest/nest.providers.js';
-import { ownHooks } from './nest/own-hooks.js';
+import { ownHooks } from './nest/teardown-hooks.js';
 import { unwrap } from './nest/unwrap.js';
 import { PARTICIPANTS } from './participants/index.js';
 import { ReportPublisher } from './report/report-publisher.js';

@@ -1,12 +1,14 @@
 import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
 
+import { PLATFORMS } from '../platforms/platforms.js';
 import { LONGEST_SOCKET_PATH } from '../sockets/bind.js';
 import { DURATION_EXAMPLES, parseDuration } from './duration.js';
-import { platformIds } from './platform-ids.js';
 import { processors } from './processors.js';
 
-/** What `nestjs-drain` can be told to do. @internal */
+const PLATFORM_IDS = PLATFORMS.map(({ id }) => id);
+
+/** The commands of `nestjs-drain`. @internal */
 export type Action = 'run' | 'reload' | 'status' | 'report' | 'kubernetes' | 'rehearse';
 
 /** An option of the command line. @internal */
@@ -131,8 +133,8 @@ export const OPTION_RULES: Readonly<Record<string, OptionRule>> = {
     key: 'platform',
     actions: ['rehearse'],
     value: {
-      allowed: `one of ${platformIds().join(', ')}`,
-      read: (text) => platformIds().find((id) => id === text),
+      allowed: `one of ${PLATFORM_IDS.join(', ')}`,
+      read: (text) => PLATFORM_IDS.find((id) => id === text),
     },
   },
   patience: { key: 'patienceMs', actions: ['rehearse'], value: time },

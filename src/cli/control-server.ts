@@ -1,3 +1,4 @@
+import type { ReloadResult, RestartStatus } from '../restart/restart-status.js';
 import { lstatSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { dirname, join } from 'node:path';
@@ -6,8 +7,13 @@ import type { RestartLog } from '../restart/primary/restart-log.js';
 import { isAbandoned } from '../sockets/probe-socket.js';
 import { controlPathTaken } from './command.errors.js';
 import { assertShort, controlFolders, makeControlFolder, socketName } from './control-folder.js';
-import type { ControlledService } from './controlled-service.js';
 import { removeStaleSockets } from './running-services.js';
+
+/** As much of a service as may be commanded from outside. @internal */
+export interface ControlledService {
+  reload(options?: { readonly workers?: number | undefined }): Promise<ReloadResult>;
+  status(): Promise<RestartStatus>;
+}
 
 /** Whoever takes longer to say what he wants is cut. */
 const REQUEST_TIMEOUT_MS = 5000;

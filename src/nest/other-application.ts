@@ -1,7 +1,7 @@
 import type { ModulesContainer } from '@nestjs/core';
 
 import type { Clock } from '../shutdown/clock.js';
-import type { ProcessMember } from '../shutdown/process-shutdown.js';
+import type { ProcessMember } from '../shutdown/process-member.js';
 import type { ShutdownBudget } from '../shutdown/shutdown-budget.js';
 import type { ShutdownFailure } from '../shutdown/shutdown-outcome.js';
 import { ShutdownSequence } from '../shutdown/shutdown-sequence.js';

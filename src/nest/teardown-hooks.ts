@@ -4,9 +4,15 @@ import type { TeardownObserver } from '../shutdown/teardown.js';
 import { within } from '../shutdown/within.js';
 import { classNameOf } from './built-provider.js';
 import type { HeldProvider } from './built-providers.js';
-import { ownHooks } from './own-hooks.js';
 import { replaceMethod } from './replace-method.js';
 import { sleepsAtSigterm } from './terminus.js';
+
+/**
+ * The objects of this package, whose hooks are not reported.
+ *
+ * @internal
+ */
+export const ownHooks = new WeakSet<object>();
 
 const HOOKS = ['onModuleDestroy', 'beforeApplicationShutdown', 'onApplicationShutdown'] as const;
 type Hook = (typeof HOOKS)[number];

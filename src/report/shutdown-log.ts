@@ -1,7 +1,7 @@
 import { count, seconds } from '../shutdown/amounts.js';
 import type { Clock } from '../shutdown/clock.js';
 import type { DrainTask } from '../shutdown/drain-participant.js';
-import { messageOf, plain } from '../shutdown/plain-text.js';
+import { messageOf } from '../shutdown/plain-text.js';
 import { secondsNeeded, type ShutdownBudget, totalMs } from '../shutdown/shutdown-budget.js';
 import type { ShutdownObserver } from '../shutdown/shutdown-observer.js';
 import {
@@ -12,13 +12,11 @@ import {
 import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 import type { ShutdownState, EndedBy } from '../shutdown/shutdown-state.js';
 import { describeTrigger } from '../shutdown/shutdown-trigger.js';
+import { list, stackOf, tally } from './log-words.js';
 
 const PROGRESS_EVERY_MS = 1000;
-/** The number of names in a line. The oldest tasks are the ones that hold the exit. */
-const NAMED_AT_MOST = 5;
 /** `GET OrdersController.find`. */
 const HTTP_LABEL = /^[A-Z-]+ \S/;
-const STACK_LINES = 50;
 
 /** The part of Nest's logger that is used here. @internal */
 export interface LogSink {
@@ -274,43 +272,4 @@ export class ShutdownLog implements ShutdownObserver {
     if (this.sequence.endsProcess) this.sink.log(line);
     else this.sink.debug(line);
   }
-}
-
-/** Tasks of the same name share an entry, so that many requests of one handler hide no other. */
-function list(work: readonly DrainTask[]): string {
-  const byLabel = new Map<string, DrainTask[]>();
-  for (const one of work) {
-    const same = byLabel.get(one.label);
-    if (same === undefined) byLabel.set(one.label, [one]);
-    else same.push(one);
-  }
-  const entries = [...byLabel.values()];
-  const named = entries.slice(0, NAMED_AT_MOST).map(describeWork);
-  const others = entries.slice(NAMED_AT_MOST).flat().length;
-  if (others > 0) named.push(`${others} more`);
-  return named.join(', ');
-}
-
-/** @param same - tasks of the same name, the oldest first */
-function describeWork(same: readonly DrainTask[]): string {
-  const [work = { label: '' }] = same;
-  return `${work.label}${ageOf(work)}${same.length > 1 ? ` (${same.length})` : ''}`;
-}
-
-function ageOf({ ageMs, isOlder }: DrainTask): string {
-  if (isOlder) return ' since before the signal';
-  return ageMs === undefined ? '' : ` ${seconds(ageMs)}`;
-}
-
-function tally(names: readonly string[]): string {
-  const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return [...counts].map(([name, number]) => (number > 1 ? `${number} ${name}` : name)).join(', ');
-}
-
-/** Cleans a stack line by line, so that it stays readable. */
-function stackOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || typeof error.stack !== 'string') return undefined;
-  const lines = error.stack.split('\n', STACK_LINES);
-  return lines.map((line) => (/^ {0,8}/.exec(line)?.[0] ?? '') + plain(line)).join('\n');
 }

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.js';
 import { FakeProcess } from '../testing/fake-process.js';
 import type { DrainParticipant } from './drain-participant.js';
-import { type ProcessMember, ProcessShutdown } from './process-shutdown.js';
+import type { ProcessMember } from './process-member.js';
+import { ProcessShutdown } from './process-shutdown.js';
 import type { ShutdownBudget } from './shutdown-budget.js';
 import { ShutdownSequence } from './shutdown-sequence.js';
 

@@ -2,9 +2,9 @@ import { constants } from 'node:os';
 
 import type { Clock } from './clock.js';
 import { ForeignListeners } from './foreign-listeners.js';
+import type { ProcessMember } from './process-member.js';
 import type { ProcessPort } from './process-port.js';
 import { isClean } from './shutdown-outcome.js';
-import type { ShutdownSequence } from './shutdown-sequence.js';
 import { isAwaited, type ShutdownTrigger } from './shutdown-trigger.js';
 import { SignalEcho } from './signal-echo.js';
 import { within } from './within.js';
@@ -17,34 +17,6 @@ const SIGNAL_EXIT = 128;
 const SEQUENCE_MARGIN_MS = 50;
 /** How long after the deadline the watchdog acts, so that it never comes first. */
 const WATCHDOG_MARGIN_MS = 200;
-
-/**
- * An application as its process sees it.
- *
- * @internal
- */
-export interface ProcessMember {
-  readonly sequence: ShutdownSequence;
-  readonly signals: readonly NodeJS.Signals[];
-  readonly leavesOnCrash: boolean;
-  /** Whether Nest has built it. Before that there is nothing to stop. */
-  isCreated(): boolean;
-  /** Whether somebody still waits for its start, which will not come. */
-  isStarting(): boolean;
-  /** Whether it is made to listen; a context runs a job of its own. */
-  isServer(): boolean;
-  /** Whether peers may have come to it. */
-  isReachable(): boolean;
-  crashed(error: unknown): void;
-  /** An uncaught error came after everything was closed. */
-  crashedLate(error: unknown): void;
-  /** A job was interrupted: what still holds the event loop is abandoned. */
-  gaveUp(resources: readonly string[], code: number): void;
-  foreignListener(signal: NodeJS.Signals, name: string): void;
-  held(resources: readonly string[]): void;
-  /** The process is about to end with this code. */
-  exits(code: number): void;
-}
 
 /**
  * All applications of one process: they share its signals, leave together, and the process ends

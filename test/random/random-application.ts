@@ -1,5 +1,5 @@
 import type { Clock } from '../../src/shutdown/clock.js';
-import type { ProcessMember } from '../../src/shutdown/process-shutdown.js';
+import type { ProcessMember } from '../../src/shutdown/process-member.js';
 import { abortWindowMs, type ShutdownBudget } from '../../src/shutdown/shutdown-budget.js';
 import type { ShutdownOutcome } from '../../src/shutdown/shutdown-outcome.js';
 import { ShutdownSequence } from '../../src/shutdown/shutdown-sequence.js';

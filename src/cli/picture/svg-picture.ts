@@ -1,12 +1,12 @@
 import type { ShutdownReport } from '../../report/shutdown-report.js';
 import { svgAxis, svgBudgetLabel, svgBudgetLine, svgGrid } from './svg-axis.js';
 import { COLUMNS, drawAll, gap, heightOf, type SvgBlock, xOf } from './svg-block.js';
-import { element, escapeMarkup, rounded } from './svg-element.js';
+import { element, rounded } from './svg-element.js';
 import { svgFigures, svgHeader } from './svg-header.js';
 import { svgLoad, svgMark } from './svg-load.js';
 import { svgParagraph } from './svg-paragraphs.js';
 import { svgLegend, svgStates } from './svg-states.js';
-import { SVG_STYLE } from './svg-style.js';
+import { svgSheet } from './svg-sheet.js';
 import { svgHeading, svgWork } from './svg-work.js';
 import type { TimeAxis } from './time-axis.js';
 import { type Timeline, timelineOf } from './timeline.js';
@@ -33,27 +33,9 @@ export function svgPicture(report: ShutdownReport): string {
   ];
   const { width } = COLUMNS;
   const height = heightOf(blocks) + 2 * MARGIN;
-  return element(
-    'svg',
-    {
-      xmlns: 'http://www.w3.org/2000/svg',
-      viewBox: `0 0 ${width} ${height}`,
-      width,
-      height,
-      role: 'img',
-      class: 'nd-picture',
-    },
-    element('title', {}, escapeMarkup(`Shutdown by ${timeline.title}: ${timeline.result}`)),
-    element('desc', {}, escapeMarkup(description(timeline))),
-    element('style', {}, SVG_STYLE),
-    element('rect', {
-      x: 0.5,
-      y: 0.5,
-      width: width - 1,
-      height: height - 1,
-      rx: 8,
-      class: 'nd-paper',
-    }),
+  const title = `Shutdown by ${timeline.title}: ${timeline.result}`;
+  return svgSheet(
+    { width, height, title, description: description(timeline) },
     drawAll(blocks, MARGIN),
   );
 }

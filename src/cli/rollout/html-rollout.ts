@@ -1,4 +1,4 @@
-import { HTML_STYLE } from '../picture/html-style.js';
+import { htmlDocument, htmlFigure } from '../picture/html-document.js';
 import { element, escapeMarkup } from '../picture/svg-element.js';
 import { factsOf, POD_COLUMNS, podRows, titleOf } from './rollout-text.js';
 import type { Rollout } from './rollout.js';
@@ -6,18 +6,13 @@ import { svgRollout } from './svg-rollout.js';
 
 /** A rollout as a page. @internal */
 export function htmlRollout(rollout: Rollout): string {
-  const title = escapeMarkup(`Rollout: ${titleOf(rollout)}`);
+  const title = `Rollout: ${titleOf(rollout)}`;
   const { rows, others } = podRows(rollout);
   const body = element(
     'main',
     {},
-    element('h1', {}, title),
-    // It can be scrolled, so it must be reachable without a mouse.
-    element(
-      'div',
-      { class: 'wide', tabindex: 0, role: 'region', 'aria-label': 'Shutdowns' },
-      svgRollout(rollout),
-    ),
+    element('h1', {}, escapeMarkup(title)),
+    htmlFigure('Shutdowns', svgRollout(rollout)),
     element('h2', {}, 'Figures'),
     element('table', {}, element('tbody', {}, ...factsOf(rollout).map(factRow))),
     element('h2', {}, 'Pods'),
@@ -29,22 +24,7 @@ export function htmlRollout(rollout: Rollout): string {
     ),
     ...(others > 0 ? [element('p', {}, `and ${others} more`)] : []),
   );
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width,initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${title}</title>
-<style>
-${HTML_STYLE}
-</style>
-</head>
-<body>
-${body}
-</body>
-</html>
-`;
+  return htmlDocument(title, body);
 }
 
 function factRow([heading, lines]: readonly [string, readonly string[]]): string {

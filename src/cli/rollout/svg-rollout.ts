@@ -1,6 +1,6 @@
 import { plain } from '../../shutdown/plain-text.js';
-import { element, escapeMarkup, textAt } from '../picture/svg-element.js';
-import { SVG_STYLE } from '../picture/svg-style.js';
+import { element, textAt } from '../picture/svg-element.js';
+import { svgSheet } from '../picture/svg-sheet.js';
 import { factsOf, titleOf } from './rollout-text.js';
 import type { Pod, Rollout } from './rollout.js';
 
@@ -29,26 +29,8 @@ export function svgRollout(rollout: Rollout): string {
     ...shown.map((pod) => (y: number) => bar(pod, longestMs, y)),
   ];
   const height = 2 * MARGIN + rows.length * ROW;
-  return element(
-    'svg',
-    {
-      xmlns: 'http://www.w3.org/2000/svg',
-      viewBox: `0 0 ${WIDTH} ${height}`,
-      width: WIDTH,
-      height,
-      role: 'img',
-      class: 'nd-picture',
-    },
-    element('title', {}, escapeMarkup(titleOf(rollout))),
-    element('style', {}, SVG_STYLE),
-    element('rect', {
-      x: 0.5,
-      y: 0.5,
-      width: WIDTH - 1,
-      height: height - 1,
-      rx: 8,
-      class: 'nd-paper',
-    }),
+  return svgSheet(
+    { width: WIDTH, height, title: titleOf(rollout) },
     ...rows.map((draw, i) => draw(MARGIN + i * ROW + BAR_HEIGHT)),
   );
 }

@@ -2,9 +2,8 @@ import type { Http2Stream, ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 
 import { openStreams } from '../../connections/open-streams.js';
-import { stopReading } from '../../connections/stop-reading.js';
 import type { ClosedBy, TrafficConnection } from '../../connections/traffic.js';
-import { unsentBytes } from '../../connections/unsent-bytes.js';
+import { stopReading, unsentBytes } from '../../connections/socket-handle.js';
 import type { Clock } from '../../shutdown/clock.js';
 
 /** How long a client may take to close its side of a connection. */

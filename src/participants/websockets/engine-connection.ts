@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 
-import { unsentBytes } from '../../connections/unsent-bytes.js';
+import { unsentBytes } from '../../connections/socket-handle.js';
 import {
   closeWebSocket,
   type Handlers,

@@ -2,9 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Server, Socket } from 'node:net';
 
 import type { ClosedBy, TrafficConnection } from '../../connections/traffic.js';
-import { unsentBytes } from '../../connections/unsent-bytes.js';
+import { unsentBytes } from '../../connections/socket-handle.js';
 import { refuseUpgrade } from '../../connections/upgrades.js';
-import { closeFrame } from './close-frame.js';
 import {
   closeWebSocket,
   type Handlers,
@@ -13,6 +12,8 @@ import {
   type WebSocketConnection,
   type WsWebSocket,
 } from './web-socket-connection.js';
+
+const FIN_AND_CLOSE = 0x88;
 
 /**
  * A connection that an HTTP server has handed over: to ws (used by a gateway, graphql-ws or
@@ -124,4 +125,11 @@ function webSocketOf(socket: Socket): WsWebSocket | undefined {
 
 function isWebSocket(value: unknown): value is WsWebSocket {
   return typeof (value as Partial<WsWebSocket> | undefined)?.close === 'function';
+}
+
+/**
+ * A server's close frame: unmasked, with a code and no reason (RFC 6455, 5.5.1).
+ */
+function closeFrame(code: number): Buffer {
+  return Buffer.from([FIN_AND_CLOSE, 2, code >> 8, code & 0xff]);
 }

@@ -1,6 +1,6 @@
 import { plain } from '../../../shutdown/plain-text.js';
-import { element, escapeMarkup, textAt } from '../../picture/svg-element.js';
-import { SVG_STYLE } from '../../picture/svg-style.js';
+import { element, textAt } from '../../picture/svg-element.js';
+import { svgSheet } from '../../picture/svg-sheet.js';
 import type { RehearsalResult, RehearsalRun } from '../result.js';
 import { type KindCounts, lostOf } from '../tally.js';
 
@@ -16,26 +16,8 @@ export function svgTable({ runs }: RehearsalResult): string {
   const rows = runs.flatMap((run) => runRows(run));
   const height = 2 * MARGIN + rows.length * ROW;
   const title = plain(runs.map(({ name, verdict }) => `${name}: ${verdict.sentence}`).join(' '));
-  return element(
-    'svg',
-    {
-      xmlns: 'http://www.w3.org/2000/svg',
-      viewBox: `0 0 ${WIDTH} ${height}`,
-      width: WIDTH,
-      height,
-      role: 'img',
-      class: 'nd-picture',
-    },
-    element('title', {}, escapeMarkup(title)),
-    element('style', {}, SVG_STYLE),
-    element('rect', {
-      x: 0.5,
-      y: 0.5,
-      width: WIDTH - 1,
-      height: height - 1,
-      rx: 8,
-      class: 'nd-paper',
-    }),
+  return svgSheet(
+    { width: WIDTH, height, title },
     ...rows.map((draw, i) => draw(MARGIN + i * ROW + BAR_HEIGHT)),
   );
 }

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 
+/** The handle of libuv, which Node does not publish. */
 interface WithHandle {
-  readonly _handle?: { readonly writeQueueSize?: number } | null;
+  readonly _handle?: { readonly writeQueueSize?: number; readStop?(): unknown } | null;
 }
 
 /**
@@ -16,4 +17,14 @@ export function unsentBytes(socket: Socket): number {
   // oxlint-disable-next-line eslint/no-underscore-dangle -- the name is Node's
   const { _handle: handle } = socket as WithHandle;
   return socket.writableLength + (handle?.writeQueueSize ?? 0);
+}
+
+/**
+ * Reads nothing more from a socket. `pause()` does not do it: HTTP/2 reads past the socket.
+ *
+ * @internal
+ */
+export function stopReading(socket: Socket): void {
+  // oxlint-disable-next-line eslint/no-underscore-dangle -- the name is Node's
+  (socket as WithHandle)._handle?.readStop?.();
 }
