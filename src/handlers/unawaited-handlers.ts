@@ -27,6 +27,7 @@ const followed = new WeakMap<Method, Followed>();
  */
 export class UnawaitedHandlers {
   readonly #releases: (() => void)[] = [];
+  #isPrepared = false;
 
   constructor(
     private readonly prototypes: () => Iterable<Prototype>,
@@ -35,12 +36,13 @@ export class UnawaitedHandlers {
   ) {}
 
   prepare(): void {
+    this.#isPrepared = true;
     for (const prototype of new Set(this.prototypes())) this.#explore(prototype);
   }
 
   /** The fallback without `prepare()`: still before most libraries look for their handlers. */
   onModuleInit(): void {
-    if (this.#releases.length === 0) this.prepare();
+    if (!this.#isPrepared) this.prepare();
   }
 
   dispose(): void {

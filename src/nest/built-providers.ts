@@ -10,24 +10,42 @@ export interface HeldProvider extends BuiltProvider {
   readonly holder: { instance: unknown };
 }
 
-/** Everything that Nest has built and will tear down, under each of its tokens. @internal */
-export function builtProviders(modules: ModulesContainer): HeldProvider[] {
-  return [...modules.values()].flatMap(({ providers, controllers, injectables, middlewares }) =>
-    [providers, controllers, injectables, middlewares]
-      .flatMap((collection) => [...collection.values()] as Wrapper[])
-      .filter(({ isAlias }) => !isAlias)
-      .flatMap(builtFrom),
-  );
+const builtInThisTurn = new WeakMap<ModulesContainer, readonly HeldProvider[]>();
+
+/**
+ * Everything that Nest has built and will tear down, under each of its tokens. Looks once for all
+ * who ask in the same turn.
+ *
+ * @internal
+ */
+export function builtProviders(modules: ModulesContainer): readonly HeldProvider[] {
+  const known = builtInThisTurn.get(modules);
+  if (known !== undefined) return known;
+  const built = lookForBuilt(modules);
+  builtInThisTurn.set(modules, built);
+  queueMicrotask(() => builtInThisTurn.delete(modules));
+  return built;
 }
 
-function builtFrom(wrapper: Wrapper): HeldProvider[] {
+function lookForBuilt(modules: ModulesContainer): HeldProvider[] {
+  const built: HeldProvider[] = [];
+  for (const { providers, controllers, injectables, middlewares } of modules.values()) {
+    for (const collection of [providers, controllers, injectables, middlewares]) {
+      for (const wrapper of collection.values() as Iterable<Wrapper>) addBuilt(wrapper, built);
+    }
+  }
+  return built;
+}
+
+function addBuilt(wrapper: Wrapper, built: HeldProvider[]): void {
+  if (wrapper.isAlias) return;
   const { token } = wrapper;
-  const type = wrapper.isNotMetatype ? undefined : (wrapper.metatype as BuiltType);
-  const isStatic = wrapper.isDependencyTreeStatic();
-  return holdersOf(wrapper).flatMap((holder) => {
+  for (const holder of holdersOf(wrapper)) {
     const { instance } = holder;
-    return isObject(instance) ? [{ token, type, instance, isStatic, holder }] : [];
-  });
+    if (!isObject(instance)) continue;
+    const type = wrapper.isNotMetatype ? undefined : (wrapper.metatype as BuiltType);
+    built.push({ token, type, instance, isStatic: wrapper.isDependencyTreeStatic(), holder });
+  }
 }
 
 function holdersOf(wrapper: Wrapper): { instance: unknown }[] {

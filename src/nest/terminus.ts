@@ -12,8 +12,8 @@ const OPTIONS = 'TERMINUS:MODULE_OPTIONS';
  * @internal
  */
 export function terminusTimeoutMs(providers: readonly BuiltProvider[]): number {
-  if (!providers.some(sleepsAtSigterm)) return 0;
   const options = providers.filter(({ token }) => token === OPTIONS);
+  if (options.length === 0 || !providers.some(sleepsAtSigterm)) return 0;
   return Math.max(0, ...options.map(({ instance }) => timeoutMsIn(instance)));
 }
 

@@ -20,14 +20,16 @@ export interface ManagedChannel {
   queueLength(): number;
 }
 
-interface AmqpConnectionManager {
+/** @internal */
+export interface AmqpConnectionManager {
   getConnections(): readonly AmqpConnection[];
 }
 
-/** The connections of an application; none if it does not use the library. @internal */
-export function amqpConnectionsOf(providers: BuiltProviders): AmqpConnection[] {
-  const managers = providers().filter(({ token }) => isManager(token));
-  return managers.flatMap(({ instance }) => (instance as AmqpConnectionManager).getConnections());
+/** What has the connections of an application; none if it does not use the library. @internal */
+export function connectionManagersOf(providers: BuiltProviders): AmqpConnectionManager[] {
+  return providers()
+    .filter(({ token }) => isManager(token))
+    .map(({ instance }) => instance as AmqpConnectionManager);
 }
 
 function isManager(token: unknown): boolean {

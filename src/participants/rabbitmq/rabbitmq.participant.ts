@@ -1,9 +1,16 @@
+import type { OnModuleInit } from '@nestjs/common';
+
 import { AmqpAcknowledgements } from '../../connections/amqp-acknowledgements.js';
 import { Broker } from '../../connections/broker.js';
 import type { BuiltProviders } from '../../nest/built-provider.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { DrainParticipant } from '../../shutdown/drain-participant.js';
-import { type AmqpConnection, amqpConnectionsOf, type ManagedChannel } from './amqp-connections.js';
+import {
+  type AmqpConnection,
+  type AmqpConnectionManager,
+  connectionManagersOf,
+  type ManagedChannel,
+} from './amqp-connections.js';
 
 /**
  * The consumers of `@golevelup/nestjs-rabbitmq`. They are cancelled at the signal, so that the
@@ -12,10 +19,10 @@ import { type AmqpConnection, amqpConnectionsOf, type ManagedChannel } from './a
  *
  * @internal
  */
-export class RabbitMqParticipant implements DrainParticipant {
+export class RabbitMqParticipant implements DrainParticipant, OnModuleInit {
   readonly name = 'rabbitmq';
   readonly stopsAt = 'grace';
-
+  #managers: readonly AmqpConnectionManager[] = [];
   readonly #acknowledgements: AmqpAcknowledgements[] = [];
   readonly #broker: Broker;
 
@@ -24,6 +31,15 @@ export class RabbitMqParticipant implements DrainParticipant {
     clock: Clock,
   ) {
     this.#broker = new Broker(clock);
+  }
+
+  prepare(): void {
+    this.#managers = connectionManagersOf(this.providers);
+  }
+
+  /** The fallback without `prepare()`. */
+  onModuleInit(): void {
+    this.prepare();
   }
 
   takesWork(): boolean {
@@ -52,7 +68,7 @@ export class RabbitMqParticipant implements DrainParticipant {
   }
 
   get #connections(): AmqpConnection[] {
-    return amqpConnectionsOf(this.providers);
+    return this.#managers.flatMap((manager) => manager.getConnections());
   }
 
   get #channels(): ManagedChannel[] {
