@@ -139,7 +139,7 @@ describe('a grace period that may be extended', () => {
     expect(under.entered.at(-1)).toEqual(['closed', 15_000, 'done']);
   });
 
-  it('is not where its bound is the grace period itself', async () => {
+  it('is not extended if the maximum is the grace period itself', async () => {
     const { clock, evidence, sequence, entered, extended } = setUp({ minGracePeriodMs: 1000 });
     evidence.arrivals = [4999];
     void sequence.start(SIGTERM);

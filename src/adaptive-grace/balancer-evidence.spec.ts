@@ -203,7 +203,7 @@ describe('where traffic came', () => {
     expect(world.isOver).toBe(true);
   });
 
-  it('readiness has to have failed, where it is asked', async () => {
+  it('if readiness is probed, it must have failed first', async () => {
     const world = new World();
     await world.busyMinute(100, '10.0.0.1');
     world.probe(1, READY, 200);
@@ -226,7 +226,7 @@ describe('where traffic came', () => {
     expect(world.isOver).toBe(true);
   });
 
-  it('so does a request on a connection that is kept', async () => {
+  it('a request on a kept connection does, too', async () => {
     const world = new World();
     const kept = world.open('10.0.0.1');
     world.end(world.begin(kept));
@@ -263,7 +263,7 @@ describe('where traffic came', () => {
     expect(world.isOver).toBe(false);
   });
 
-  it('nobody is sure of those who keep their connections', async () => {
+  it('peers with kept connections are never counted as gone', async () => {
     const world = new World();
     world.end(world.begin(world.open('10.0.0.2')));
     await world.clock.advance(900_000);
@@ -285,7 +285,7 @@ describe('where traffic came', () => {
     expect(world.isOver).toBe(true);
   });
 
-  it('a websocket is a connection that is kept, and came by one', async () => {
+  it('a websocket counts as a kept connection', async () => {
     const world = new World();
     const upgraded = world.open('10.0.0.2');
     world.traffic.connectionUpgraded(upgraded);
@@ -298,7 +298,7 @@ describe('where traffic came', () => {
     expect(world.isOver).toBe(false);
   });
 
-  it('a connection that is closed before its answer is not taken for one that is kept', async () => {
+  it('a connection closed before its answer does not count as kept', async () => {
     const world = new World();
     const connection = world.open('10.0.0.2');
     const response = world.begin(connection);
@@ -311,7 +311,7 @@ describe('where traffic came', () => {
     expect(world.isOver).toBe(true);
   });
 
-  it('whoever comes in bursts is silent by nature', async () => {
+  it('a peer that sends in bursts is silent by nature', async () => {
     const world = new World();
     for (const pauseMs of [20_000, 10_000]) {
       for (let i = 0; i < 500; i += 1) world.visit('10.0.0.1');

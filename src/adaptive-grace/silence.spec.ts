@@ -149,7 +149,7 @@ describe('once a balancer has stopped', () => {
   });
 });
 
-describe('the silence that is needed', () => {
+describe('the silence that counts as gone', () => {
   it('is ln(1/eps) / L where much was counted', () => {
     expect(silenceNeededMs(60_000, 60_000, 0, 2e-6)).toBeCloseTo(Math.log(1e6), 1);
   });

@@ -85,7 +85,7 @@ describe('a service', () => {
     expect(parseArguments([withoutExtension])).toMatchObject({ script: main });
   });
 
-  it('takes the last of an option that is given twice', () => {
+  it('takes the last value of a repeated option', () => {
     expect(parseArguments([main, '--workers', '2', '--workers', '3'])).toMatchObject({
       options: { workers: 3 },
     });
@@ -265,7 +265,7 @@ describe('kubernetes', () => {
     );
   });
 
-  it('names all that is wrong', () => {
+  it('names every problem', () => {
     const text = problemsOf('kubernetes', '--pre-stop', 'x', '--workers', '2', 'deployment.yaml');
     expect(text.match(/^ {2}- .*/gm)).toEqual([
       expect.stringContaining(`--pre-stop is 'x'`),

@@ -210,7 +210,7 @@ describe('nothing but reload and status can be asked for', () => {
   );
 });
 
-describe('a broken request harms nobody but its client', () => {
+describe('a broken request affects only its client', () => {
   it.each([
     ['no HTTP', '\0\0\0\0\r\n\r\n'],
     ['no Host', 'GET /status HTTP/1.1\r\n\r\n'],

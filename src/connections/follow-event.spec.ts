@@ -7,7 +7,7 @@ import { followEvent, refuses } from './follow-event.js';
 
 const taker = () => {};
 
-it('nobody follows while nobody takes the event', () => {
+it('an event without a listener is not followed', () => {
   const server = new EventEmitter();
   followEvent(server, 'upgrade', () => {});
   expect(server.listenerCount('upgrade')).toBe(0);
@@ -41,7 +41,7 @@ it.each([
   expect(heard).toBe(2);
 });
 
-it('a taker that is exchanged for another is followed once', async () => {
+it('a replaced listener is followed once', async () => {
   const server = new EventEmitter();
   let heard = 0;
   followEvent(server, 'upgrade', () => (heard += 1));

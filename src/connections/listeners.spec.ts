@@ -34,7 +34,7 @@ function fail(): void {
   throw new Error('on purpose');
 }
 
-it('a request is answered although a listener of ours throws, and that is reported once', async () => {
+it('a request is answered although one of our listeners throws, and the error is reported once', async () => {
   const warn = vi.spyOn(process, 'emitWarning').mockReturnValue();
   const server = await listening();
   const listeners = new Listeners(systemClock);

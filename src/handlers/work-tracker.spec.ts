@@ -47,7 +47,7 @@ describe('WorkTracker', () => {
     expect(given).toBe(deadline.signal);
   });
 
-  it('counts work from its begin to its end, once, whoever ends it how often', () => {
+  it('counts each task once, even if it is ended several times', () => {
     const { tracker } = setUp();
     const [end] = [tracker.begin('one'), tracker.begin('two')];
     expect(tracker.active()).toBe(2);

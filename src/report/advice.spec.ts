@@ -54,7 +54,7 @@ function slowest(ms: number, outcome: 'completed' | 'cut'): Facts['requests'] {
   return { ...WELL.requests, slowest: [one, one] };
 }
 
-it('nothing is said where nothing is to be changed', () => {
+it('there is no advice if there is nothing to change', () => {
   expect(advice({})).toEqual([]);
   expect(advice({}, 35)).toEqual([]);
 });
@@ -142,7 +142,7 @@ describe('each advice has its numbers', () => {
   });
 });
 
-describe('nothing is said of a balancer where there is none', () => {
+describe('there is no advice about a balancer if there is none', () => {
   const late = { newConnections: { count: 1, late: 1, lastAtMs: 20 } };
   const blind = { probes: { answered: 4, failing: 0 } };
 
@@ -156,13 +156,13 @@ describe('nothing is said of a balancer where there is none', () => {
   });
 });
 
-it('connections that were reset because nobody accepted them', () => {
+it('connections that were reset in the accept queue', () => {
   const [sentence, ...others] = advice({ connections: { ...WELL.connections, dropped: 3 } });
   expect(sentence).toContain('3 connections waited to be accepted when the listener closed');
   expect(others).toEqual([]);
 });
 
-it('of much that is slow, the worst is named', () => {
+it('of several slow parts, the slowest is named', () => {
   const hooks = Array.from({ length: 9 }, (_, i) => ({
     name: `Hook${i}`,
     atMs: 0,

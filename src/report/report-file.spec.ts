@@ -39,7 +39,7 @@ function read(path: string): unknown {
 }
 
 describe('a report file', () => {
-  it('that is a link stays one, and what it leads to is replaced', () => {
+  it('that is a link stays a link, and its target is replaced', () => {
     const target = join(folder, 'target.json');
     writeFileSync(target, 'before');
     symlinkSync('target.json', file);
@@ -48,7 +48,7 @@ describe('a report file', () => {
     expect(read(target)).toEqual(report);
   });
 
-  it('that is a link to nothing makes what it leads to', () => {
+  it('that is a dangling link creates its target', () => {
     symlinkSync('target.json', file);
     writeReportFile(file, report);
     expect(read(join(folder, 'target.json'))).toEqual(report);
@@ -66,7 +66,7 @@ describe('a report file', () => {
     expect(isOwnFile(file)).toBe(false);
   });
 
-  it('that is a pipe nobody reads is an error, and no wait', () => {
+  it('that is a pipe without a reader fails at once', () => {
     makeFifo(file);
     expect(() => writeReportFile(file, report)).toThrow('ENXIO');
     expect(lstatSync(file).isFIFO()).toBe(true);

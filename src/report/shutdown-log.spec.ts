@@ -108,7 +108,7 @@ describe('the line at the start', () => {
     ]);
   });
 
-  it('says whose worker it is, and nothing of Kubernetes, which would see the primary', () => {
+  it('names its primary, and does not mention Kubernetes, which only sees the primary', () => {
     const { log, lines } = setUp();
     log.armed(['SIGTERM'], BUDGET, 42);
     expect(lines).toEqual([
@@ -169,7 +169,7 @@ it('in a restart says that readiness stays up', () => {
 });
 
 describe('the log of a shutdown', () => {
-  it('says what began it, what it waited for and how it went', async () => {
+  it('logs the trigger, the work in flight and the result', async () => {
     const all = setUp();
     const { clock, sequence, lines } = all;
     const finish = keepBusy(all, 300, 0);
@@ -252,7 +252,7 @@ describe('the log of a shutdown', () => {
   });
 
   describe('while nothing is in flight', () => {
-    it('says what it waits for', async () => {
+    it('names what it waits for', async () => {
       const { sequence, clock, lines } = idle('3 idle connections');
       void sequence.start(SIGTERM);
       await clock.advance(6000);

@@ -39,7 +39,7 @@ describe('Departures', () => {
     ]);
   });
 
-  it('tells nobody any more once cancelled, and leaves no timer', async () => {
+  it('calls no peer once cancelled, and leaves no timer', async () => {
     const { clock, departures, left } = setUp();
     departures.announce(['a', 'b'], WINDOW_MS);
     await clock.advance(300);

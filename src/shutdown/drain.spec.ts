@@ -102,7 +102,7 @@ describe('Drain', () => {
     expect(isOver()).toBe(true);
   });
 
-  it('stops the intake of a participant once, early for those that want it', async () => {
+  it('stops each intake once, early for participants that ask for it', async () => {
     const [early, late] = [new Jobs(0, 'grace'), new Jobs(0)];
     const { drain, run } = setUp(early, late);
     drain.stopEarlyIntake();

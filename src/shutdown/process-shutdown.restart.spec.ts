@@ -105,7 +105,7 @@ describe('a process that leaves for a restart', () => {
     expect(port.watchdogs).toHaveLength(1);
   });
 
-  it('an application that joins after it was told to stop hurries, too', async () => {
+  it('an application that joins after a stop is told to leave at once, too', async () => {
     const { clock, shutdown, add, finish } = setUp();
     void shutdown.leave(RESTART);
     await clock.flush();

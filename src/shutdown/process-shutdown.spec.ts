@@ -135,7 +135,7 @@ describe('signals', () => {
     expect(port.idleExits).toEqual([]);
   });
 
-  it('the second forces all of them, the third exits at once with 1', async () => {
+  it('the second one cuts all of them, the third exits at once with 1', async () => {
     const { clock, port, add, member } = setUp({}, stuck);
     const { member: other } = add(new Member(clock).closesSlowly());
     member.closesSlowly();
@@ -167,7 +167,7 @@ describe('signals', () => {
     },
   );
 
-  it('a key that is held down is a second one before long', async () => {
+  it('a Ctrl-C held down becomes a second signal', async () => {
     const { clock, port, member } = setUp({}, stuck);
     for (let at = 0; at < 150; at += 30) {
       port.emit('SIGINT');
@@ -293,7 +293,7 @@ describe('the end of the process', () => {
     expect(other.sequence.remainingMs()).toBe(12_000);
   });
 
-  it('comes at once, with 0, if no application has been created yet', async () => {
+  it('ends the process at once, with 0, if no application has been created yet', async () => {
     const { clock, port, member } = setUp({ created: false });
     port.emit('SIGTERM');
     await clock.flush();
@@ -350,7 +350,7 @@ describe('the end of the process', () => {
     expect(port.idleExits).toEqual([]);
   });
 
-  it('comes after closeTimeoutMs where a close() hangs that nobody promised an end', async () => {
+  it('comes closeTimeoutMs later if a plain close() already hangs', async () => {
     const { clock, port, member } = setUp();
     member.closesSlowly();
     void member.sequence.start({ kind: 'close' });
@@ -403,7 +403,7 @@ describe('a shutdown that is asked for from within', () => {
 });
 
 describe('a process without a server', () => {
-  it('has no grace period, unless somebody else serves', async () => {
+  it('has no grace period, unless another process serves', async () => {
     const { clock, port, member } = job();
     member.closesSlowly();
     port.emit('SIGTERM');
@@ -442,7 +442,7 @@ describe('a process without a server', () => {
     expect(member.exitCodes).toEqual([143]);
   });
 
-  it('that is interrupted while it starts does not end with 0', async () => {
+  it('that is interrupted at its start does not exit with 0', async () => {
     const { clock, port } = job({ created: false });
     port.emit('SIGTERM');
     await clock.flush();
@@ -450,7 +450,7 @@ describe('a process without a server', () => {
   });
 });
 
-describe('an error that nobody catches while it leaves', () => {
+describe('an uncaught error during the shutdown', () => {
   it.each([
     { isTaken: false, code: 1, failures: ['uncaught error'] },
     { isTaken: true, code: 0, failures: [] },

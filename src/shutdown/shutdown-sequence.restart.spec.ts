@@ -33,7 +33,7 @@ function setUp(idleMs?: number) {
 }
 
 describe('in a restart', () => {
-  it('there is no grace period, and nobody waits for the end', async () => {
+  it('there is no grace period, and peers may take their time', async () => {
     const { clock, sequence, states, finish } = setUp();
     expect(sequence.isAwaited).toBe(true);
     void sequence.start(RESTART);
@@ -88,7 +88,7 @@ describe('in a restart', () => {
     },
   );
 
-  it('an end that is nearer anyway stays where it is', async () => {
+  it('a nearer end does not move', async () => {
     const { clock, sequence } = setUp();
     void sequence.start(RESTART);
     await clock.advance(7000);
@@ -96,7 +96,7 @@ describe('in a restart', () => {
     expect(sequence.remainingMs()).toBe(5000);
   });
 
-  it('close() joins, and hurries nobody', async () => {
+  it('close() joins, and does not shorten anything', async () => {
     const { clock, sequence } = setUp(73_000);
     void sequence.start(RESTART);
     await clock.advance(10);

@@ -146,7 +146,7 @@ describe('the states of a shutdown', () => {
 });
 
 describe('the grace period', () => {
-  it('is over for those that stop at once, and begins for the others', async () => {
+  it('ends for participants that stop at once, and begins for the others', async () => {
     const { clock, sequence, jobs } = setUp();
     const queue = new Jobs(clock, 1, 'grace');
     sequence.addParticipant(queue);
@@ -174,7 +174,7 @@ describe('the grace period', () => {
     ]);
   });
 
-  it('takes its delay from its own time: a late timer moves no deadline', async () => {
+  it('absorbs its own delay: a late timer moves no deadline', async () => {
     const { clock, sequence, states } = setUp();
     void sequence.start(SIGTERM);
     await clock.advance(4900);
@@ -250,7 +250,7 @@ describe('the drain', () => {
     expect(states.at(-1)).toEqual(['closed', 6250]);
   });
 
-  it('is held by nobody that throws: the outcome says so', async () => {
+  it('is not held up by a participant that throws, and the outcome names it', async () => {
     const { clock, sequence, jobs } = setUp();
     const error = new Error('broken');
     const seen: ShutdownFailure[] = [];
@@ -265,7 +265,7 @@ describe('the drain', () => {
     expect(seen).toEqual(failures);
   });
 
-  it('waits for nobody that was removed', async () => {
+  it('does not wait for a removed participant', async () => {
     const { clock, sequence, jobs } = setUp();
     const remove = sequence.addParticipant(stubborn());
     remove();
@@ -295,7 +295,7 @@ describe('the deadline', () => {
     ]);
   });
 
-  it('cuts a participant that hangs, and names what was in flight', async () => {
+  it('cuts a hanging participant, and names its work in flight', async () => {
     const { clock, sequence, jobs } = setUp();
     const work = [{ label: 'GET OrdersController.create', ageMs: 19_000 }];
     const seen: (readonly DrainTask[])[] = [];
@@ -469,7 +469,7 @@ describe('the teardown', () => {
     await expect(outcome).resolves.toMatchObject({ failures: [], took: { close: 9000 } });
   });
 
-  it('has closeTimeoutMs where the drain needs all of its time, less what is kept for a flush', async () => {
+  it('has closeTimeoutMs, less the share of a flush, if the drain needs all of its time', async () => {
     const { clock, sequence } = setUp();
     sequence.addFlush({ timeoutMs: 800, run: () => NEVER });
     sequence.adopt(hanging);
@@ -484,7 +484,7 @@ describe('the teardown', () => {
     });
   });
 
-  it('that takes too long is left behind when the process ends: what has not ended is named', async () => {
+  it('that takes too long is abandoned, and its unfinished hooks are named', async () => {
     const { clock, sequence, jobs } = setUp();
     sequence.adopt(hanging);
     jobs.finish();

@@ -20,7 +20,7 @@ describe('FakeClock', () => {
     expect(clock.nextInMs).toBe(0);
   });
 
-  it('fires what is due in order, each at its own time, and what follows from it', async () => {
+  it('fires due timers in order, each at its own time, including those they set', async () => {
     const { clock, fired, after } = setUp();
     after(20, 'second');
     after(10, 'first');
@@ -36,7 +36,7 @@ describe('FakeClock', () => {
     expect(clock.nextInMs).toBe(1);
   });
 
-  it('fires no timer that is cancelled', async () => {
+  it('does not fire a cancelled timer', async () => {
     const { clock, fired, after } = setUp();
     const cancel = after(10, 'cancelled');
     cancel();
@@ -55,7 +55,7 @@ describe('FakeClock', () => {
     expect(clock.now()).toBe(10);
   });
 
-  it('settles when nobody waits for a turn of the event loop any more', async () => {
+  it('settles when no turn of the event loop is pending', async () => {
     const { clock } = setUp();
     let turns = 0;
     const work = async () => {

@@ -223,7 +223,7 @@ describe('imports point one way', () => {
     expect(strays.map(({ name }) => `src/${name} has no row`)).toEqual([]);
   });
 
-  it('packages are those that the user is told to install', () => {
+  it('only declared dependencies are imported', () => {
     const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
       peerDependencies: Record<string, string>;
       /** With one that npm is not to resolve, because users of `nestjs-drain/testing` alone need it. */

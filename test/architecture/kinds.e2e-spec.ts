@@ -29,7 +29,7 @@ describe.each(kinds)('the kind %s', (kind) => {
     expect(list).toContain(`./${kind}/${kind}.providers.js`);
   });
 
-  it('is known to nobody else', () => {
+  it('is known to no other handler', () => {
     const folder = `participants/${kind}/`;
     const strangers = arrows
       .filter(({ from, to }) => to.startsWith(folder) && !from.startsWith(folder))

@@ -235,7 +235,7 @@ it('metrics and attributes are named by the same words', () => {
   );
 });
 
-it('what is in flight is never under way, in log lines as in comments', () => {
+it('no log line and no comment says "under way" for "in flight"', () => {
   const found = texts()
     .filter(([, text]) => /\bunder[\s*]+way\b/i.test(text))
     .map(([file]) => file);

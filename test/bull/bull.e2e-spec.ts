@@ -42,7 +42,7 @@ function startApp(
   return start({ program: 'bull', options }, withRedis);
 }
 
-/** What is under way when it is told to leave. */
+/** The jobs in flight at the signal. */
 async function startJobs(app: RunningApplication, jobs: Queue, names: string[], ms = 700) {
   const added: Job[] = [];
   for (const name of names) added.push(await jobs.add(name, { ms }, { attempts: 2 }));
@@ -62,7 +62,7 @@ function begun({ events }: RunningApplication): string[] {
 }
 
 describe.skipIf(isMissing)('Bull', () => {
-  it('finishes the jobs it has, once, takes no other, and leaves what they add to others', async () => {
+  it('finishes its jobs in flight once, takes no more, and leaves the jobs that they add to others', async () => {
     const app = await startApp({ gracePeriodMs: 400 });
     const orders = queue();
     await startJobs(app, orders, ['slow', 'adds', 'fail', 'tells']);
@@ -90,7 +90,7 @@ describe.skipIf(isMissing)('Bull', () => {
     expect(app.log).not.toMatch(/the pool is closed|WARN|ERROR/);
   });
 
-  it('hands back what the time does not suffice for; another worker has it at once', async () => {
+  it('hands back jobs that do not end in time, and another worker takes them at once', async () => {
     const app = await startApp({ drainTimeoutMs: 1500 });
     const orders = queue();
     await startJobs(app, orders, ['hang', 'deadline', 'slow'], 200);

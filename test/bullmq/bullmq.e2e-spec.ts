@@ -45,7 +45,7 @@ function startApp(
   return start({ program: 'bullmq', options }, withRedis);
 }
 
-/** What is under way when it is told to leave. */
+/** The jobs in flight at the signal. */
 async function startJobs(app: RunningApplication, jobs: Queue, names: string[], ms = 700) {
   const added: Job[] = [];
   for (const name of names) added.push(await jobs.add(name, { ms }, { attempts: 2 }));
@@ -60,7 +60,7 @@ function begun({ events }: RunningApplication): string[] {
 }
 
 describe.skipIf(isMissing)('BullMQ', () => {
-  it('finishes the jobs it has, once, takes no other, and leaves what they add to others', async () => {
+  it('finishes its jobs in flight once, takes no more, and leaves the jobs that they add to others', async () => {
     const app = await startApp({ gracePeriodMs: 400 });
     const [orders, scoped] = [queue(), queue('scoped')];
     await startJobs(app, orders, ['slow', 'adds', 'fail']);
@@ -91,7 +91,7 @@ describe.skipIf(isMissing)('BullMQ', () => {
     expect(app.log).not.toMatch(/WARN|ERROR/);
   });
 
-  it('hands back what the time does not suffice for; another worker has it at once', async () => {
+  it('hands back jobs that do not end in time, and another worker takes them at once', async () => {
     const app = await startApp({ drainTimeoutMs: 600 });
     const orders = queue();
     const names = ['hang', 'deadline', 'cancelled', 'slow'];
@@ -128,7 +128,7 @@ describe.skipIf(isMissing)('BullMQ', () => {
     expect(completed.every(({ attemptsMade }) => attemptsMade === 1)).toBe(true);
   });
 
-  it('waits for the handlers of events that nobody awaits', async () => {
+  it('waits for event handlers that are not awaited by their caller', async () => {
     const app = await startApp({}, { LISTENER: 'yes' });
     const orders = queue();
     await startJobs(app, orders, ['tells'], 100);

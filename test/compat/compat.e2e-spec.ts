@@ -29,7 +29,7 @@ async function compat(args: string[], env = {}): Promise<{ code: number; stdout:
   );
 }
 
-describe('an application that is run with the module and without', { timeout: timeoutMs }, () => {
+describe('an application that runs with and without the module', { timeout: timeoutMs }, () => {
   it('is told what fails and what slows only with it', async () => {
     const { code, stdout } = await compat(['--json', '--', ...tests]);
     expect(code).toBe(1);

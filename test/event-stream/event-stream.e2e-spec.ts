@@ -173,7 +173,7 @@ describe.each([
   });
 });
 
-it('an event stream that is asked for while draining is ended at once', async () => {
+it('an event stream requested while draining is ended at once', async () => {
   const app = await start({ ...express, options: { idleLingerMs: 1000 } });
   const client = await RawConnection.open(app.port);
   client.write('GET /hello HTTP/1.1\r\nHost: test\r\n\r\n');

@@ -71,7 +71,7 @@ function expectDatabaseClosedLast(app: RunningApplication): void {
 }
 
 describe.each(drivers)('%s on %s', (driver, adapter) => {
-  it('a query and a mutation under way end with their data', async () => {
+  it('a query and a mutation in flight end with their data', async () => {
     const app = await serve(driver, { adapter });
     const query = ask(app.port, '{ slow(ms: 400) }');
     const mutation = ask(app.port, 'mutation { save(ms: 400) }');
@@ -153,7 +153,7 @@ it('a query by websocket whose fields take longer than its resolver ends with it
   expectDatabaseClosedLast(app);
 });
 
-it('an Apollo server that is told to stop by itself is named in a warning', async () => {
+it('an Apollo server with its own signal handlers is named in a warning', async () => {
   const app = await serve('stops-itself', {});
   const query = ask(app.port, '{ slow(ms: 300) }');
   await app.event('handler');

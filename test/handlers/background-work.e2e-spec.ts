@@ -56,7 +56,7 @@ it.each(['microservice', 'hybrid'] as const)(
   },
 );
 
-it('while draining, a line a second names what is under way', async () => {
+it('while draining, a line every second names the work in flight', async () => {
   const app = await start();
   const slow = request(app.port, '/slow?ms=2400&token=secret');
   await app.event('handler');

@@ -65,7 +65,7 @@ describe('handlers that nobody awaits', () => {
     ).toEqual(labels.toSorted());
   });
 
-  it('a gateway is told of the connections that the drain closes', async () => {
+  it('a gateway gets handleDisconnect for connections that the drain closes', async () => {
     const app = await startApp();
     const client = new WebSocket(`ws://127.0.0.1:${app.port}/chat`);
     await app.event('begins');

@@ -52,7 +52,7 @@ describe('a worker without HTTP', () => {
     expect(exit.at - sentAt).toBeLessThan(10_000);
   });
 
-  it('tells a prober where it stands, and others nothing', async () => {
+  it('answers a prober with the state, and nobody else', async () => {
     const port = await freePort();
     const app = new RunningApplication({ program: 'probes', options: { probes: { port } } });
     await app.event('listening');

@@ -99,7 +99,7 @@ async function leaveUnderFire(plans: readonly HostilePlan[]): Promise<void> {
   clients.forEach((client) => client.leave());
   expect(uncaught(app)).toEqual([]);
   expect(exit.signal).toBeNull();
-  // 1 is right where something was under way at the deadline.
+  // 1 is right if something was in flight at the deadline.
   expect([0, 1]).toContain(exit.code);
   expect(exit.at - sentAt).toBeLessThan(budgetMs + BEFORE_DEADLINE_MS);
 }

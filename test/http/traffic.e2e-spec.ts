@@ -37,7 +37,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (adapter) => {
       agent.destroy();
     });
 
-    it('every response that begins after the drain has begun says Connection: close, and nobody waits for its keep-alive', async () => {
+    it('every response after the start of the drain says Connection: close, and no keep-alive timeout is waited for', async () => {
       const app = await start(config);
       const agents = [keepAliveAgent(tls), keepAliveAgent(tls), keepAliveAgent(tls)];
       const slow = agents.map((agent) => request(app.port, '/slow?ms=400', { tls, agent }));
@@ -107,7 +107,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (adapter) => {
     expect(await app.exited).toMatchObject({ code: 0, signal: null });
   });
 
-  it('a body that is still being uploaded is read to its end and answered', async () => {
+  it('a body that is still being uploaded is read whole and answered', async () => {
     const app = await start({ adapter });
     const client = await RawConnection.open(app.port);
     const body = JSON.stringify({ text: 'x'.repeat(5000) });

@@ -54,7 +54,7 @@ describe.each([
     expect(app.log).toMatch(/Cut: .*GET PlainController\.hang/);
   });
 
-  it('answers what is under way, and is not held by connections that send nothing', async () => {
+  it('answers the requests in flight, and is not held by silent connections', async () => {
     const { socketPath: path, ...rest } = config();
     const app = await start({ ...rest, socketPath: path! });
     const silent = await Promise.all([open(path!, false), open(path!, false)]);

@@ -32,7 +32,7 @@ describe.each([
 ])('%s', (_, tls) => {
   const config: FixtureConfig = { program: 'streams', http2: true, https: tls };
 
-  it('requests under way are answered whole, the session is told to go and ends, the pool is closed afterwards', async () => {
+  it('requests in flight are answered whole, the session is told to go and ends, then the pool closes', async () => {
     const app = await start({ ...config, options: { drainTimeoutMs: 5000 } });
     const [busy, idle] = [await open(app.port, tls), await open(app.port, tls)];
     await idle.request('/hello');
@@ -104,7 +104,7 @@ describe('a session', () => {
   const tls = false;
   const config: FixtureConfig = { program: 'streams', http2: true };
 
-  it('what was pushed is work under way', async () => {
+  it('a push is work in flight', async () => {
     const app = await start(config);
     const client = await open(app.port, tls);
     const pushed = new Promise<string>((resolve) => {
@@ -118,7 +118,7 @@ describe('a session', () => {
     expect(app.order.indexOf('pushed')).toBeLessThan(app.order.indexOf('onModuleDestroy'));
   });
 
-  it('what was pushed is cut at the deadline, visibly, and named', async () => {
+  it('a push is cut at the deadline, visibly, and named', async () => {
     const app = await start({ ...config, options: { drainTimeoutMs: 600 } });
     const client = await open(app.port, tls);
     const pushed = new Promise<string>((resolve) => {
@@ -177,7 +177,7 @@ describe('a session', () => {
     expect(exit).toMatchObject({ code: 0, signal: null });
   });
 
-  it('app.close() ends sessions at once, answers what runs and hangs on nothing', async () => {
+  it('app.close() answers the requests in flight, ends sessions at once and does not hang', async () => {
     const app = await start(config);
     const [busy, idle] = [await open(app.port, tls), await open(app.port, tls)];
     await idle.request('/hello');
@@ -236,7 +236,7 @@ describe('a server that speaks both versions', () => {
     expect((await app.exited).code).toBe(1);
   });
 
-  it('is not held by a TLS handshake that is never finished, nor by a connection without a request', async () => {
+  it('is not held by an unfinished TLS handshake, nor by a connection without a request', async () => {
     const app = await start(config);
     const half = await RawConnection.open(app.port);
     half.write('\u0016\u0003\u0001');
@@ -251,7 +251,7 @@ describe('a server that speaks both versions', () => {
   });
 });
 
-it('half a header, for which the rest never comes, does not hold the exit', async () => {
+it('half a header does not hold the exit', async () => {
   const app = await start({ program: 'streams', http2: true });
   const client = await RawConnection.open(app.port);
   client.socket.write(HALF_A_HEADER);

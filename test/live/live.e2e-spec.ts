@@ -154,7 +154,7 @@ describe('the live page', () => {
     expect(await report.innerText()).toMatch(/forced[^]*1 cut, exit code 1/);
   });
 
-  it('survives a manager that is killed, and the application does not stay behind', async () => {
+  it('the application ends with a killed manager', async () => {
     await live.press('Start');
     await expect.poll(() => live.status(), patience).toMatch(/^running/);
     const pid = (await live.running())!;

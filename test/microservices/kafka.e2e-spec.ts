@@ -49,7 +49,7 @@ function lastOf({ events }: RunningApplication, event: string): number {
   return events.findLast(({ name }) => name === event)!.at;
 }
 
-it('the message under way ends, is answered and committed; the others are left to the next', async () => {
+it('the message in flight is answered and committed; the others are left to the next instance', async () => {
   const leaving = await startService();
   const messages = [1, 2, 3, 4, 5];
   const replies = messages.map((id) => firstValueFrom(client.send('work', { id, ms: 300 })));

@@ -79,7 +79,7 @@ function emit(client: Client, id: number, ms: number): Promise<unknown> {
 // Where a broker is missing, the rows say so as skipped.
 describe.each(all)('$transport', ({ transport, broker }) => {
   it.skipIf(!isInstalled(broker))(
-    'a request and an event under way end, and the reply arrives',
+    'a request and an event in flight end, and the reply arrives',
     async () => {
       const to = await link(transport);
       const app = await startService([to]);
@@ -275,7 +275,7 @@ it.each(['cut', 'mute'] as const)(
 );
 
 describe('tcp', () => {
-  it('serves during the grace period, on new connections, too', async () => {
+  it('serves new connections during the grace period, too', async () => {
     const to = await link('tcp');
     const app = await startService([to], { options: { gracePeriodMs: 600 } });
     const known = await connectTo(to);
@@ -288,7 +288,7 @@ describe('tcp', () => {
     expect((await app.exited).code).toBe(0);
   });
 
-  it('is gone at once when nobody has anything to say, and does not listen again', async () => {
+  it('closes at once if no client has anything to say, and does not listen again', async () => {
     const to = await link('tcp', { retryAttempts: 5, retryDelay: 50 });
     const app = await startService([to]);
     await connectTo(to);

@@ -202,7 +202,7 @@ it('app.close() is done under fake timers', async () => {
 });
 
 describe('forRootAsync', () => {
-  it('says what is missing when it is told nothing', () => {
+  it('names the missing option', () => {
     const error = { code: 'ERR_SHUTDOWN_MISSING_OPTIONS' };
     const expected = expect.objectContaining(error) as Error;
     expect(() => GracefulShutdownModule.forRootAsync({})).toThrow(expected);

@@ -16,7 +16,7 @@ import {
   startRedis,
 } from '../support/server-process.js';
 
-/** Work under way of every kind, and what became of it. */
+/** Work in flight of every kind, and its outcome. */
 interface Work {
   readonly http: ReturnType<typeof attempt>;
   readonly message: Promise<unknown>;
@@ -98,7 +98,7 @@ describe.skipIf(findProgram('redis-server') === undefined)('an application with 
     expect(app.log).not.toMatch(/WARN|ERROR/);
   });
 
-  it('participants that throw or hang are named, and hold up nobody else', async () => {
+  it('participants that throw or hang are named, and hold up no other', async () => {
     const options = { drainTimeoutMs: 2500, closeTimeoutMs: 1000 };
     const [app, work] = await startWithWork({ options, quirks: ['bad-participants'] }, 500);
     const sentAt = app.signal('SIGTERM');

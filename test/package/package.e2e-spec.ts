@@ -148,7 +148,7 @@ describe('the packed package', () => {
     expect(dependencies).toBeUndefined();
   });
 
-  it('has no optional peer that would bring a Nest of its own', () => {
+  it('has no optional peer that would install another Nest', () => {
     const { peerDependencies, peerDependenciesMeta } = JSON.parse(
       readFileSync(join(root, 'package.json'), 'utf8'),
     ) as Record<string, Record<string, object>>;

@@ -46,7 +46,7 @@ beforeEach(async () => {
 });
 afterEach(() => test.close());
 
-it('answers what is under way', async () => {
+it('answers the work in flight', async () => {
   const order = fetch(test.url + '/orders');
   await test.untilInFlight();
   await test.enter('draining');
@@ -56,7 +56,7 @@ it('answers what is under way', async () => {
   assertReport(report, { result: 'clean', completed: 1, hooks: ['Orders.onModuleDestroy'] });
 });
 
-it('says what it has cut', async () => {
+it('names the work that it cut', async () => {
   const order = fetch(test.url + '/orders').catch(() => 'cut');
   await test.untilInFlight();
   await test.enter('forcing');
@@ -154,7 +154,7 @@ describe('nestjs-drain/testing', () => {
         (error: unknown) => error as { stdout: string; stderr: string },
       );
       const told = stdout + stderr;
-      expect(told).toMatch(/[✓✔] answers what is under way/);
+      expect(told).toMatch(/[✓✔] answers the work in flight/);
       expect(told).toMatch(/[✕×✗] says what it has cut/);
       expect(told).toMatch(/The shutdown was not as expected:\s+cut: expected 0, was 1/);
       expect(told).toMatch(/Tests:? +1 failed(,| \|) 1 passed/);

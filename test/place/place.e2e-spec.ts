@@ -24,7 +24,7 @@ const settings: [string, FixtureConfig][] = [
 
 describe.each(['express', 'fastify'] as const)('on %s', (adapter) => {
   describe.each(settings)('with %s', (_, setting) => {
-    it('nothing the application owns is torn down before the last request that may need it has been answered', async () => {
+    it('nothing is torn down before the last request has been answered', async () => {
       const app = await start({ ...setting, adapter });
       const slow = request(app.port, '/slow?ms=600', { tls: setting.https ?? false });
       await app.event('handler');

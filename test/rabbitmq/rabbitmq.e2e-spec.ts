@@ -54,7 +54,7 @@ describe.skipIf(isSkipped)('@golevelup/nestjs-rabbitmq', () => {
     channel.sendToQueue(queue, Buffer.from(JSON.stringify({ id: ++sent, ms })));
   }
 
-  it('the instance that stays does what the leaving one has not, each message once', async () => {
+  it('the remaining instance handles the messages that the leaving one did not, each once', async () => {
     const [leaving, staying] = await Promise.all([
       startApp({ gracePeriodMs: 300 }),
       startApp({ gracePeriodMs: 300 }),
@@ -78,7 +78,7 @@ describe.skipIf(isSkipped)('@golevelup/nestjs-rabbitmq', () => {
     expect(leaving.log).not.toMatch(/WARN|ERROR/);
   });
 
-  it('what the time does not suffice for goes back to its queue, and to the next instance', async () => {
+  it('a message that does not end in time goes back to its queue, and to the next instance', async () => {
     const leaving = await startApp({ drainTimeoutMs: 500, closeTimeoutMs: 300 });
     send(0);
     send();

@@ -132,7 +132,7 @@ describe.each([
   });
 
   it.each(seeds)(
-    'with seed %i, once its clients have gone, no request is under way',
+    'with seed %i, once its clients have gone, no request is in flight',
     async (seed) => {
       const property = fc.asyncProperty(
         fc.array(clients, { minLength: 1, maxLength: 5 }),

@@ -105,7 +105,7 @@ export class RandomApplication implements ProcessMember, Teardown {
   checkProgress(): void {
     const isOver = this.work.every(({ isDone }) => isDone);
     const { state } = this.sequence;
-    this.findings.expect(!isOver || state !== 'draining', 'a drain with nothing under way is over');
+    this.findings.expect(!isOver || state !== 'draining', 'a drain with nothing in flight is over');
     this.findings.expect(!isOver || state !== 'forcing', 'nothing is left to be cut');
   }
 

@@ -9,7 +9,7 @@ export class RandomWork implements DrainParticipant {
   readonly stopsAt: 'grace' | 'draining';
   /** Whether something it was asked to do threw. */
   hasThrown = false;
-  /** How many pieces were under way when it was told to cut them. */
+  /** How many tasks were in flight when it was told to cut them. */
   cut = 0;
   readonly #told = new Set<'announce' | 'stopIntake' | 'force'>();
   #underWay = 0;

@@ -25,7 +25,7 @@ function ended(...apps: RunningApplication[]): string[] {
   );
 }
 
-it('what it handles is finished and deleted, what it has not begun is with others at once', async () => {
+it('a message in flight is finished and deleted, the others go to other consumers at once', async () => {
   queue = await QueueServer.start(HOUR_MS);
   queue.send('1', '2', '3');
   const leaving = await startApp(queue, 400);
@@ -42,7 +42,7 @@ it('what it handles is finished and deleted, what it has not begun is with other
   expect([...ended(leaving, next)]).toEqual(['1', '2', '3']);
 });
 
-it('the instance that stays does what the leaving one has not, each message once', async () => {
+it('the remaining instance handles the messages that the leaving one did not, each once', async () => {
   // Not for ever: what the server has sent when a long poll is aborted comes back only so.
   queue = await QueueServer.start(5000);
   const sent: string[] = [];

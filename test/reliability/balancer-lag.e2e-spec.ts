@@ -63,7 +63,7 @@ describe.each(Array.from({ length: RUNS }, (_, i) => i + 1))('run %i', (run) => 
     120_000,
   );
 
-  it('row 2: behind a balancer that is later than the grace period, new connections are refused, kept ones lose nothing, and the advice says so', async () => {
+  it('row 2: behind a balancer slower than the grace period, new connections are refused, kept ones lose nothing, and the advice says so', async () => {
     const reportFile = join(folder, `late-${run}.json`);
     const options = { gracePeriodMs: 1500, reportFile };
     const { load, exit, log } = await leave({ adapter, options }, 1500 + 2000);

@@ -26,7 +26,7 @@ it.each([
   ['exception', 'express'],
   ['rejection', 'fastify'],
 ] as const)(
-  'row 20: an uncaught %s with 50 requests under way: those that end in time are answered, the one that does not is cut',
+  'row 20: an uncaught %s with 50 requests in flight: those that end in time are answered, the one that does not is cut',
   async (kind, adapter) => {
     const drainTimeoutMs = 3000;
     const options = { drainOnCrash: true, gracePeriodMs: 10_000, drainTimeoutMs };
@@ -51,7 +51,7 @@ it.each([
   },
 );
 
-it('row 27: a run that was killed while forcing is told of by the next one, once', async () => {
+it('row 27: the next run reports a run that was killed while forcing, once', async () => {
   const reportFile = join(folder, 'report.json');
   const app = await start({ options: { reportFile, drainTimeoutMs: 5000 } });
   void attempt(app.port, '/hang');

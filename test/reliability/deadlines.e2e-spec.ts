@@ -51,7 +51,7 @@ describe('row 6', () => {
   const options = { gracePeriodMs: 300, drainTimeoutMs: 500, closeTimeoutMs: 300 };
   const totalMs = 1100;
 
-  it('row 6: a loop that holds the event loop as the signal comes delays the exit by itself, and is answered', async () => {
+  it('row 6: a blocked event loop delays the exit by as long as it is blocked, and its request is answered', async () => {
     const loopMs = times(1500, 5000);
     const app = await start({ options });
     const spinning = request(app.port, `/spin?ms=${loopMs}`, { agent: false });

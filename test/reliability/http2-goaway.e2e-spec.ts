@@ -40,7 +40,7 @@ function processed({ events }: RunningApplication): Set<number> {
 
 describe.each(Array.from({ length: RUNS }, (_, i) => i + 1))('run %i', () => {
   describe.each([0, 40, 200])('with a round trip of %i ms', (rttMs) => {
-    it('row 10: of POSTs that race the GOAWAY none fails that was processed, and what is in flight is answered', async () => {
+    it('row 10: no processed POST fails in a race with the GOAWAY, and requests in flight are answered', async () => {
       const { app, port } = await startFarAway(rttMs);
       const client = await Http2Client.open(port);
       leftovers.push(() => client.destroy());
@@ -62,7 +62,7 @@ describe.each(Array.from({ length: RUNS }, (_, i) => i + 1))('run %i', () => {
       expect(await app.exited).toMatchObject({ code: 0, signal: null });
     });
 
-    it('row 10: on the wire, the last GOAWAY is the truth, and follows at once on one that says nothing', async () => {
+    it('row 10: on the wire, the final GOAWAY names the true last stream, right after one that refuses nothing', async () => {
       const { app, port } = await startFarAway(rttMs);
       const client = await Http2Frames.open(port);
       leftovers.push(() => client.end());

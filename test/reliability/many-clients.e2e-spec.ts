@@ -67,7 +67,7 @@ it('row 12: websockets are closed with 1012, evenly over half of the drain', asy
   expect(deviation(seconds)).toBeLessThanOrEqual(times(0.4, 0.2));
 }, 120_000);
 
-it('row 12: what was sent to a websocket, or by it, before the signal is delivered', async () => {
+it('row 12: messages sent by or to a websocket before the signal are delivered', async () => {
   const messages = 20;
   const app = await start({ program: 'websockets', options: { drainTimeoutMs: 5000 } });
   const clients = await openAll(50, () => WebSocketClient.open(app.port));
@@ -104,7 +104,7 @@ it('row 12: websockets whose clients are gone without a word hold the exit for 2
   expect(app.log).not.toMatch(/ERROR|WARN|Cut/);
 });
 
-it('row 13: event streams by the hundred end cleanly, each at its own moment of the grace period and with a time to come back after', async () => {
+it('row 13: hundreds of event streams end cleanly, each at its own moment of the grace period and with a retry time', async () => {
   const count = times(300, 1000);
   const gracePeriodMs = 2000;
   const app = await start({ program: 'streams', adapter: 'express', options: { gracePeriodMs } });

@@ -50,7 +50,7 @@ it('row 28: four workers are reloaded under load again and again: no request fai
   expect((await service.exitedAfter('SIGTERM')).code).toBe(0);
 }, 120_000);
 
-it('row 29: a release that is never ready is given up when its time is over, and the old one serves', async () => {
+it('row 29: a release that never becomes ready is given up in time, and the old one serves', async () => {
   const readyTimeoutMs = 6000;
   const service = await RunningCommand.start({ args: ['--ready-timeout', `${readyTimeoutMs}`] });
   const load = service.load({ clients: 4 });

@@ -70,7 +70,7 @@ it.each(['express', 'fastify'] as const)(
     const digest = await digestOf([body]);
     const agents = Array.from({ length: count }, () => keepAliveAgent());
     for (const agent of agents) await request(app.port, '/hello', { agent });
-    // While something is under way, connections that were used are open.
+    // While something is in flight, used connections stay open.
     const underWay = request(app.port, `/slow?ms=${count * 250}`);
     await app.event('handler');
     app.signal('SIGTERM');

@@ -66,7 +66,7 @@ describe.each(Array.from({ length: RUNS }, (_, i) => i + 1))('run %i', () => {
   }, 120_000);
 });
 
-it('row 3: where idle connections are closed at once, some are reset, as this test can see', async () => {
+it('row 3: closing idle connections at once resets some, so this test can see resets', async () => {
   const naive = { gracePeriodMs: 0, idleLingerMs: 0 };
   const load = await leave({ ...naive, delayMs: DELAY_MS, pauseMs: busy });
   expect(load.failed.filter(({ isNew }) => !isNew).length).toBeGreaterThan(0);

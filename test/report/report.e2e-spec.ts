@@ -150,7 +150,7 @@ it('a report holds nothing of a request but its method and handler', async () =>
   expect(told).not.toMatch(/secret|192\.0\.2\.7|127\.0\.0\.1/);
 });
 
-it('clients that connect late are named if that is switched on', async () => {
+it('late clients are named only with reportClients', async () => {
   const { app, file } = await startReporting({
     options: { gracePeriodMs: 500, reportClients: true },
   });
@@ -419,7 +419,7 @@ describe('where it is written', () => {
   });
 });
 
-describe('what is broken disturbs nothing', () => {
+describe('broken providers are skipped', () => {
   it('nobody reads the output', async () => {
     const { app, file } = await startReporting({ options: { gracePeriodMs: 300 } });
     const underWay = request(app.port, '/slow?ms=500');
@@ -441,7 +441,7 @@ describe('what is broken disturbs nothing', () => {
   });
 });
 
-describe('a run that was killed is told of by the next one, once', () => {
+describe('the next run reports a killed run, once', () => {
   it.each([
     ['running', {}],
     ['grace', { options: { gracePeriodMs: 10_000 } }],

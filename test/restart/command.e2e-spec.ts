@@ -92,7 +92,7 @@ describe('the command', () => {
     expect(readFileSync(command, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
   });
 
-  it('refuses wrong usage with all that is wrong, and 2', async () => {
+  it('refuses wrong usage with every problem, and exits with 2', async () => {
     const { status, stdout, stderr } = await run(['--workers', '0', '--soak', 'x', 'nowhere.js']);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     for (const wrong of [`--workers is '0'`, `--soak is 'x'`, `the script is 'nowhere.js'`]) {
@@ -132,7 +132,7 @@ describe('where others replace processes, the application runs in this one', () 
     expect(stderr).toContain('ignored: --workers\n');
   });
 
-  it('what it throws is uncaught, as with node', async () => {
+  it('an error of the script is uncaught, as with node', async () => {
     writeFileSync(
       join(temp, 'main.cjs'),
       `process.on('uncaughtException', ({ message }) => console.log(message)); throw Error('own');`,

@@ -9,7 +9,7 @@ import { endCommands, isAlive, RunningCommand } from '../support/running-command
 describe('crashes', () => {
   afterEach(endCommands);
 
-  it('a worker that is killed is replaced at once, and only what it had under way is lost', async () => {
+  it('a killed worker is replaced at once, and only its requests in flight are lost', async () => {
     const service = await RunningCommand.start({ workers: 2 });
     const load = service.load({ workMs: 20 });
     await load.more(100);
@@ -81,7 +81,7 @@ describe('crashes', () => {
     await service.allReady();
   });
 
-  it('a worker that dies gets its own release again, not one that nobody has tried', async () => {
+  it('a worker that dies is replaced by one of its own release, not of an untested one', async () => {
     const service = await RunningCommand.start();
     service.deploy('process.exit(1);');
     expect((await service.reload()).code).toBe(1);
@@ -95,7 +95,7 @@ describe('crashes', () => {
     expect(await service.status()).toMatchObject({ generation: 2, workers: [{ generation: 1 }] });
   });
 
-  it('the primary ends with a code of its own when no worker can run', async () => {
+  it('the primary exits with an error code if no worker can run', async () => {
     const service = await RunningCommand.begin({ release: { fault: 'throws' } });
     const { code, signal } = await service.exited;
     expect(signal).toBeNull();
@@ -103,13 +103,13 @@ describe('crashes', () => {
     expect(service.log).toContain('no such table: orders');
   });
 
-  it('the primary is killed: requests under way end, all workers leave, the port is free', async () => {
+  it('if the primary is killed, requests in flight end, all workers leave, and the port is free', async () => {
     const service = await RunningCommand.start({ workers: 2 });
     const workers = await service.pids();
     const slow = Array.from({ length: 6 }, () =>
       attempt(service.port, '/orders?ms=1500', { agent: false, body: '{"id":1}' }),
     );
-    await service.statusWith('requests under way', (status) => {
+    await service.statusWith('requests in flight', (status) => {
       return status.workers.reduce((sum, { inFlight = 0 }) => sum + inFlight, 0) === 6;
     });
     service.signal('SIGKILL');

@@ -69,7 +69,7 @@ describe('hooks', () => {
     expect(await service.pids()).not.toEqual(first);
   });
 
-  it('onSignal runs before and after what the service does, and for signals that mean nothing to it', async () => {
+  it('onSignal runs before and after the service acts, also for signals that it otherwise ignores', async () => {
     const { generation } = await service.status();
     for (const signal of ['SIGUSR1', 'SIGTSTP'] as const) {
       service.signalGroup(signal);

@@ -75,7 +75,7 @@ describe('kinds of traffic through a reload', () => {
     expect((await request(0, '/version', { socketPath, agent: false })).status).toBe(200);
   });
 
-  it('a Unix socket on which another service listens is not taken from it', async () => {
+  it('a Unix socket of another running service is not taken over', async () => {
     const socketPath = join(folder, 'taken');
     const options = { release: { listen: [socketPath] } };
     const service = await RunningCommand.start(options);

@@ -98,7 +98,7 @@ describe('ready means that every socket is there', () => {
     service.signal('SIGHUP');
     await service.logged(/migrates/);
     const slow = request(service.port, '/orders?ms=4000', { agent: false, body: '{}' });
-    await service.statusWith('a request under way', ({ workers }) => workers[0]?.inFlight === 1);
+    await service.statusWith('a request in flight', ({ workers }) => workers[0]?.inFlight === 1);
     service.signal('SIGTERM');
     await service.logged(/migrated/);
     await service.logged(/Reload 1: failed, .*the service is stopping/);

@@ -33,11 +33,11 @@ describe('reload', () => {
     },
   );
 
-  it('a request under way in the old worker ends there, whole', async () => {
+  it('a request in flight in the old worker is answered whole there', async () => {
     const service = await RunningCommand.start();
     const [old] = await service.pids();
     const slow = request(service.port, '/orders?ms=2500', { agent: false, body: '{"id":7}' });
-    await service.statusWith('a request under way', ({ workers }) => workers[0]?.inFlight === 1);
+    await service.statusWith('a request in flight', ({ workers }) => workers[0]?.inFlight === 1);
     service.deploy({});
     const { code } = await service.reload();
 
@@ -50,7 +50,7 @@ describe('reload', () => {
   it('a stop during a reload stops everything, the new worker included', async () => {
     const service = await RunningCommand.start({ workers: 2 });
     const slow = request(service.port, '/orders?ms=1500', { agent: false, body: '{}' });
-    await service.statusWith('a request under way', ({ workers }) =>
+    await service.statusWith('a request in flight', ({ workers }) =>
       workers.some(({ inFlight }) => inFlight === 1),
     );
     service.deploy({ fault: 'slow' });

@@ -24,7 +24,7 @@ describe('rollback: a release that', () => {
       args: ['--ready-timeout', '8s', '--soak', '600ms'],
     });
     workers = await service.pids();
-    // So many, and so slow, that each worker has some under way at any time.
+    // So many, and so slow, that each worker has some in flight at any time.
     load = service.load({ clients: 24, pauseMs: 10, workMs: 100 });
   }, startMs);
   afterAll(endCommands);

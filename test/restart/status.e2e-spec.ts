@@ -13,9 +13,9 @@ describe('status', () => {
   }, startMs);
   afterAll(endCommands);
 
-  it('status --json has generation, PIDs, ages, states and what is in flight', async () => {
+  it('status --json has generation, PIDs, ages, states and the number in flight', async () => {
     const held = await HeldRequest.begin(service.port, '/orders');
-    await service.statusWith('a request under way', ({ workers }) =>
+    await service.statusWith('a request in flight', ({ workers }) =>
       workers.some(({ inFlight }) => inFlight === 1),
     );
     const { code, output } = await service.run('status', '--json');
@@ -62,7 +62,7 @@ describe('status', () => {
 
   it('shows an old worker that is leaving beside the new one', async () => {
     const held = await HeldRequest.begin(service.port, '/orders');
-    const before = await service.statusWith('a request under way', ({ workers }) =>
+    const before = await service.statusWith('a request in flight', ({ workers }) =>
       workers.some(({ inFlight }) => inFlight === 1),
     );
     const busy = before.workers.find(({ inFlight }) => inFlight === 1)!;
@@ -85,7 +85,7 @@ describe('status', () => {
     expect(lastReload).toEqual({ outcome: 'completed', replaced: 2, generation: 2 });
   });
 
-  it('a service that is not there is an error that says so', async () => {
+  it('a missing service is an error that says so', async () => {
     await service.exitedAfter('SIGTERM');
     const { code, output } = await service.run('status');
     expect(code).toBe(3);

@@ -12,10 +12,10 @@ import { endCommands, isAlive, RunningCommand } from '../support/running-command
 const noEchoMs = 200;
 const order = { body: '{"id":1}' };
 
-/** A request under way, and those who serve. */
+/** A request in flight, and the serving workers. */
 async function underWay(service: RunningCommand, path = '/orders?ms=1200') {
   const answer = attempt(service.port, path, { agent: false, ...(path !== '/hang' && order) });
-  await service.statusWith('a request under way', ({ workers }) =>
+  await service.statusWith('a request in flight', ({ workers }) =>
     workers.some(({ inFlight }) => inFlight === 1),
   );
   return { answer, workers: await service.pids() };
@@ -25,7 +25,7 @@ describe('stop', () => {
   afterEach(endCommands);
 
   it.each(['SIGTERM', 'SIGINT'] as const)(
-    '%s: what is under way is answered, then all are gone, exit code 0',
+    '%s: requests in flight are answered, then all are gone, exit code 0',
     async (signal) => {
       const service = await RunningCommand.start({ workers: 2 });
       const { answer, workers } = await underWay(service);
@@ -47,7 +47,7 @@ describe('stop', () => {
     expect(await service.exited).toMatchObject({ code: 0, signal: null });
   });
 
-  it('a second signal cuts what is under way', async () => {
+  it('a second signal cuts the work in flight', async () => {
     const service = await RunningCommand.start();
     const { answer, workers } = await underWay(service, '/hang');
     service.signal('SIGTERM');
@@ -62,7 +62,7 @@ describe('stop', () => {
     expect(workers.filter(isAlive)).toEqual([]);
   });
 
-  it('a third one ends all of them at once, whatever they do', async () => {
+  it('a third one kills all of them at once', async () => {
     const service = await RunningCommand.start();
     const workers = await service.pids();
     const answer = attempt(service.port, '/spin?ms=20000', { agent: false });

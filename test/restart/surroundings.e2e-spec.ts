@@ -24,7 +24,7 @@ describe('Unix sockets', () => {
   });
 });
 
-it('connections that come at once are spread evenly over the workers', async () => {
+it('simultaneous connections are spread evenly over the workers', async () => {
   const service = await RunningCommand.start({ workers: 4 });
   const ratios: number[] = [];
   for (let burst = 0; burst < 7; burst++) {
@@ -68,7 +68,7 @@ describe('the environment', () => {
     expect(await value('GIVEN')).toBe('given');
   });
 
-  it('--inspect is for the workers, each with a port of its own, and not for the primary', async () => {
+  it('--inspect applies to the workers, each on a separate port, and not to the primary', async () => {
     const first = await freePort();
     // The next one, for the second worker: free ports come one after the other.
     await freePort();
@@ -115,7 +115,7 @@ it("a signal of the application's own option stops the service", async () => {
 it('SIGQUIT stops the service, and no worker is ended by it', async () => {
   const service = await RunningCommand.start();
   const slow = request(service.port, '/orders?ms=1000', { agent: false, body: '{}' });
-  await service.statusWith('a request under way', ({ workers }) => workers[0]?.inFlight === 1);
+  await service.statusWith('a request in flight', ({ workers }) => workers[0]?.inFlight === 1);
   service.signalGroup('SIGQUIT');
   expect((await slow).status).toBe(200);
   expect(await service.exited).toMatchObject({ code: 0, signal: null });

@@ -86,7 +86,7 @@ describe.each(servers)('on %s', (_, config) => {
     await leaveCleanly(worker);
   });
 
-  it('leaves for a restart without cutting, refusing or resetting anybody', async () => {
+  it('leaves for a restart without cutting, refusing or resetting any client', async () => {
     const worker = await primary.ready({ ...config, ...LINGERS });
     const [idle, balancer] = [client(tls), client(tls)];
     await idle('/hello');
@@ -243,7 +243,7 @@ it('knows no grace period for a signal from the terminal of its primary', async 
   expect(exit.at - before).toBeLessThan(10_000);
 });
 
-it('cuts what is under way when its primary forces it', async () => {
+it('cuts the work in flight when its primary forces it', async () => {
   const worker = await primary.ready();
   const hanging = attempt(primary.port, '/hang');
   await worker.event('handler');
@@ -288,7 +288,7 @@ it('leaves when its primary is gone before it is ready', async () => {
   expect(await worker.exited).toMatchObject({ code: 0, signal: null });
 });
 
-it('tells its primary where it stands, and how long that may last', async () => {
+it('reports its state to the primary, and how long that may last', async () => {
   const worker = await primary.ready();
   const slow = request(primary.port, '/slow?ms=300');
   await worker.event('handler');
@@ -370,7 +370,7 @@ describe.each([
   });
 });
 
-it('without an HTTP server there is no readiness to ask for, which is said', async () => {
+it('without an HTTP server, the readiness route is skipped with a log line', async () => {
   const { server } = await link('tcp');
   const worker = await primary.ready({ program: 'microservice', servers: [server] }, '/ready');
   await worker.logged('no HTTP server can be asked for /ready');

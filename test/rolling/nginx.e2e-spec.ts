@@ -42,33 +42,37 @@ describe.skipIf(findProgram('nginx') === undefined)('rolling restart behind ngin
 
   // An idle connection is not ended under a request: the first connection that is refused takes the
   // instance out for `fail_timeout`, which is longer than `idleLingerMs`.
-  it('SIGTERM and nothing else: POSTs go to where they can', { timeout, repeats }, async () => {
-    const instances = await startInstances(INSTANCES, {
-      adapter: 'express',
-      gracePeriodMs: GRACE_PERIOD_MS,
-    });
-    const proxy = (await balance(instances, THE_DEFAULT)).nginx;
-    const load = new RestartLoad(proxy.port);
-    for (const instance of instances) {
-      await instance.takesPartIn(load);
-      expectClean(await instance.leave(), GRACE_PERIOD_MS);
-      await instance.comeBack();
-      await instance.takesPartIn(load);
-    }
-    await load.more(REQUESTS - load.hits.length);
-    const { requests, failed } = await load.stop();
+  it(
+    'after a bare SIGTERM, POSTs go to an instance that takes them',
+    { timeout, repeats },
+    async () => {
+      const instances = await startInstances(INSTANCES, {
+        adapter: 'express',
+        gracePeriodMs: GRACE_PERIOD_MS,
+      });
+      const proxy = (await balance(instances, THE_DEFAULT)).nginx;
+      const load = new RestartLoad(proxy.port);
+      for (const instance of instances) {
+        await instance.takesPartIn(load);
+        expectClean(await instance.leave(), GRACE_PERIOD_MS);
+        await instance.comeBack();
+        await instance.takesPartIn(load);
+      }
+      await load.more(REQUESTS - load.hits.length);
+      const { requests, failed } = await load.stop();
 
-    expect(requests).toBeGreaterThanOrEqual(REQUESTS);
-    // Not by luck: there were connections that the instances refused, and nothing else went wrong.
-    expect(proxy.passedOn).toBeGreaterThan(0);
-    const others = proxy.problems.filter((line) => !/ refused|temporarily disabled/.test(line));
-    const resets = others.filter((line) => line.includes('reset by peer'));
-    expect(others).toEqual(resets);
-    // What connects in the very moment in which the listener closes is reset by the kernel. That is
-    // rare; nobody who waits for refusals can rule it out.
-    expect(resets.length).toBeLessThanOrEqual(INSTANCES);
-    expect(failed.map(({ error }) => error)).toEqual(resets.map(() => 'status 502'));
-  });
+      expect(requests).toBeGreaterThanOrEqual(REQUESTS);
+      // Not by luck: there were connections that the instances refused, and nothing else went wrong.
+      expect(proxy.passedOn).toBeGreaterThan(0);
+      const others = proxy.problems.filter((line) => !/ refused|temporarily disabled/.test(line));
+      const resets = others.filter((line) => line.includes('reset by peer'));
+      expect(others).toEqual(resets);
+      // What connects in the very moment in which the listener closes is reset by the kernel. That is
+      // rare; nobody who waits for refusals can rule it out.
+      expect(resets.length).toBeLessThanOrEqual(INSTANCES);
+      expect(failed.map(({ error }) => error)).toEqual(resets.map(() => 'status 502'));
+    },
+  );
 
   // Fresh connections only: a worker that leaves ends those of its clients that are idle, and before
   // nginx 1.27.4 (`keepalive_min_timeout`) a request that is on its way then is lost.
@@ -94,7 +98,7 @@ describe.skipIf(findProgram('nginx') === undefined)('rolling restart behind ngin
     expect(proxy.problems).toEqual([]);
   });
 
-  it('neither of both: clients see what is refused', { timeout }, async () => {
+  it('without either, clients see refused connections', { timeout }, async () => {
     const instances = await startInstances(INSTANCES, {
       adapter: 'express',
       gracePeriodMs: GRACE_PERIOD_MS,

@@ -10,7 +10,7 @@ const name = '05-websockets';
 describe('05-websockets', () => {
   afterEach(endSamples);
 
-  it('a message under way is answered, then the client goes on with the next process', async () => {
+  it('a message in flight is answered, then the client goes on with the next process', async () => {
     const sample = startSample(name);
     const env = { PORT: String(await sample.port()) };
     const client = startScript([join('.out', name, 'client.js')], env);

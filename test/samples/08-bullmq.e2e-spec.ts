@@ -15,7 +15,7 @@ describe.skipIf(isMissing)('08-bullmq', () => {
   afterEach(endSamples);
   afterAll(() => redis.stop());
 
-  it('the job under way is finished, the next one is for the next start', async () => {
+  it('the job in flight is finished, the next one is left for the next start', async () => {
     const env = { REDIS_URL: `redis://127.0.0.1:${redis.port}` };
     const leaving = startSample('08-bullmq', env);
     const port = await leaving.port();

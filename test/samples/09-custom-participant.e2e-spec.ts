@@ -6,7 +6,7 @@ import { endSamples, startSample } from './start-sample.js';
 describe('09-custom-participant', () => {
   afterEach(endSamples);
 
-  it('the mail and the thumbnail under way are finished, the other mails given back', async () => {
+  it('the mail and the thumbnail in flight are finished, the other mails are given back', async () => {
     const sample = startSample('09-custom-participant', { SEND_MS: '1000' });
     const port = await sample.port();
     // No connection is left that would hold the drain for as long as the mail takes.

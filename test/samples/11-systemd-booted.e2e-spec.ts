@@ -35,7 +35,7 @@ describe.skipIf(missing !== undefined).each(suites)(
     }
     const nothingLost = { failed: [], answered: expect.any(Number) as number };
 
-    it('start returns when the service is ready, as its own user', () => {
+    it('start returns once the service is ready under its own user', () => {
       expect(of('start')).toMatchObject({
         started: 0,
         status: 'Serving',
@@ -53,7 +53,7 @@ describe.skipIf(missing !== undefined).each(suites)(
       });
     });
 
-    it('reload fails where the new code does, and the old code serves', () => {
+    it('a reload fails if the new code does, and the old code serves', () => {
       expect(of('broken reload')).toMatchObject({
         code: 1,
         status: expect.stringMatching(
@@ -110,7 +110,7 @@ describe.skipIf(missing !== undefined).each(suites)(
       expect(found).toMatchObject(suite === 'bookworm' ? { version: 252 } : waits);
     });
 
-    it('stop waits for what is under way', () => {
+    it('stop waits for the work in flight', () => {
       expect(of('stop')).toMatchObject({ stopped: 0, answer: 'number', result: 'success' });
     });
 

@@ -53,7 +53,7 @@ describe('16-prometheus', () => {
     await collector?.stop();
   });
 
-  it('is scraped while it leaves, and pushes what is known at the end', async () => {
+  it('is scraped while it leaves, and pushes the final values', async () => {
     collector = await Collector.start();
     const metricsPort = await freePort();
     const sample = startSample('16-prometheus', {

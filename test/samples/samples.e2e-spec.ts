@@ -14,7 +14,7 @@ const clean = { code: 0, signal: null };
 describe('samples', () => {
   afterEach(endSamples);
 
-  it('01-express: the order is read from a pool that is closed afterwards', async () => {
+  it('01-express: the order is read from a pool that closes afterwards', async () => {
     const sample = startSample('01-express');
     const order = request(await sample.port(), '/orders/1?ms=700');
     await sample.line(/the carrier takes/);

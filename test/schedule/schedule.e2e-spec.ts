@@ -24,7 +24,7 @@ async function ticked(app: RunningApplication, names: string[]): Promise<void> {
 }
 
 describe('schedules', () => {
-  it('no tick begins once the shutdown has; those that run are awaited', async () => {
+  it('no tick begins after the signal, and running ticks are awaited', async () => {
     const app = await startApp(1600, { gracePeriodMs: 500 });
     await ticked(app, [...slow, 'poll', 'registered', 'sync', 'tracked', 'fails']);
     const late = request(app.port, '/late');

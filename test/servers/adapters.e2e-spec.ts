@@ -102,7 +102,7 @@ it.each<[string, (listener: RequestListener) => Server, boolean]>([
   expect(app.get(GracefulShutdownService).report).toMatchObject({ result: 'clean' });
 });
 
-it('an adapter that is not known drains over node:http2', async () => {
+it('an unknown adapter drains over node:http2', async () => {
   const { app, port } = await create(
     (listener) => http2.createServer(listener as never) as unknown as Server,
   );

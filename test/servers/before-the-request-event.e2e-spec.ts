@@ -155,7 +155,7 @@ describe.each(['express', 'fastify'])('on %s', (adapter) => {
     expect(tunnel.received).toBe('');
   });
 
-  it('once nobody takes upgrades any more, a request that offers one is answered as before', async () => {
+  it('once the upgrade listener is gone, a request that offers an upgrade is answered as before', async () => {
     const { server, port } = await start(adapter);
     server.on('upgrade', take);
     server.off('upgrade', take);

@@ -38,7 +38,7 @@ describe.each<[string, FixtureConfig]>([
     expect(app.log).toMatch(/2 in flight|2 requests/);
   });
 
-  it('a server of its own, for health, answers to the end and holds nothing', async () => {
+  it('a separate health server answers to the end and does not hold the exit', async () => {
     const app = await startServers(config, 3);
     const [plain, , health] = app.ports as [number, number, number];
     const agent = keepAliveAgent();

@@ -70,7 +70,7 @@ describe('a process that has no server', () => {
   });
 });
 
-describe('an error that nobody catches', () => {
+describe('an uncaught error', () => {
   it('is a failure of the shutdown, which goes on, without drainOnCrash', async () => {
     const { file, read } = reportFile();
     const app = await start({ quirks: ['hook-crashes'], options: { reportFile: file } });

@@ -28,7 +28,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
     expect(app.events.find(({ name }) => name === 'exit')?.detail).toBe(0);
   });
 
-  it('for the second time cuts what is under way, for the third time ends the process', async () => {
+  it('a second one cuts the work in flight, a third one ends the process', async () => {
     const app = await start({ quirks: ['hook-hangs'] });
     const hanging = attempt(app.port, '/hang');
     await app.event('handler');
@@ -73,7 +73,7 @@ it('one shutdown runs, however many signals and close() calls ask for it', async
   }
 });
 
-it('shutdown() leaves as a signal does, from inside a request that is still answered', async () => {
+it('shutdown() inside a request acts like a signal, and the request is answered', async () => {
   const app = await start({ options: { gracePeriodMs: 300 } });
   const answer = await request(app.port, '/leave', { body: '{}' });
   expect(answer).toMatchObject({ status: 200, body: '{"leaving":true}' });
@@ -132,7 +132,7 @@ describe('the process is gone at the deadline, whatever the application does', (
   });
 });
 
-it('a hook that drains a queue of its own has the time that the drain did not need, and the next phase waits for it', async () => {
+it('a hook that drains its own queue gets the unused time of the drain, and the next phase waits for it', async () => {
   const options = { drainTimeoutMs: 9000, closeTimeoutMs: 1000 };
   const app = await start({ quirks: ['hook-drains'], options });
   app.signal('SIGTERM');
@@ -180,7 +180,7 @@ it('a signal while modules are being built ends the process at once', async () =
   expect(exit.at - sentAt).toBeLessThan(SOON_MS);
 });
 
-it('a signal while hooks of the start run waits for them, and tears down what they began', async () => {
+it('a signal during the start hooks waits for them, then tears down what they began', async () => {
   const app = new RunningApplication({ quirks: ['slow-init'] });
   await app.event('init-begins');
   app.signal('SIGTERM');

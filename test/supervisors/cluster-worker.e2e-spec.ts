@@ -61,7 +61,7 @@ describe.each(policies)("workers of somebody else's cluster, SCHED_%s", (policy)
     60_000,
   );
 
-  it('when the primary dies, requests under way are answered, and the workers leave', async () => {
+  it('when the primary dies, requests in flight are answered, and the workers leave', async () => {
     const { primary, port, pids } = await start(policy);
     const requests = [1, 2, 3, 4].map(() => request(port, '/?ms=1000', { agent: false }));
     await primary.logged(/(long request[^]*){4}/);

@@ -53,7 +53,7 @@ describe.skipIf(findProgram('pm2') === undefined)('under PM2', { timeout: timeou
     }
   }
 
-  it('a cluster is reloaded under load, none is lost', async () => {
+  it('a cluster reload under load loses no request', async () => {
     await start({ exec_mode: 'cluster', instances: 2, wait_ready: true, ...times });
     const load = new Load(port, { fresh: 10, kept: 5 });
     for (let reload = 0; reload < 2; reload++) {
@@ -69,7 +69,7 @@ describe.skipIf(findProgram('pm2') === undefined)('under PM2', { timeout: timeou
     expect(log()).not.toMatch(/WARN|ERROR/);
   });
 
-  it('wait_ready waits until it listens; a reload answers what is under way', async () => {
+  it('wait_ready waits until it listens, and a reload answers the requests in flight', async () => {
     await start({ wait_ready: true, ...times }, { gracePeriodMs: 300 });
     const slow = request(port, '/?ms=1500', { agent: false });
     await logged(/long request/);
@@ -93,7 +93,7 @@ describe.skipIf(findProgram('pm2') === undefined)('under PM2', { timeout: timeou
     expect(log()).not.toMatch(/WARN|ERROR/);
   });
 
-  it('a kill_timeout that is less than the budget is named at the start', async () => {
+  it('a kill_timeout below the budget is named at the start', async () => {
     await start({ wait_ready: true });
     await logged(/PM2 kills/);
     expect(log()).toMatch(/process 1600 ms .* may take 6000 ms: set kill_timeout to 7000 /);

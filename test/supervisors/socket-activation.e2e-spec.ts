@@ -67,7 +67,7 @@ describe.skipIf(findProgram(activate) === undefined)(`sockets passed by ${activa
     expect(await app.exited).toEqual({ code: 0, signal: null });
   });
 
-  it('those that nobody takes are named, once', async () => {
+  it('unused sockets are named, once', async () => {
     const [port, unused] = [await freePort(), await freePort()];
     const app = activated(
       ['-l', `127.0.0.1:${port}`, '-l', `[::1]:${unused}`, '--fdname=http:metrics'],
@@ -83,7 +83,7 @@ describe.skipIf(findProgram(activate) === undefined)(`sockets passed by ${activa
     ]);
   });
 
-  it('a port that somebody else has is an error, as always', async () => {
+  it('a port in use is an error, as always', async () => {
     const [port, taken] = [await freePort(), await freePort()];
     const other = new SocketHolder(taken);
     other.listen();
@@ -105,7 +105,7 @@ it('a wrong variable ends the start', async () => {
   expect(app.log).toContain('LISTEN_FDS=a is not a whole number');
 });
 
-it('stopped and started again under load, nobody is refused and nothing is lost', async () => {
+it('stop and start under load refuse no connection and lose no request', async () => {
   const holder = new SocketHolder(await freePort());
   let app = holder.start('supervised');
   await app.logged(/listening on/);

@@ -49,7 +49,7 @@ describe.skipIf(findProgram('systemd-notify') === undefined)('sd_notify', () => 
     expect(app.log).not.toMatch(/WARN|ERROR/);
   });
 
-  it('where the program is missing, one warning, and the service lives', async () => {
+  it('without the program there is one warning, and the service lives', async () => {
     const app = start({ PATH: folder });
     await app.logged(/systemd may not know.*ENOENT/);
     app.child.kill('SIGTERM');
@@ -57,7 +57,7 @@ describe.skipIf(findProgram('systemd-notify') === undefined)('sd_notify', () => 
     expect(app.log.match(/WARN/g)).toHaveLength(1);
   });
 
-  it('where nobody reads, one warning, and the service lives', async () => {
+  it('without a reader there is one warning, and the service lives', async () => {
     const app = start({ NOTIFY_SOCKET: join(folder, 'nobody') });
     await app.logged(/systemd may not know.*code 1/);
     app.child.kill('SIGTERM');
@@ -65,7 +65,7 @@ describe.skipIf(findProgram('systemd-notify') === undefined)('sd_notify', () => 
     expect(app.log.match(/WARN/g)).toHaveLength(1);
   });
 
-  it('a helper that is ended by the signal to the whole group is started again', async () => {
+  it('a helper killed by a signal to the whole group is started again', async () => {
     const helper = join(folder, 'systemd-notify');
     const real = findProgram('systemd-notify')!;
     const source = `[ -e '${folder}/ended' ] || { touch '${folder}/ended'; kill -TERM $$; }`;

@@ -125,7 +125,7 @@ export class RawConnection {
   }
 }
 
-/** A request that is under way until the test says otherwise: the last byte of its body is missing. */
+/** A request that is in flight until the test says otherwise: the last byte of its body is missing. */
 export class HeldRequest {
   private constructor(private readonly connection: RawConnection) {}
 

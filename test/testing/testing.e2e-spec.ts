@@ -120,7 +120,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (name) => {
     return test;
   }
 
-  it('a hook that throws is told of by the report of a close(), too', async () => {
+  it('the report of a close() names a hook that throws, too', async () => {
     // Not one of those that are closed later: under Nest 11 that would tell of the error again.
     const test = await ShutdownTest.start(AppModule, adapters[name]());
     test.app.get(Database).onModuleDestroy = () => {
@@ -382,7 +382,7 @@ it('the spread is the same for the same seed', async () => {
 
 describe('nothing is left behind', () => {
   it.each(['running', 'grace', 'draining', 'forcing', 'closing', 'closed'] as const)(
-    'in state %s with a request under way',
+    'in state %s with a request in flight',
     async (state) => {
       const before = { listeners: listeners(), servers: held('TCPServerWrap') };
       const test = await ShutdownTest.start(AppModule);

@@ -54,7 +54,7 @@ function expectDatabaseClosedLast(app: RunningApplication): void {
 }
 
 describe.each(['express', 'fastify'] as const)('on %s', (adapter) => {
-  it('ws: the reply of a handler under way comes, then code 1012', async () => {
+  it('ws: the reply of a running handler comes, then code 1012', async () => {
     const app = await serve({ adapter });
     const [busy, idle] = [
       await WebSocketClient.open(app.port),
@@ -97,7 +97,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (adapter) => {
     },
   );
 
-  it('a websocket that is not of a gateway is closed with 1012', async () => {
+  it('a websocket outside any gateway is closed with 1012', async () => {
     const app = await serve({ adapter }, { FIXTURE_LIBRARY: 'none', FIXTURE_FEATURES: 'plain-ws' });
     const client = await WebSocketClient.open(app.port, '/other');
     app.signal('SIGTERM');
@@ -322,7 +322,7 @@ it('an upgrade is refused with 503 while draining', async () => {
   expect(await app.exited).toMatchObject(clean);
 });
 
-it('an upgrade that nobody answers gets 503, and holds nothing', async () => {
+it('an unanswered upgrade gets 503, and does not hold the exit', async () => {
   const app = await serve({}, { FIXTURE_LIBRARY: 'none', FIXTURE_FEATURES: 'unmanaged' });
   const client = await RawConnection.open(app.port);
   client.write(upgradeRequest('/nowhere'));
@@ -440,7 +440,7 @@ it('grace: each is closed at a moment of its own, and new ones are accepted', as
   expect(await app.exited).toMatchObject(clean);
 });
 
-it('without a signal all are closed at once, and nothing is left behind', async () => {
+it('without a signal, all are closed at once, and nothing is left behind', async () => {
   const app = await serve({ options: { gracePeriodMs: 5000 } });
   const clients = await Promise.all(
     Array.from({ length: 300 }, () => WebSocketClient.open(app.port)),
@@ -477,7 +477,7 @@ it('socket.io: what was emitted is delivered, and the client comes back to the n
   expect(await next.exited).toMatchObject(clean);
 });
 
-describe('a gateway with a port of its own', () => {
+describe('a gateway with its own port', () => {
   it.each([
     ['with a path', ''],
     ['without a path', 'no-path'],

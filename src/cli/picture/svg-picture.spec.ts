@@ -28,7 +28,7 @@ it.each(EXAMPLES)('%s draws nothing outside of its box', (name) => {
   }
 });
 
-it('says all that is to be known', () => {
+it('shows every figure', () => {
   const text = textOf(svgPicture(exampleReport('forced')));
   for (const part of [
     'SIGTERM',

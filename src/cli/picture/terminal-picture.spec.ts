@@ -52,7 +52,7 @@ describe('its width', () => {
     expect(picture).toBe(terminalPicture(exampleReport('forced'), { columns: width }));
   });
 
-  it('is 80 where nobody knows', () => {
+  it('is 80 by default', () => {
     expect(terminalPicture(exampleReport('forced'))).toBe(
       terminalPicture(exampleReport('forced'), { columns: 80 }),
     );

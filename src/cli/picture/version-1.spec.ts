@@ -34,7 +34,7 @@ it.each(STORED)('a report that a run of version 1 has written is shown: %s', (na
   expect(namesIn(report).filter((field) => gone.has(field))).toEqual([]);
 });
 
-it('tells what was cut from what was aborted', () => {
+it('distinguishes cut from aborted', () => {
   const old = storedReport('cut') as Old;
   expect(old.requests).toMatchObject({ aborted: 1, cut: 1 });
   const { requests, hooks, states, connections } = parseReport(JSON.stringify(old), 'cut');

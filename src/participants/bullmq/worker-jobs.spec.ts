@@ -58,7 +58,7 @@ const handedBack = 'bullmq:rateLimitExceeded';
 const endless = () => new Promise<never>(() => {});
 
 describe('WorkerJobs', () => {
-  it('names what is in flight, from its fetch to its end', async () => {
+  it('names a job in flight, from its fetch to its end', async () => {
     const work = new EventEmitter();
     const { worker, clock, jobs, job } = setUp(() => once(work, 'done'));
     const done = worker.processJob(job);
@@ -85,7 +85,7 @@ describe('WorkerJobs', () => {
     expect([processed, jobs.handedBack]).toEqual([0, 1]);
   });
 
-  it('hands back what is still running when it is told to, once', async () => {
+  it('hands back each running job once', async () => {
     const { worker, jobs, job } = setUp(endless);
     const done = worker.processJob(job);
     jobs.stop();
@@ -117,7 +117,7 @@ describe('WorkerJobs', () => {
     expect(worker.calls).toEqual(calls);
   });
 
-  it('waits a second for Redis to say goodbye, and has nobody else wait', async () => {
+  it('waits a second for Redis to disconnect, and holds up nothing else', async () => {
     const { worker, clock, jobs } = setUp(endless);
     worker.closes = endless();
     jobs.stop();
@@ -130,7 +130,7 @@ describe('WorkerJobs', () => {
     expect(worker.calls).toEqual(['close', 'disconnect']);
   });
 
-  it('a job that is handed back to a Redis that is gone holds nobody', async () => {
+  it('handing a job back to a lost Redis holds up nothing', async () => {
     const { worker, clock, jobs, job } = setUp(endless);
     worker.closes = endless();
     const recorded = worker.processJob(job);

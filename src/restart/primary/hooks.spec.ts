@@ -34,7 +34,7 @@ it('a stop is kept from by false, not by an error', async () => {
   expect(errors).toEqual(['beforeStop failed: no']);
 });
 
-it('what comes after is told, and its errors are named', async () => {
+it('the hooks after an event get its result, and their errors are named', async () => {
   const result = { outcome: 'completed', replaced: 1, generation: 2 } as const;
   const afterReload = vi.fn<(given: unknown) => void>();
   await hooks({ afterReload }).afterReload(result);

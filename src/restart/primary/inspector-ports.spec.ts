@@ -18,7 +18,7 @@ it.each([
   expect(optionsOf(ports)).toEqual(['--inspect-port=9229']);
 });
 
-it('leave alone the port on which this process is debugged', () => {
+it('leave the inspector port of this process alone', () => {
   const ports = new InspectorPorts(['--inspect'], '', 9229, () => true);
   expect(optionsOf(ports)).toEqual(['--inspect-port=9230']);
 });

@@ -61,7 +61,7 @@ it('does not take a descriptor of a worker for one of its own', async () => {
   expect(await sockets.take(query, 0)).toBe(-constants.errno.EBADF);
 });
 
-it('closes what nobody needs any more', async () => {
+it('closes sockets that no worker needs any more', async () => {
   const path = join(folder, 'unused');
   await sockets.take(unix(path), 0);
   await sockets.take(tcp(0), 0);

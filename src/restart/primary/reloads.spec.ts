@@ -14,7 +14,7 @@ function setUp() {
   return { reloads, ends };
 }
 
-it('collapses what is asked for while one runs into one more', async () => {
+it('collapses all requests during a reload into one more reload', async () => {
   const { reloads, ends } = setUp();
   const first = reloads.request();
   const others = [reloads.request(), reloads.request(), reloads.request()];

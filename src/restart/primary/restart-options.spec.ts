@@ -36,7 +36,7 @@ it.each([
   expect(resolve).toThrow(message);
 });
 
-it('names all that is wrong at once', () => {
+it('names every problem at once', () => {
   const given = { script, workers: -1, soakMs: '1s' } as unknown as GracefulRestartOptions;
   expect(() => resolveRestartOptions(given)).toThrow(/workers is -1.*soakMs is '1s'/);
 });

@@ -187,7 +187,7 @@ describe('a reload', () => {
     expect(started).toHaveLength(1);
   });
 
-  it('gives up where the service stops', async () => {
+  it('gives up if the service stops', async () => {
     const { clock, started, slot, bring, fill } = setUp();
     await fill();
     const brought = bring();
@@ -221,7 +221,7 @@ describe('a worker that dies', () => {
     ]);
   });
 
-  it('is replaced by one of the same generation, whatever has been tried since', async () => {
+  it('is replaced by one of the same generation, whatever reload has failed since', async () => {
     const { clock, started, owner, bring, fill } = setUp();
     await fill();
     owner.generation = 2;
@@ -246,7 +246,7 @@ describe('a worker that dies', () => {
     }
   });
 
-  it('of its own accord, politely, is replaced while it still leaves', async () => {
+  it('by itself and in order is replaced while it still leaves', async () => {
     const { clock, started, events, fill } = setUp();
     await fill();
     started[0]!.leave({ kind: 'restart' });

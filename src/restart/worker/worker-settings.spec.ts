@@ -52,7 +52,7 @@ describe('takeWorkerSettings', () => {
     expect(takeWorkerSettings(facts(orphan, { ppid: 1 }))).toEqual({ primaryPid: 99 });
   });
 
-  it('a primary of somebody else is alive', () => {
+  it('a primary of another user is alive', () => {
     expect(takeWorkerSettings(facts(json, { ppid: 1, kill: forbidden }))).toBeUndefined();
   });
 });

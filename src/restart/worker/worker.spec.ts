@@ -157,7 +157,7 @@ describe('leaving', () => {
     expect(port.idleExits).toMatchObject([{ code: 0 }]);
   });
 
-  it('several applications are as far as the last of them', async () => {
+  it('several applications are in the state of the slowest', async () => {
     const { clock, channel, add, states } = setUp();
     const [quick, slow] = [add(), add(1)];
     channel.receive({ type: 'leave', because: RESTART });
@@ -208,7 +208,7 @@ describe('leaving', () => {
   });
 });
 
-it('reports the state and the sum of what is in flight', () => {
+it('reports the state and the total in flight', () => {
   const { channel, add } = setUp();
   add(2);
   add(3);
