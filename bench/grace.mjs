@@ -10,7 +10,7 @@ import { now } from './support/clock.mjs';
 import { sized } from './support/sizes.mjs';
 import { quantile, quartiles } from './support/statistics.mjs';
 
-const ROUNDS = sized(8, 1);
+const ROUNDS = sized(6, 1);
 const PER_SECOND = sized(300, 100);
 const WARM_UP_MS = sized(2000, 500);
 /** Each of the two that are compared. */

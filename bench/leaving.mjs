@@ -14,7 +14,7 @@ import { range } from './support/statistics.mjs';
 
 const ROUNDS = sized(15, 2);
 /** Opening thousands of connections takes its time. */
-const ROUNDS_OF_MANY = sized(5, 1);
+const ROUNDS_OF_MANY = sized(3, 1);
 const REQUESTS = 20;
 /** What a process has open besides its connections. */
 const OTHER_FILES = 200;

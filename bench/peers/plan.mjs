@@ -1,5 +1,5 @@
 /** Of a row that has not been measured by this process. */
-const USUAL_ROW_MS = 60_000;
+const USUAL_ROW_MS = 90_000;
 
 /**
  * The row with the fewest rounds, in the order of the page. A row is measured whole or not at all: its

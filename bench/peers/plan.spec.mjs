@@ -21,8 +21,8 @@ describe('the next row of the comparison', () => {
     expect(nextRow([row('a', 1, 30_000)], 5, 31_000).name).toBe('a');
   });
 
-  it('is taken to need a minute before it was measured', () => {
-    expect(nextRow([row('a', 0)], 5, 59_000)).toBeUndefined();
-    expect(nextRow([row('a', 0)], 5, 61_000).name).toBe('a');
+  it('is taken to need 90 s before it was measured', () => {
+    expect(nextRow([row('a', 0)], 5, 89_000)).toBeUndefined();
+    expect(nextRow([row('a', 0)], 5, 91_000).name).toBe('a');
   });
 });

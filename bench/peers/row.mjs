@@ -25,11 +25,15 @@ export async function measureRow(solutions, scenario, adapter, parallel, onEnd) 
       return { solution: cell.solution, round };
     });
     rounds.push(...ends);
-    await Promise.all(
-      ends.map((end, i) => Promise.race([end, cells[i].left.then(() => sleep(comparedMs))])),
-    );
+    await Promise.all(ends.map((end, i) => Promise.race([end, passed(cells[i], comparedMs)])));
   }
   return Promise.all(rounds);
+}
+
+/** Since the signal; endless where the clients go on until the process ends. */
+async function passed({ left }, ms) {
+  await left;
+  await (ms === Infinity ? new Promise(() => {}) : sleep(ms, undefined, { ref: false }));
 }
 
 function batches(all, size) {
