@@ -17,6 +17,8 @@ export class Service {
   /** How much work that nobody waits for has come to its end. */
   finished = 0;
   tls;
+  /** Of memory, when it was last asked. */
+  bytes;
   #child;
   #onLeave;
   /** Resolves at the first signal. */
@@ -31,6 +33,7 @@ export class Service {
     this.tls = settings.tls ?? false;
     this.#child = fork(program, [file, JSON.stringify(settings)], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      execArgv: settings.tellsMemory ? ['--expose-gc'] : [],
       env: { ...process.env, NO_COLOR: '1' },
     });
     const kill = () => this.#child.kill('SIGKILL');
@@ -60,6 +63,14 @@ export class Service {
   /** Waits until that many requests have reached the application. */
   async handling(count) {
     await this.#until(() => this.#handling >= count);
+  }
+
+  /** In bytes, after a collection; with the setting `tellsMemory`. */
+  async memory() {
+    this.bytes = undefined;
+    this.#child.send('memory');
+    await this.#until(() => this.bytes !== undefined);
+    return this.bytes;
   }
 
   /** Sends SIGTERM. From then on its time runs, to the limit. */

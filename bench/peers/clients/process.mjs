@@ -1,14 +1,8 @@
 // What Linux knows of a process; `undefined` elsewhere.
 import { readFileSync } from 'node:fs';
 
-const PAGE_BYTES = 4096;
 /** Of a second: USER_HZ, which Linux keeps at 100 for its readers. */
 const TICKS_PER_SECOND = 100;
-
-export function residentBytes(pid) {
-  const pages = read(`/proc/${pid}/statm`)?.split(' ')[1];
-  return pages === undefined ? undefined : Number(pages) * PAGE_BYTES;
-}
 
 /** In user mode and in the kernel, since its start. */
 export function processorMs(pid) {

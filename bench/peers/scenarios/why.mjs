@@ -60,9 +60,8 @@ export const why = {
     'The others do nothing on the second signal, so Node ends the process at once. nestjs-drain cuts what is ' +
     'in flight and lets Nest run its hooks; a third signal ends the process at once.',
   'cost-memory':
-    'Linux tells the memory of the whole process, with what the garbage collector has not taken back yet: ' +
-    'rounds differ by more than the solutions do. [Performance](performance.md#memory) has what the module ' +
-    'itself keeps for a connection.',
+    'Small next to what Node itself keeps for a connection. [Performance](performance.md#memory) has what ' +
+    'the module adds, against the application alone.',
   'cost-processor':
     'Linux counts processor time in steps of 10 ms, and two processes of the same code differ by a few ' +
     'percent. [Performance](performance.md#processor-time) compares in many rounds.',
