@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 
 import { ADAPTERS } from '../options.mjs';
+import { files } from '../solutions/index.mjs';
 import { comparison } from './markdown.mjs';
 import { matrix } from './svg.mjs';
 
@@ -33,7 +34,7 @@ export class Results {
   setSolutions(adapter, solutions) {
     const of = (this.adapters[adapter] ??= { solutions: [], cells: [] });
     const others = of.solutions.filter((one) => !solutions.some((two) => one.file === two.file));
-    of.solutions = [...solutions, ...others];
+    of.solutions = [...solutions, ...others].toSorted((a, b) => placeOf(a) - placeOf(b));
     for (const cell of of.cells) {
       const { version } = of.solutions.find((solution) => solution.file === cell.solution);
       cell.rounds = cell.rounds.filter((round) => round.version === version);
@@ -66,6 +67,11 @@ export async function draw({ runs, adapters }) {
   if (drawn.length === 0) return;
   for (const one of drawn) await write(picture(one), matrix(one));
   await write(page, comparison(drawn));
+}
+
+/** In the report. */
+function placeOf({ file }) {
+  return files.indexOf(file);
 }
 
 function picture({ adapter }) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { Results } from './results.mjs';
 
-const old = { file: 'one', name: 'one', version: '1.0.0' };
+const old = { file: 'nestjs-drain', name: 'nestjs-drain', version: '1.0.0' };
 const round = { ms: 10, exit: 0, sent: 1, lost: 0 };
 
 function measured() {
@@ -19,7 +19,7 @@ describe('the results of the comparison', () => {
     results.begin({ date: '2026-01-02', load: 0.2 });
     results.setSolutions('express', [old]);
     results.add('express', 'idle', old, round);
-    const rounds = results.rounds('express', 'idle', 'one');
+    const rounds = results.rounds('express', 'idle', 'nestjs-drain');
     expect(rounds.map(({ run }) => results.runs[run].date)).toEqual(['2026-01-01', '2026-01-02']);
     expect(rounds.map(({ version }) => version)).toEqual(['1.0.0', '1.0.0']);
   });
@@ -27,14 +27,17 @@ describe('the results of the comparison', () => {
   it('drop what was measured of another version', () => {
     const results = measured();
     results.setSolutions('express', [{ ...old, version: '2.0.0' }]);
-    expect(results.rounds('express', 'idle', 'one')).toEqual([]);
+    expect(results.rounds('express', 'idle', 'nestjs-drain')).toEqual([]);
     expect(results.adapters.express.cells).toEqual([]);
   });
 
-  it('keep what was measured of a solution that does not take part this time', () => {
+  it('keep what was measured of a solution that does not take part this time, in its place', () => {
     const results = measured();
-    results.setSolutions('express', [{ file: 'two', name: 'two', version: '1.0.0' }]);
-    expect(results.rounds('express', 'idle', 'one')).toHaveLength(1);
-    expect(results.adapters.express.solutions.map(({ file }) => file)).toEqual(['two', 'one']);
+    results.setSolutions('express', [{ file: 'stoppable', name: 'stoppable', version: '1.0.0' }]);
+    expect(results.rounds('express', 'idle', 'nestjs-drain')).toHaveLength(1);
+    expect(results.adapters.express.solutions.map(({ file }) => file)).toEqual([
+      'nestjs-drain',
+      'stoppable',
+    ]);
   });
 });

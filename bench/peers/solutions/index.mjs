@@ -1,5 +1,5 @@
 /** In the order of the report; each has a file of that name. */
-const files = [
+export const files = [
   'nestjs-drain',
   'nest-hooks',
   'nest-force-close',
