@@ -9,7 +9,7 @@ import { comparison } from './markdown.mjs';
 import { matrix } from './svg.mjs';
 
 const root = join(import.meta.dirname, '..', '..', '..');
-const file = join(root, 'bench', 'results', 'peers.json');
+const stored = join(root, 'bench', 'results', 'peers.json');
 const page = join(root, 'docs', 'comparison.md');
 
 /**
@@ -22,8 +22,8 @@ export class Results {
 
   /** Those of earlier runs. */
   static read() {
-    const stored = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
-    return Object.assign(new Results(), stored);
+    const kept = existsSync(stored) ? JSON.parse(readFileSync(stored, 'utf8')) : {};
+    return Object.assign(new Results(), kept);
   }
 
   begin(run) {
@@ -55,7 +55,7 @@ export class Results {
   }
 
   save() {
-    return write(file, JSON.stringify(this));
+    return write(stored, JSON.stringify(this));
   }
 }
 
