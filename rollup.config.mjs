@@ -7,9 +7,9 @@ import { dts } from 'rollup-plugin-dts';
 
 const compiled = join(import.meta.dirname, '.out');
 const entries = ['index', 'opentelemetry/index', 'restart/index', 'testing/index'];
-const programs = ['cli/command', 'restart/worker/preload'];
+const programs = ['cli/command', 'restart/worker/preload', 'schematics/nest-add'];
 
-const ofOneEntry = /^(index|(cli|opentelemetry|restart|testing)\/.*)\.js$/;
+const ofOneEntry = /^(index|(cli|opentelemetry|restart|schematics|testing)\/.*)\.js$/;
 /** Stays where it is in `src`: it finds the preload of its workers beside it. */
 const PRIMARY = 'graceful-restart';
 
@@ -40,6 +40,17 @@ const mapsOfCompiler = {
   },
 };
 
+/** What the Nest CLI reads of `nest add`. */
+const schematics = {
+  name: 'schematics',
+  generateBundle() {
+    for (const name of ['collection.json', 'nest-add.schema.json']) {
+      const source = readFileSync(join(import.meta.dirname, 'src', 'schematics', name));
+      this.emitFile({ type: 'asset', fileName: `schematics/${name}`, source });
+    }
+  },
+};
+
 const folder = join(import.meta.dirname, 'dist');
 rmSync(folder, { recursive: true, force: true });
 const shared = { dir: folder, hoistTransitiveImports: false, minifyInternalExports: false };
@@ -50,7 +61,7 @@ export default [
     external: /^[^./]/,
     // The compiler's helpers ask for it.
     context: 'this',
-    plugins: [mapsOfCompiler],
+    plugins: [mapsOfCompiler, schematics],
     output: {
       ...shared,
       sourcemap: true,

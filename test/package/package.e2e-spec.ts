@@ -131,11 +131,15 @@ describe('the packed package', () => {
       .flatMap((entry) => (typeof entry === 'string' ? [entry] : Object.values(entry)))
       .map((name) => name.replace('./', ''));
     const others = ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist/restart/worker/preload.js'];
-    expect(packed.files).toEqual(expect.arrayContaining([...named, ...others]));
+    const schematics = ['collection.json', 'nest-add.schema.json', 'nest-add.js'].map(
+      (name) => `dist/schematics/${name}`,
+    );
+    expect(packed.files).toEqual(expect.arrayContaining([...named, ...others, ...schematics]));
+    const data = packed.files.filter((name) => /^dist\/schematics\/.*\.json$/.test(name));
     const modules = packed.files.filter((name) => /^dist\/.*(?<!\.d)\.(js|d\.ts)$/.test(name));
     const maps = packed.files.filter((name) => name.endsWith('.js.map'));
     expect(maps).toEqual(modules.filter((name) => name.endsWith('.js')).map((js) => `${js}.map`));
-    expect(packed.files).toHaveLength(others.length + modules.length + maps.length);
+    expect(packed.files).toHaveLength(others.length + data.length + modules.length + maps.length);
     expect(modules.length).toBeLessThan(30);
   });
 
