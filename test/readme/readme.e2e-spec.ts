@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { expect, it } from 'vitest';
 
+import { COMPARISON } from '../../src/cli/rehearse/output/texts.js';
 import { defaultOptions } from '../../src/options/resolve-options.js';
 import { read, root } from './pages.js';
 
@@ -37,6 +38,11 @@ it('the table of options is about every option of the type', () => {
   const page = read('docs/options.md');
   expect(names.length).toBeGreaterThan(10);
   expect(names.filter((name) => !page.includes(`| \`${name}\` `))).toEqual([]);
+});
+
+it('the table of the demo is one of the command', () => {
+  const [, header = ''] = /^```text\n( +sent .*)$/m.exec(read('README.md')) ?? [];
+  expect(header.trim().split(/ {2,}/)).toEqual(COMPARISON.slice(1));
 });
 
 it('the log lines that are explained are those of the code', () => {

@@ -14,8 +14,8 @@ import { verdictOn } from './verdict.js';
 
 const NAME = 'rehearsal';
 const PLAIN_ALREADY =
-  'The service does not have nestjs-drain: this is how it leaves without. To compare, npm i nestjs-drain, ' +
-  'add GracefulShutdownModule.forRoot() to the imports of the root module, and run it again.';
+  'The service does not have nestjs-drain: this is how it leaves without. To compare, install it ' +
+  '(npx nest add nestjs-drain), build, and run this again.';
 
 /** `nestjs-drain rehearse`. @returns the exit status @internal */
 export async function rehearse(invocation: RehearseInvocation): Promise<number> {

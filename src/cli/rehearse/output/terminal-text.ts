@@ -1,5 +1,13 @@
 import type { RehearsalResult, RehearsalRun } from '../result.js';
-import { adviceOf, COLUMNS, conditionsText, factsOf, rowsOf } from './texts.js';
+import {
+  adviceOf,
+  COLUMNS,
+  COMPARISON,
+  comparisonRows,
+  conditionsText,
+  factsOf,
+  rowsOf,
+} from './texts.js';
 
 const GREEN = '\u001B[32m';
 const RED = '\u001B[31m';
@@ -7,9 +15,11 @@ const PLAIN = '\u001B[39m';
 
 /** A rehearsal for the terminal. @internal */
 export function terminalText(result: RehearsalResult, colours: boolean): string {
-  const parts = result.runs.map((run) => runText(run, result.runs.length > 1, colours));
+  const isComparison = result.runs.length > 1;
+  const parts = result.runs.map((run) => runText(run, isComparison, colours));
   const note = result.note === undefined ? [] : [`${result.note}\n`];
-  return [conditionsText(result), '', ...parts, ...note].join('\n');
+  const end = isComparison ? [...table([[...COMPARISON], ...comparisonRows(result)]), ''] : note;
+  return [conditionsText(result), '', ...parts, ...end].join('\n');
 }
 
 function runText(run: RehearsalRun, isOneOfSeveral: boolean, colours: boolean): string {
@@ -31,7 +41,7 @@ function runText(run: RehearsalRun, isOneOfSeveral: boolean, colours: boolean): 
 }
 
 function table(rows: readonly string[][]): string[] {
-  const widths = COLUMNS.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows.map((row) =>
     row
       .map((cell, i) => (i === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[i]! + 2)))

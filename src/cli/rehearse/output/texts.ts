@@ -21,8 +21,35 @@ export function rowsOf({ after }: RehearsalRun): string[][] {
 }
 
 function rowOf({ kind, sent, lost, slowestMs }: KindCounts): string[] {
+  return [kind, ...countsOf({ sent, lost }), `${slowestMs} ms`];
+}
+
+function countsOf({ sent, lost }: Pick<KindCounts, 'sent' | 'lost'>): string[] {
   const { refused, reset, cut, error, wrong } = lost;
-  return [kind, ...[sent, refused, reset, cut, error, wrong].map(String), `${slowestMs} ms`];
+  return [sent, refused, reset, cut, error, wrong].map(String);
+}
+
+/** The columns of the table of runs. @internal */
+export const COMPARISON = [
+  '',
+  'sent',
+  'refused',
+  'reset',
+  'cut',
+  '5xx',
+  'wrong',
+  'signal to exit',
+  'exit',
+] as const;
+
+/** One row for each run. @internal */
+export function comparisonRows({ runs }: RehearsalResult): string[][] {
+  return runs.map((run) => [
+    run.name,
+    ...countsOf(sumOf(run.after)),
+    seconds(run.goneAfterMs),
+    run.wasKilled ? 'killed' : String(run.exit.signal ?? run.exit.code),
+  ]);
 }
 
 /** Under which conditions it was. @internal */
@@ -30,8 +57,9 @@ export function conditionsText({ options, runs }: RehearsalResult): string {
   const { command, platform, patienceMs, lagMs } = options;
   const { port, paths, readyPath } = runs[0]!;
   const ready = readyPath === undefined ? '' : `; readiness ${readyPath}`;
+  const asked = paths.length === 0 ? '' : `, GET ${paths.join(' ')}`;
   return (
-    `${command.text}, port ${port}, GET ${paths.join(' ')}; as ${platform.name}: ${platform.signal}, ${patienceMs / 1000} s; ` +
+    `${command.text}, port ${port}${asked}; as ${platform.name}: ${platform.signal}, ${patienceMs / 1000} s; ` +
     `a balancer that learns ${lagMs / 1000} s late${ready}`
   );
 }
