@@ -154,6 +154,16 @@ describe('wrong usage', () => {
       [main, '--wait'],
       'unknown option --wait, expected one of',
     ],
+    [
+      'a command that there is not',
+      ['restart'],
+      "the script is 'restart', expected a file that can be read, such as dist/main.js, or one of the commands reload,",
+    ],
+    [
+      'an application that is not built',
+      ['dist/main'],
+      'is the application built? (npm run build)',
+    ],
     ['a word too many', ['status', '4711'], `unexpected '4711'`],
     ['arguments for nobody', ['status', '--', 'x'], `unexpected 'x'`],
     ['two services', ['reload', '--pid', '1', '--control', 'a'], '--pid and --control are given'],

@@ -7,7 +7,7 @@ import { type Action, OPTION_RULES, type OptionRule, optionsOf } from './command
 import { joinOptionalValues } from './optional-values.js';
 import { type RehearseInvocation, rehearseProblems } from './rehearse/rehearse-arguments.js';
 import { type ReportInvocation, reportProblems } from './report-arguments.js';
-import { scriptFile } from './script-file.js';
+import { scriptFile, scriptProblem } from './script-file.js';
 
 /** What the user wants. @internal */
 export type Invocation =
@@ -53,6 +53,7 @@ export interface StatusInvocation {
   readonly options: ServiceChoice & { readonly json?: boolean };
 }
 
+const FOR_THE_APPLICATION = ': arguments for the application come after --';
 const SUBCOMMANDS = ['reload', 'status', 'report', 'kubernetes', 'rehearse'] as const;
 
 /**
@@ -80,11 +81,15 @@ export function parseArguments(argv: readonly string[]): Invocation {
     return { action, script: words[0], args: line.args, options };
   }
   if (action !== 'run') {
-    refuse([...problems, ...choiceProblems(line), ...strayProblems(line, [...line.args])]);
+    refuse([...problems, ...choiceProblems(line), ...strayProblems(line, '', line.args)]);
     return { action, options };
   }
   const script = first === undefined ? undefined : scriptFile(first);
-  refuse([...problems, ...scriptProblems(line, script), ...strayProblems(line, [])]);
+  refuse([
+    ...problems,
+    ...scriptProblems(line, script),
+    ...strayProblems(line, FOR_THE_APPLICATION),
+  ]);
   const given = line.options.map(({ typed }) => typed);
   return { action, script: script!, args: line.args, options, given };
 }
@@ -188,16 +193,20 @@ function choiceProblems({ options }: Line): string[] {
 function scriptProblems({ words: [first], isUnclear }: Line, found: string | undefined): string[] {
   if (isUnclear || found !== undefined) return [];
   if (first !== undefined) {
-    return [`the script is '${first}', expected a file that can be read, such as dist/main.js`];
+    const isWord = /^[a-z]+$/.test(first);
+    const others = isWord ? `, or one of the commands ${SUBCOMMANDS.join(', ')}` : '';
+    return [`${scriptProblem(first)}${others}`];
   }
   return ['there is no script: name the main file of the application, such as dist/main.js'];
 }
 
-function strayProblems({ words, isUnclear }: Line, args: readonly string[]): string[] {
+function strayProblems(
+  { words, isUnclear }: Line,
+  remedy: string,
+  args: readonly string[] = [],
+): string[] {
   if (isUnclear) return [];
-  return [...words.slice(1), ...args].map(
-    (word) => `unexpected '${word}': arguments for the application come after --`,
-  );
+  return [...words.slice(1), ...args].map((word) => `unexpected '${word}'${remedy}`);
 }
 
 function refuse(problems: readonly string[]): void {

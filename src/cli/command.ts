@@ -39,6 +39,10 @@ async function runHere(invocation: RunInvocation): Promise<void> {
   process.exit(await run(invocation));
 }
 
+// Who reads may have seen enough, as `head` has. The exit status counts all the same.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
 command(process.argv.slice(2)).catch((error: unknown) => {
   // Our own errors say what to do; of others the stack is needed.
   console.error('nestjs-drain:', error instanceof GracefulShutdownError ? error.message : error);

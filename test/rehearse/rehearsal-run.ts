@@ -34,12 +34,17 @@ export interface RunJson {
   readonly goneAfterMs: number;
   readonly wasKilled: boolean;
   readonly redAfterMs?: number;
+  readonly outAfterMs?: number;
 }
 
 interface Totals {
   readonly sent: number;
   readonly lost: number;
-  readonly clients: readonly { readonly kind: string; readonly sent: number }[];
+  readonly clients: readonly {
+    readonly kind: string;
+    readonly sent: number;
+    readonly lost: Readonly<Record<string, number>>;
+  }[];
 }
 
 export interface Outcome {
@@ -81,6 +86,11 @@ export class RehearsalRun {
 
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
+  }
+
+  /** As `head` does, when it has seen enough. */
+  closeOutput(): void {
+    this.#child.stdout!.destroy();
   }
 
   async end(): Promise<void> {

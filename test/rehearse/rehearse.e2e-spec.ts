@@ -82,6 +82,55 @@ describe('a service that is right', () => {
   });
 });
 
+describe('websockets', () => {
+  const args = ['--ws=/chat', '--path=/orders', ...QUICK];
+
+  it('are closed with a close frame by a service that is right', async () => {
+    const { ok, run } = await rehearsed({ ...RIGHT, webSockets: true }, ...args);
+    const [held] = run.after.clients.filter(({ kind }) => kind === 'websocket');
+    expect({ ok, lost: run.after.lost, findings: run.findings }).toEqual({
+      ok: true,
+      lost: 0,
+      findings: [],
+    });
+    expect(held!.sent).toBeGreaterThanOrEqual(2);
+  });
+
+  it('are cut by a service that ends under them', async () => {
+    const { run } = await rehearsed({ webSockets: true }, ...args);
+    const [held] = run.after.clients.filter(({ kind }) => kind === 'websocket');
+    expect(held!.lost.cut).toBeGreaterThanOrEqual(2);
+    expect(run.findings.find(({ code }) => code === 'CUT')?.message).toContain('GET /chat');
+  });
+
+  it('have to be there', async () => {
+    const { status, stderr } = await rehearse(RIGHT, ...args);
+    expect(status).toBe(3);
+    expect(stderr).toContain('websocket /chat: ');
+  });
+});
+
+describe('a balancer', () => {
+  const green = { module: { gracePeriodMs: 2000 }, readiness: 'green' } as const;
+
+  it('that is told by its platform needs no readiness check', async () => {
+    const { ok, run } = await rehearsed(green, '--as=kubernetes', '--path=/orders', ...QUICK);
+    expect({ ok, lost: run.after.lost, redAfterMs: run.redAfterMs }).toEqual({
+      ok: true,
+      lost: 0,
+      redAfterMs: undefined,
+    });
+    expect(run.outAfterMs).toBeGreaterThanOrEqual(1000);
+    expect(run.outAfterMs).toBeLessThan(1000 + LATE_MS);
+  });
+
+  it('that nobody tells learns from refused connections', async () => {
+    const args = ['--as=docker', '--path=/orders', ...QUICK];
+    const { run } = await rehearsed({ hooks: true }, ...args);
+    expect(codesOf(run)).toContain('NO_READINESS');
+  });
+});
+
 describe('what it finds', () => {
   it('npm, which keeps the signal', async () => {
     const manifest = JSON.stringify({ name: 'orders', scripts: { start: `node ${service}` } });
@@ -188,7 +237,7 @@ describe('against plain', () => {
   it('says of a service without the module that it is plain, and how to install', async () => {
     const { note, runs } = await rehearsed({}, '--against', 'plain', '--path', '/orders', ...QUICK);
     expect(runs).toHaveLength(1);
-    expect(note).toContain('npm i nestjs-drain');
+    expect(note).toContain('npx nest add nestjs-drain');
   });
 });
 
@@ -198,6 +247,19 @@ describe('a service that cannot be rehearsed', () => {
     expect({ status, stdout }).toEqual({ status: 3, stdout: '' });
     expect(stderr).toContain('the service cannot be rehearsed: it ended with code 1.');
     expect(stderr).toContain('Error: the database is not there');
+  });
+
+  it('is TypeScript, which has to be built', async () => {
+    const run = new RehearsalRun(['main.ts'], {}, { 'main.ts': '@Module({}) class AppModule {}' });
+    const { status, stderr } = await run.done;
+    expect(status).toBe(3);
+    expect(stderr).toContain('Node runs no TypeScript of Nest: build, and name dist/main.js');
+  });
+
+  it('is started by a program that is not there', async () => {
+    const { status, stderr } = await new RehearsalRun(['--command', 'nest-start'], {}).done;
+    expect(status).toBe(3);
+    expect(stderr).toContain('nest-start: command not found');
   });
 
   it('answers with errors only: which, and what to do', async () => {
@@ -255,9 +317,16 @@ it('writes a page, a picture and a file for a CI server', async () => {
   expect(read('b.xml')).toContain('failures="0"');
 });
 
+it('its verdict stands, whoever reads the rest of the output', async () => {
+  const run = new RehearsalRun([service, '--path', '/orders', '--json', ...QUICK], RIGHT);
+  run.closeOutput();
+  expect(await run.done).toEqual({ status: 0, stdout: '', stderr: '' });
+});
+
 it.each([
   [[], "there is no service: name its main file, such as dist/main.js, or --command 'npm start'"],
   [['nowhere.js'], "the script is 'nowhere.js', expected a file that can be read"],
+  [['dist/main.js'], 'such as dist/main.js: is the application built? (npm run build)'],
   [[service, '--command', 'npm start'], 'and --command are given: one of them is enough'],
   [[service, '--as', 'mars'], "--as is 'mars', expected one of azure-container-apps, kubernetes"],
   [[service, '--path', 'orders'], "--path is 'orders', expected a path that begins with /"],

@@ -136,8 +136,10 @@ function refusedTooEarly(run: Rehearsal, context: FindingContext): Finding[] {
     {
       code: 'GRACE_TOO_SHORT',
       message:
-        `${when}${out}: the service must listen until the balancer has learned of its end. Set ` +
-        `gracePeriodMs to ${Math.ceil(neededMs / 500) * 500} at least.`,
+        `${when}${out}: the service must listen until the balancer has learned of its end.` +
+        (run.isPlain || !hasModule(run)
+          ? ''
+          : ` Set gracePeriodMs to ${Math.ceil(neededMs / 500) * 500} at least.`),
     },
   ];
 }
@@ -214,16 +216,19 @@ function exitCode({ exit, wasKilled, orphans, report }: Rehearsal): Finding[] {
 
 /** What the module would do about it. */
 function moduleMissing(run: Rehearsal): Finding[] {
-  const isThere = run.report !== undefined || run.application !== undefined;
-  if (isThere || (lostOf(sumOf(run.after).lost) === 0 && !run.wasKilled)) return [];
+  if (hasModule(run) || (lostOf(sumOf(run.after).lost) === 0 && !run.wasKilled)) return [];
   return [
     {
       code: 'MODULE_MISSING',
       message:
-        'The service does not have nestjs-drain. In a NestJS application: npm i nestjs-drain, and ' +
-        'GracefulShutdownModule.forRoot() in the imports of the root module.',
+        'The service does not have nestjs-drain. In a NestJS application, npx nest add nestjs-drain ' +
+        'installs it and imports it in the root module.',
     },
   ];
+}
+
+function hasModule({ report, application }: Rehearsal): boolean {
+  return report !== undefined || application !== undefined;
 }
 
 function of({ lostRequests }: Rehearsal, loss: Loss): Rehearsal['lostRequests'] {

@@ -32,10 +32,14 @@ const MOST_PATHS = 20;
 const READINESS = /\bread(y|iness)\b/i;
 /** Asked by who watches the service, and not by its clients. */
 const WATCHED = /\b(health|healthz|ready|readyz|readiness|live|livez|liveness|metrics)\b/i;
+/** Of @nestjs/swagger and its like, for developers. */
+const DOCUMENTATION = /(^|\/)(api-docs|docs?|graphiql|openapi|swagger)([/.-]|$)/i;
 
 /** What clients may ask for. @internal */
 export function clientPaths({ paths }: RehearsedApplication): string[] {
-  return paths.filter((path) => !WATCHED.test(path)).slice(0, MOST_PATHS);
+  return paths
+    .filter((path) => !WATCHED.test(path) && !DOCUMENTATION.test(path))
+    .slice(0, MOST_PATHS);
 }
 
 /** The readiness check, where there is one by that name. @internal */

@@ -36,6 +36,7 @@ export interface RehearsalOptions extends LoadOptions {
 /** What happened in one rehearsal; times count from the signal. @internal */
 export interface Rehearsal {
   readonly port: number;
+  /** Those that clients asked for, event streams among them. */
   readonly paths: readonly string[];
   readonly readyPath: string | undefined;
   /** Whether the module did nothing. */
@@ -137,7 +138,9 @@ async function underLoad(
   const { output } = service;
   return {
     port: endpoint.port,
-    paths: choice.paths,
+    paths: [...targets.gets, ...targets.unanswered, ...targets.eventStreams].map(
+      ({ path }) => path,
+    ),
     readyPath,
     isPlain: options.isPlain === true,
     application,

@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 
-import { scriptFile } from '../script-file.js';
+import { scriptFile, scriptProblem } from '../script-file.js';
 
 /** @internal */
 export interface RehearseInvocation {
@@ -55,9 +55,7 @@ export function rehearseProblems(
       "there is no service: name its main file, such as dist/main.js, or --command 'npm start'",
     );
   } else if (scriptFile(script) === undefined) {
-    problems.push(
-      `the script is '${script}', expected a file that can be read, such as dist/main.js`,
-    );
+    problems.push(scriptProblem(script));
   }
   const outputs = [json === true ? '-' : '', options.svg, options.html, options.junit];
   if (outputs.filter((output) => output === '-').length > 1) {

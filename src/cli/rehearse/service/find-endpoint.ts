@@ -42,7 +42,7 @@ export async function findEndpoint(
   const end = performance.now() + choice.timeoutMs;
   let seen: readonly ListeningSocket[] = [];
   while (performance.now() < end) {
-    if (service.exit !== undefined) throw notStarted(endText(service.exit), service.outputTail);
+    if (service.exit !== undefined) throw notStarted(whyEnded(service), service.outputTail);
     seen = socketsOf(service, choice.port);
     const found = await firstThatServes(seen, choice);
     if (found !== undefined) return found;
@@ -91,6 +91,10 @@ function whyNot(sockets: readonly ListeningSocket[], { readyPath }: EndpointChoi
   return `it listens on ${ports}, and does not answer ${what}`;
 }
 
-function endText({ code, signal }: { code: number | null; signal: NodeJS.Signals | null }): string {
-  return signal === null ? `it ended with code ${code}` : `it ended by ${signal}`;
+function whyEnded({ exit, command }: ServiceProcess): string {
+  const { code = null, signal = null } = exit ?? {};
+  const end = signal === null ? `it ended with code ${code}` : `it ended by ${signal}`;
+  const [program, script = ''] = command.words;
+  const isSource = program === process.execPath && /\.[cm]?ts$/.test(script);
+  return isSource ? `${end} (Node runs no TypeScript of Nest: build, and name dist/main.js)` : end;
 }

@@ -56,8 +56,8 @@ export class ServiceProcess {
         resolve(this.#exit);
       };
       this.#child.once('exit', ended);
-      this.#child.once('error', (error) => {
-        this.output += error.message;
+      this.#child.once('error', (error: NodeJS.ErrnoException) => {
+        this.output += error.code === 'ENOENT' ? `${program}: command not found` : error.message;
         ended(127, null);
       });
     });
