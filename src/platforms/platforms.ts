@@ -110,6 +110,7 @@ export const PLATFORMS: readonly Platform[] = [
     signal: 'SIGINT',
     reaches: 'first',
     setting: 'kill_timeout',
+    // Of machines with shared processors; of dedicated ones a day.
     mostSeconds: 300,
     deregisters: true,
     source: 'https://fly.io/docs/reference/configuration/#runtime-options',
@@ -146,7 +147,7 @@ export const PLATFORMS: readonly Platform[] = [
     reaches: 'first',
     setting: 'RAILWAY_DEPLOYMENT_DRAINING_SECONDS',
     deregisters: true,
-    source: 'https://docs.railway.com/guides/deployment-teardown',
+    source: 'https://docs.railway.com/deployments/deployment-teardown',
   },
   {
     id: 'azure-app-service',
@@ -166,6 +167,7 @@ export const PLATFORMS: readonly Platform[] = [
     name: 'Nomad',
     variables: ['NOMAD_ALLOC_ID'],
     patienceSeconds: 5,
+    // Of the driver for Docker, SIGTERM: it stops a container as `docker stop` does.
     signal: 'SIGINT',
     reaches: 'first',
     setting: 'kill_timeout',
