@@ -40,10 +40,6 @@ process.exitCode = status;
 function drain(...args) {
   const command = join(root, 'dist', 'cli', 'command.js');
   const env = { ...process.env, PORT: '0', REPORT_FILE: reportFile };
-  const { status } = spawnSync(process.execPath, [command, ...args], {
-    cwd: root,
-    env,
-    stdio: 'inherit',
-  });
-  return status ?? 1;
+  const options = { cwd: root, env, stdio: 'inherit' };
+  return spawnSync(process.execPath, [command, ...args], options).status ?? 1;
 }
