@@ -87,7 +87,7 @@ describe('websockets', () => {
 
   it('are closed with a close frame by a service that is right', async () => {
     const { ok, run } = await rehearsed({ ...RIGHT, webSockets: true }, ...args);
-    const [held] = run.after.clients.filter(({ kind }) => kind === 'websocket');
+    const held = run.after.clients.find(({ kind }) => kind === 'websocket');
     expect({ ok, lost: run.after.lost, findings: run.findings }).toEqual({
       ok: true,
       lost: 0,
@@ -98,7 +98,7 @@ describe('websockets', () => {
 
   it('are cut by a service that ends under them', async () => {
     const { run } = await rehearsed({ webSockets: true }, ...args);
-    const [held] = run.after.clients.filter(({ kind }) => kind === 'websocket');
+    const held = run.after.clients.find(({ kind }) => kind === 'websocket');
     expect(held!.lost.cut).toBeGreaterThanOrEqual(2);
     expect(run.findings.find(({ code }) => code === 'CUT')?.message).toContain('GET /chat');
   });
