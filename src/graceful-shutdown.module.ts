@@ -1,6 +1,7 @@
 import {
   type ConfigurableModuleAsyncOptions,
   type DynamicModule,
+  type FactoryProvider,
   Global,
   type INestApplicationContext,
   Inject,
@@ -8,7 +9,8 @@ import {
   type OnApplicationBootstrap,
   type Provider,
 } from '@nestjs/common';
-import { ModulesContainer } from '@nestjs/core';
+import { APP_INTERCEPTOR, ModulesContainer } from '@nestjs/core';
+import { HealthIndicatorService } from '@nestjs/terminus';
 
 import { ADAPTIVE_GRACE, GRACE_PERIOD } from './adaptive-grace/adaptive-grace.providers.js';
 import { CONNECTIONS } from './connections/connections.providers.js';
@@ -47,13 +49,11 @@ import type { ProcessShutdown } from './shutdown/process-shutdown.js';
 import { tellRehearsal } from './shutdown/rehearsal.js';
 import { ShutdownSequence } from './shutdown/shutdown-sequence.js';
 import { SUPERVISORS } from './supervisors/supervisors.providers.js';
+import { Parts, partsOf } from './wiring/parts.js';
 import { provide, provideClass } from './wiring/provide.js';
 import { CLOCK, PROCESS, SURROUNDINGS } from './wiring/surroundings.js';
 
-const providers: readonly Provider[] = [
-  GIVEN_BY_SOURCE,
-  provide(RESOLVED_OPTIONS, [GIVEN_OPTIONS], resolveOptions),
-  ...SURROUNDINGS,
+const parts: readonly FactoryProvider[] = [
   ...CONNECTIONS,
   ...NEST,
   ...ROUTES,
@@ -74,16 +74,24 @@ const providers: readonly Provider[] = [
 /** The dependencies of the interceptor, for applications that bind it in a module of their own. */
 const ofInterceptor = [WorkTracker, GraphQlConnections, RPC_SERVERS_ARE_KNOWN];
 
-/** The providers that the other entries of this package use. */
-const internals = [
-  GIVEN_OPTIONS,
-  RESOLVED_OPTIONS,
-  CLOCK,
-  PROCESS,
-  ShutdownSequence,
-  ShutdownRecord,
-  Traffic,
-  ReportPublisher,
+/** The parts that the other entries of this package use. */
+const internals = [ShutdownSequence, ShutdownRecord, Traffic, ReportPublisher];
+
+const published = [
+  GracefulShutdownService,
+  GracefulShutdownInterceptor,
+  ...ofInterceptor,
+  ...internals,
+];
+
+const providers: readonly Provider[] = [
+  GIVEN_BY_SOURCE,
+  provide(RESOLVED_OPTIONS, [GIVEN_OPTIONS], resolveOptions),
+  ...SURROUNDINGS,
+  ...partsOf(parts, published),
+  { provide: APP_INTERCEPTOR, useExisting: GracefulShutdownInterceptor },
+  HealthIndicatorService,
+  GracefulShutdownHealthIndicator,
 ];
 
 /**
@@ -105,11 +113,12 @@ const internals = [
 @Module({
   providers: [...providers],
   exports: [
-    GracefulShutdownService,
     GracefulShutdownHealthIndicator,
-    GracefulShutdownInterceptor,
-    ...ofInterceptor,
-    ...internals,
+    GIVEN_OPTIONS,
+    RESOLVED_OPTIONS,
+    CLOCK,
+    PROCESS,
+    ...published,
   ],
 })
 export class GracefulShutdownModule implements OnApplicationBootstrap {
@@ -117,12 +126,9 @@ export class GracefulShutdownModule implements OnApplicationBootstrap {
   readonly #routes: Routes;
 
   /** @internal */
-  constructor(
-    @Inject(ApplicationShutdown) application: ApplicationShutdown,
-    @Inject(Routes) routes: Routes,
-  ) {
-    this.#application = application;
-    this.#routes = routes;
+  constructor(@Inject(Parts) made: Parts) {
+    this.#application = made.get(ApplicationShutdown);
+    this.#routes = made.get(Routes);
   }
 
   /**
@@ -193,7 +199,7 @@ function serviceOf(
 
 function applicationShutdownOf(app: INestApplicationContext): ApplicationShutdown {
   try {
-    return app.get(ApplicationShutdown, { strict: false });
+    return app.get(Parts, { strict: false }).get(ApplicationShutdown);
   } catch (cause) {
     throw notImported('attach(app)', cause);
   }

@@ -1,5 +1,4 @@
-import type { Provider } from '@nestjs/common';
-import { APP_INTERCEPTOR } from '@nestjs/core';
+import type { FactoryProvider } from '@nestjs/common';
 
 import { RESOLVED_OPTIONS } from '../options/resolve-options.js';
 import { prototypesOf } from '../nest/built-provider.js';
@@ -7,7 +6,7 @@ import { offHttpRoutes } from '../nest/http-route-interceptors.js';
 import { BUILT_PROVIDERS } from '../nest/nest.providers.js';
 import { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 import { kind } from '../wiring/kind.js';
-import { provide } from '../wiring/provide.js';
+import { provide, provideClass } from '../wiring/provide.js';
 import { CLOCK } from '../wiring/surroundings.js';
 import { token } from '../wiring/token.js';
 import {
@@ -23,18 +22,17 @@ const HANDLER_PROTOTYPES = token<() => Iterable<object>>('nestjs-drain:handler-p
 const ROWS = token<readonly HandlerRow[]>('nestjs-drain:handler-rows');
 
 /** @internal */
-export const HANDLERS: readonly Provider[] = [
+export const HANDLERS: readonly FactoryProvider[] = [
   kind(WorkTracker, [CLOCK, ShutdownSequence]),
   provide(HANDLER_PROTOTYPES, [BUILT_PROVIDERS], (providers) => () => prototypesOf(providers)),
   provide(ROWS, [RESOLVED_OPTIONS], ({ trackHandlers }) => [...trackHandlers, ...HANDLER_ROWS]),
   kind(UnawaitedHandlers, [HANDLER_PROTOTYPES, ROWS, WorkTracker]),
-  GraphQlConnections,
+  provideClass(GraphQlConnections, []),
   provide(
     GracefulShutdownInterceptor,
     [WorkTracker, GraphQlConnections, RPC_SERVERS_ARE_KNOWN],
     interceptorOf,
   ),
-  { provide: APP_INTERCEPTOR, useExisting: GracefulShutdownInterceptor },
 ];
 
 function interceptorOf(

@@ -1,16 +1,11 @@
-import { HealthIndicatorService } from '@nestjs/terminus';
-
 import { RESOLVED_OPTIONS } from '../options/resolve-options.js';
 import { GracefulShutdownService } from '../graceful-shutdown.service.js';
 import { ApplicationShutdown } from '../nest/application-shutdown.js';
 import { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 import { kind } from '../wiring/kind.js';
-import { GracefulShutdownHealthIndicator } from './graceful-shutdown.health.js';
 import { Probes } from './probes.js';
 
 /** @internal */
 export const HEALTH = [
-  HealthIndicatorService,
-  GracefulShutdownHealthIndicator,
   kind(Probes, [RESOLVED_OPTIONS, ApplicationShutdown, ShutdownSequence, GracefulShutdownService]),
 ];

@@ -119,7 +119,7 @@ const layers: readonly Layer[] = [
     nodeOnly: true,
   },
   { files: /^supervisors\//, imports: ['shutdown/', 'sockets/'], nodeOnly: true },
-  { files: /^wiring\/(token|provide)\.ts$/, imports: ['wiring/'] },
+  { files: /^wiring\/(token|provide|parts)\.ts$/, imports: ['wiring/'] },
   { files: /^wiring\/surroundings\.ts$/, imports: ['shutdown/', 'wiring/'] },
   { files: /^wiring\/kind\.ts$/, imports: ['shutdown/', 'nest/', 'wiring/'] },
   // Around a whole application, as its user is.

@@ -7,6 +7,7 @@ import type { Clock } from '../../src/shutdown/clock.js';
 import type { DrainParticipant } from '../../src/shutdown/drain-participant.js';
 import { TasksInFlight } from '../../src/shutdown/tasks-in-flight.js';
 import { kind } from '../../src/wiring/kind.js';
+import { Parts } from '../../src/wiring/parts.js';
 import { CLOCK } from '../../src/wiring/surroundings.js';
 
 const order: string[] = [];
@@ -64,7 +65,7 @@ it('a kind of work is one provider in the list: it is prepared, drained and disp
   class AppModule {}
 
   const app = await NestFactory.createApplicationContext(AppModule, { logger: false });
-  const { flights } = app.get(PigeonParticipant, { strict: false });
+  const { flights } = app.get(Parts, { strict: false }).get(PigeonParticipant);
   const land = flights.begin('pigeon to Paris');
   expect(app.get(GracefulShutdownService).inFlight).toBe(1);
   const closed = app.close();
