@@ -181,6 +181,15 @@ export interface ProbeOptions {
    * @defaultValue none
    */
   readonly file?: string | undefined;
+  /**
+   * Whether each gRPC microservice answers the standard health service, `grpc.health.v1`, on its
+   * own port: Kubernetes' `grpc` probes, and clients that watch it. The empty name and the names of
+   * its services say whether the application is ready; `live`, `ready` and `startup` what the paths
+   * of those names say. Needs Nest 11.1.4.
+   *
+   * @defaultValue `false`
+   */
+  readonly grpc?: boolean | undefined;
 }
 
 /**

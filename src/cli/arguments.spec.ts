@@ -269,6 +269,7 @@ describe('kubernetes', () => {
     ['--failure-threshold', '0', 'a whole number from 1 to 1000'],
     ['--failure-threshold', '2s', 'a whole number from 1 to 1000'],
     ['--probe-port', '0', 'a port from 1 to 65535'],
+    ['--grpc-port', '65536', 'a port from 1 to 65535'],
   ])('%s %s is wrong usage', (option, value, allowed) => {
     expect(problemsOf('kubernetes', option, value)).toContain(
       `wrong usage: ${option} is '${value}', expected ${allowed}`,

@@ -47,6 +47,10 @@ const route: OptionValue = {
   allowed: 'a path that begins with /, such as /health/ready',
   read: (text) => (/^\/\S*$/.test(text) ? text : undefined),
 };
+const port: OptionValue = {
+  allowed: `a port from 1 to ${MOST_PORT}`,
+  read: (text) => wholeNumber(text, 1, MOST_PORT),
+};
 const pid: OptionValue = { allowed: 'the PID of a service', read: (text) => wholeNumber(text, 1) };
 
 /** All options that take part in a decision, by their name without the dashes. @internal */
@@ -167,14 +171,8 @@ export const OPTION_RULES: Readonly<Record<string, OptionRule>> = {
   'close-timeout': { key: 'closeTimeoutMs', actions: ['kubernetes'], value: time },
   'pre-stop': { key: 'preStopSeconds', actions: ['kubernetes'], value: seconds(0) },
   'probe-period': { key: 'probePeriodSeconds', actions: ['kubernetes'], value: seconds(1) },
-  'probe-port': {
-    key: 'probePort',
-    actions: ['kubernetes'],
-    value: {
-      allowed: `a port from 1 to ${MOST_PORT}`,
-      read: (text) => wholeNumber(text, 1, MOST_PORT),
-    },
-  },
+  'probe-port': { key: 'probePort', actions: ['kubernetes'], value: port },
+  'grpc-port': { key: 'grpcPort', actions: ['kubernetes'], value: port },
   'failure-threshold': {
     key: 'failureThreshold',
     actions: ['kubernetes'],

@@ -88,6 +88,19 @@ it('names the port of the probes, where the application has one', () => {
   });
 });
 
+it('names the services to ask over gRPC', () => {
+  const { spec } = parse(printed({ grpcPort: 5000 })) as { spec: Record<string, unknown> };
+  expect(spec).toMatchObject({
+    containers: [
+      {
+        startupProbe: { grpc: { port: 5000, service: 'startup' } },
+        readinessProbe: { grpc: { port: 5000, service: 'ready' } },
+        livenessProbe: { grpc: { port: 5000, service: 'live' } },
+      },
+    ],
+  });
+});
+
 describe('its number is the least that the module is content with', () => {
   it.each<PodOptions>([
     {},

@@ -82,32 +82,59 @@ function container(times: PodTimes): string[] {
   ];
 }
 
+/** How each probe asks. */
+interface Handlers {
+  readonly startup?: string;
+  readonly ready: string;
+  readonly live: string;
+  /** What the routes of the application need. */
+  readonly notes?: readonly [ready: string, live: string];
+}
+
 /** Without the option `probes`, the paths are those of the samples. */
-function probes({ probePeriodSeconds, failureThreshold, probePort }: PodTimes): string[] {
-  const port = probePort ?? 3000;
-  const [ready, live] =
-    probePort === undefined ? ['/health/ready', '/health/live'] : ['/ready', '/live'];
-  const [withIndicator, without] =
-    probePort === undefined
-      ? [' # with GracefulShutdownHealthIndicator', ' # without it: green to the end']
-      : ['', ''];
-  const startup =
-    probePort === undefined
+function handlers({ grpcPort, probePort }: PodTimes): Handlers {
+  if (grpcPort !== undefined) {
+    const grpc = (service: string) => `grpc: { port: ${grpcPort}, service: ${service} }`;
+    return { startup: grpc('startup'), ready: grpc('ready'), live: grpc('live') };
+  }
+  if (probePort !== undefined) {
+    return {
+      startup: httpGet('/startup', probePort),
+      ready: httpGet('/ready', probePort),
+      live: httpGet('/live', probePort),
+    };
+  }
+  return {
+    ready: httpGet('/health/ready', 3000),
+    live: httpGet('/health/live', 3000),
+    notes: [' # with GracefulShutdownHealthIndicator', ' # without it: green to the end'],
+  };
+}
+
+function httpGet(path: string, port: number): string {
+  return `httpGet: { path: ${path}, port: ${port} }`;
+}
+
+function probes(times: PodTimes): string[] {
+  const { probePeriodSeconds, failureThreshold } = times;
+  const { startup, ready, live, notes: [ofReady, ofLive] = ['', ''] } = handlers(times);
+  const first =
+    startup === undefined
       ? []
       : [
           'startupProbe: # five minutes to start',
-          `  httpGet: { path: /startup, port: ${port} }`,
+          `  ${startup}`,
           '  periodSeconds: 2',
           '  failureThreshold: 150',
         ];
   return [
-    ...startup,
-    `readinessProbe:${withIndicator}`,
-    `  httpGet: { path: ${ready}, port: ${port} }`,
+    ...first,
+    `readinessProbe:${ofReady}`,
+    `  ${ready}`,
     `  periodSeconds: ${probePeriodSeconds}`,
     `  failureThreshold: ${failureThreshold}`,
-    `livenessProbe:${without}`,
-    `  httpGet: { path: ${live}, port: ${port} }`,
+    `livenessProbe:${ofLive}`,
+    `  ${live}`,
     '  periodSeconds: 10',
     '  failureThreshold: 3',
   ];

@@ -8,6 +8,8 @@ export interface PodOptions extends Partial<ShutdownBudget> {
   readonly failureThreshold?: number;
   /** The `port` of the option `probes`, where the application has one. */
   readonly probePort?: number;
+  /** The port of a gRPC microservice, where the option `probes` has `grpc`. */
+  readonly grpcPort?: number;
 }
 
 /** The times of a pod, which its manifest has to tell. @internal */
@@ -17,6 +19,7 @@ export interface PodTimes {
   readonly probePeriodSeconds: number;
   readonly failureThreshold: number;
   readonly probePort: number | undefined;
+  readonly grpcPort: number | undefined;
   /** What the module needs from the signal on. */
   readonly secondsFromSignal: number;
   /** From the deletion to the SIGKILL: a preStop hook runs inside it, before the signal. */
@@ -29,10 +32,11 @@ const READINESS = { probePeriodSeconds: 2, failureThreshold: 1 };
 /** @internal */
 export function podTimes(options: PodOptions): PodTimes {
   const inPod = defaultOptions({ KUBERNETES_SERVICE_HOST: 'as in a pod' });
-  const { preStopSeconds, probePeriodSeconds, failureThreshold, probePort, ...budget } = {
+  const { preStopSeconds, probePeriodSeconds, failureThreshold, probePort, grpcPort, ...budget } = {
     preStopSeconds: 0,
     ...READINESS,
     probePort: undefined,
+    grpcPort: undefined,
     gracePeriodMs: inPod.gracePeriodMs,
     drainTimeoutMs: inPod.drainTimeoutMs,
     closeTimeoutMs: inPod.closeTimeoutMs,
@@ -45,6 +49,7 @@ export function podTimes(options: PodOptions): PodTimes {
     probePeriodSeconds,
     failureThreshold,
     probePort,
+    grpcPort,
     secondsFromSignal,
     terminationGracePeriodSeconds: preStopSeconds + secondsFromSignal,
   };

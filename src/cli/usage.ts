@@ -10,7 +10,7 @@ a deploy, and shows what happened in a shutdown, or what a pod's manifest should
   nestjs-drain rehearse [options] --command 'npm start'
   nestjs-drain kubernetes [--grace-period T] [--drain-timeout T] [--close-timeout T]
                [--pre-stop S] [--probe-period S] [--failure-threshold N]
-               [--probe-port N]
+               [--probe-port N | --grpc-port N]
 
 Run
   --workers N|max      processes that serve; max: one for each processor that it may use (1)
@@ -69,6 +69,7 @@ Kubernetes: prints the lines of a manifest, terminationGracePeriodSeconds among 
   --probe-period S     periodSeconds of the readiness probe (2)
   --failure-threshold N  failureThreshold of the readiness probe (1)
   --probe-port N       probes.port of the module (none: the routes of the application)
+  --grpc-port N        the port of a gRPC microservice, with probes.grpc of the module (none)
 
 Signals to the primary
   HUP, USR2            reload    TERM, INT, QUIT    stop; a second one cuts what is in flight

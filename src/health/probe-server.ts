@@ -22,6 +22,7 @@ const MOST_CONNECTIONS = 100;
  */
 export class ProbeServer {
   readonly #server: Server;
+  #isClosed = false;
 
   /** @param answer - whether the probe succeeds, and the state for the body */
   constructor(
@@ -41,11 +42,13 @@ export class ProbeServer {
     const { port, host } = this.address;
     this.#server.listen({ port, host }).unref();
     await once(this.#server, 'listening');
+    if (this.#isClosed) return void this.#server.close();
     // Later errors concern connections that could not be accepted.
     this.#server.on('error', () => {});
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#server.close();
     this.#server.closeAllConnections();
   }

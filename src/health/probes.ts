@@ -28,6 +28,7 @@ export class Probes implements OnModuleInit {
   readonly #server: ProbeServer | undefined;
   readonly #file: ReadinessFile | undefined;
   #hasStarted = false;
+  #onChange = () => {};
   #listening: Promise<void> | undefined;
 
   constructor(
@@ -39,7 +40,7 @@ export class Probes implements OnModuleInit {
     const { port, host, file } = options.probes ?? {};
     if (port !== undefined) {
       this.#server = new ProbeServer({ port, host }, (probe) => ({
-        ok: this.#isWell(probe),
+        ok: this.isWell(probe),
         state: sequence.state,
       }));
     }
@@ -49,9 +50,21 @@ export class Probes implements OnModuleInit {
     sequence.addParticipant(SERVICE);
     sequence.observe({
       entered: (state) => {
-        if (state === 'grace' && !service.isReady) this.#file?.remove();
+        if (state !== 'grace' || service.isReady) return;
+        this.#file?.remove();
+        this.#onChange();
       },
     });
+  }
+
+  isWell(probe: Probe): boolean {
+    if (probe === 'live') return true;
+    return this.#hasStarted && (probe === 'startup' || this.service.isReady);
+  }
+
+  /** Calls back when the application is ready, and when it is no longer. */
+  onChange(callback: () => void): void {
+    this.#onChange = callback;
   }
 
   /** Probes are answered while the application starts. */
@@ -83,11 +96,7 @@ export class Probes implements OnModuleInit {
   #started(): void {
     this.#hasStarted = true;
     if (this.service.isReady) this.#withFile((file) => file.write());
-  }
-
-  #isWell(probe: Probe): boolean {
-    if (probe === 'live') return true;
-    return this.#hasStarted && (probe === 'startup' || this.service.isReady);
+    this.#onChange();
   }
 
   #withFile(act: (file: ReadinessFile) => void): void {

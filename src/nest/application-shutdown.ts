@@ -35,6 +35,7 @@ export class ApplicationShutdown implements ProcessMember {
   #instance: NestInstance | undefined;
   readonly #preparations: (() => void)[] = [];
   #bootstrapped = false;
+  #hasFailed = false;
   #application: CapturedApplication | undefined;
   readonly #onStarted: (() => void)[] = [];
   #stopWatching = () => {};
@@ -55,9 +56,9 @@ export class ApplicationShutdown implements ProcessMember {
     this.leavesOnCrash = options.drainOnCrash;
     this.#leaveProcess = process.join(this);
     this.#stopExpecting = expectApplication(modules, (application) => this.adopt(application));
-    void onFailedCreation(modules, () => this.release());
+    void onFailedCreation(modules, () => sequence.abandon());
     sequence.observe(log);
-    sequence.observe({ closed: () => this.release() });
+    sequence.observe({ released: () => this.release() });
   }
 
   /** The application; undefined until it is caught, or if it could not be. */
@@ -118,7 +119,7 @@ export class ApplicationShutdown implements ProcessMember {
     keepOffHttpRoutes(application, instance);
     application.beforeInit = () => this.#prepare();
     if (this.#onStarted.length > 0) application.onStarted = () => this.#started();
-    application.onFailed = () => this.release();
+    application.onFailed = () => this.#startFailed();
     sequence.addParticipant(application.bootstrap);
     sequence.adopt(application);
     this.#instance = instance;
@@ -139,6 +140,7 @@ export class ApplicationShutdown implements ProcessMember {
       return;
     }
     if (this.sequence.state !== 'running') return;
+    if (this.#hasFailed) return this.log.startedAgain();
     const { getsSignals, signalledPid } = this.process;
     this.log.armed(getsSignals ? this.signals : [], this.sequence.budget, signalledPid);
     this.log.runsOn(this.process);
@@ -214,7 +216,7 @@ export class ApplicationShutdown implements ProcessMember {
     const leave = process.join(other);
     this.#others.set(other, leave);
     other.sequence.observe({
-      closed: () => {
+      released: () => {
         if (other.sequence.endsProcess) return;
         leave();
         this.#others.delete(other);
@@ -237,6 +239,12 @@ export class ApplicationShutdown implements ProcessMember {
     this.release();
     (instance as { enableShutdownHooks?: () => void }).enableShutdownHooks?.();
     this.log.plain();
+  }
+
+  /** It may still be closed by whoever has it. One that is not must not hold what the next one needs. */
+  #startFailed(): void {
+    this.#hasFailed = true;
+    this.sequence.abandon();
   }
 
   #prepare(): void {

@@ -36,7 +36,7 @@ export class CapturedApplication implements Teardown {
    * Called when it listens, or when it is initialized and has no server, or does not listen soon.
    */
   onStarted: (() => void) | undefined;
-  /** Called when the start of a context has failed, so that nobody else has a reference to it. */
+  /** Called when its start has failed. */
   onFailed = () => {};
   readonly #close: (signal?: string) => Promise<void>;
   readonly #restores: ((() => void) | undefined)[] = [];
@@ -133,7 +133,7 @@ export class CapturedApplication implements Teardown {
         this.beforeInit();
         await original();
       } catch (error) {
-        this.#failed();
+        this.#startFailed();
         throw error;
       }
     });
@@ -141,7 +141,7 @@ export class CapturedApplication implements Teardown {
       try {
         await original();
       } catch (error) {
-        this.#failed();
+        this.#startFailed();
         throw error;
       }
       this.bootstrap.end();
@@ -149,9 +149,9 @@ export class CapturedApplication implements Teardown {
     });
   }
 
-  #failed(): void {
+  #startFailed(): void {
     this.bootstrap.end();
-    if (!('listen' in this.application)) this.onFailed();
+    this.onFailed();
   }
 
   #initialized(): void {
@@ -181,6 +181,8 @@ export class CapturedApplication implements Teardown {
       } catch (error) {
         if (this.sequence.endsProcess) return never();
         this.#starting -= 1;
+        // One that cannot listen is initialized, and may listen elsewhere.
+        if (name === 'init') this.#startFailed();
         throw error;
       }
     });

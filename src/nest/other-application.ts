@@ -41,6 +41,7 @@ export class OtherApplication implements ProcessMember {
       (where, error) => onFailure({ where, error }),
     );
     this.#application.beforeInit = () => this.beforeInit();
+    this.#application.onFailed = () => this.sequence.abandon();
     this.#application.replace('enableShutdownHooks', () => (...args: unknown[]) => {
       this.#asked = args;
       this.onSignals(args[0] as readonly string[] | undefined);

@@ -46,7 +46,7 @@ export class Telemetry implements OnModuleInit {
     listeners.take();
     sequence.addFlush({ timeoutMs: this.options.flushTimeoutMs, run: () => this.#flush() });
     sequence.observe({
-      closed: () => {
+      released: () => {
         stopObserving();
         if (!sequence.endsProcess) listeners.putBack();
       },

@@ -35,7 +35,8 @@ export const OPTION_RULES: Readonly<Record<keyof GracefulShutdownOptions, Option
     accepts: isCloseCode,
   },
   probes: {
-    allowed: 'an object with a port from 1 to 65535 (and a host), the path of a file, or both',
+    allowed:
+      'an object with a port from 1 to 65535 (and a host), the path of a file, grpc: true, or several',
     accepts: isProbeOptions,
   },
   reportFile: path,
@@ -102,12 +103,15 @@ function isCatchableSignal(value: unknown): boolean {
 
 function isProbeOptions(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  const { port, host, file, ...others } = value as Record<string, unknown>;
+  const { port, host, file, grpc, ...others } = value as Record<string, unknown>;
   const isPort = Number.isInteger(port) && Number(port) >= 1 && Number(port) <= MOST_PORT;
+  const isAnywhere = port !== undefined || file !== undefined || grpc === true;
   return (
-    (port === undefined ? host === undefined && file !== undefined : isPort) &&
+    isAnywhere &&
+    (port === undefined ? host === undefined : isPort) &&
     (host === undefined || path.accepts(host)) &&
     (file === undefined || path.accepts(file)) &&
+    (grpc === undefined || flag.accepts(grpc)) &&
     Object.keys(others).length === 0
   );
 }

@@ -190,16 +190,18 @@ describe('bad options', () => {
     [{ port: '9000' }],
     [{ host: '127.0.0.1' }],
     [{ file: '' }],
+    [{ grpc: false }],
+    [{ grpc: 'yes' }],
     [{ port: 9000, path: '/ready' }],
     [[9000]],
     [9000],
   ])('name no place for probes: %j', (probes) => {
     expect(errorFor({ probes }).message).toContain(
-      'expected an object with a port from 1 to 65535 (and a host), the path of a file, or both',
+      'expected an object with a port from 1 to 65535 (and a host), the path of a file, grpc: true, or several',
     );
   });
 
-  it.each([{ port: 9000 }, { port: 9000, host: '::1' }, { file: '/tmp/ready' }])(
+  it.each([{ port: 9000 }, { port: 9000, host: '::1' }, { file: '/tmp/ready' }, { grpc: true }])(
     'name a place for probes: %j',
     (probes) => {
       expect(resolveOptions({ probes }, NOWHERE)).toMatchObject({ probes });

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 
+import { isMainProcess } from './main-process.js';
 import { type Platform, PLATFORMS } from './platforms.js';
 
 /** The time from the signal to the kill of this process. @internal */
@@ -11,7 +12,6 @@ export interface Patience {
   readonly platform: Platform | undefined;
 }
 
-const INIT_PID = 1;
 const DOCKER_FILE = '/.dockerenv';
 
 /**
@@ -59,8 +59,7 @@ function platformNamed(id: string): Platform | undefined {
 }
 
 function isMainProcessOfDocker(): boolean {
-  const isMain = process.pid === INIT_PID || process.ppid === INIT_PID;
-  return isMain && existsSync(DOCKER_FILE);
+  return existsSync(DOCKER_FILE) && isMainProcess();
 }
 
 /** A variable with another value belongs to other software. */

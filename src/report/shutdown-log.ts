@@ -83,6 +83,13 @@ export class ShutdownLog implements ShutdownObserver {
     this.sink.warn("A rehearsal compares: the module does nothing, Nest's own hooks are on");
   }
 
+  startedAgain(): void {
+    this.sink.warn(
+      'The application was started again after its start had failed: it leaves without a drain. ' +
+        'Create a new application for each attempt.',
+    );
+  }
+
   notReady(reason: string): void {
     this.sink.warn(`Not ready for connections yet: ${reason}`);
   }

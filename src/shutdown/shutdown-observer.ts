@@ -23,6 +23,11 @@ export interface ShutdownObserver extends Partial<TeardownObserver> {
   /** The flushes have ended. */
   flushed?(result: FlushResult): void;
   closed?(outcome: ShutdownOutcome): void;
+  /**
+   * Closed, or its start has failed: what was opened or replaced for the application is given back.
+   * May be called again, if an application is closed that has failed to start.
+   */
+  released?(): void;
 }
 
 /**

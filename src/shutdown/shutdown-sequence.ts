@@ -183,6 +183,11 @@ export class ShutdownSequence {
     return this.#outcome;
   }
 
+  /** Tells the observers that the application has failed to start. It may still be closed. */
+  abandon(): void {
+    if (this.#trigger === undefined) this.#observers.tell((observer) => observer.released?.());
+  }
+
   /** Records a failure from outside the sequence. */
   fail(failure: ShutdownFailure): void {
     this.#fail(failure);
@@ -227,6 +232,7 @@ export class ShutdownSequence {
     this.#end.set(0);
     this.#enter('closed', closeEnd);
     this.#observers.tell((observer) => observer.closed?.(outcome));
+    this.#observers.tell((observer) => observer.released?.());
     return outcome;
   }
 

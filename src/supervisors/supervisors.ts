@@ -19,12 +19,13 @@ export class Supervisors {
   readonly #open = new Set<ShutdownSequence>();
   #hasStarted = false;
   #isLeaving = false;
+  #isDone = false;
 
   constructor(private readonly supervisors: readonly Supervisor[]) {}
 
   /** Whether all applications that it has followed are closed. */
   get isDone(): boolean {
-    return this.#open.size === 0;
+    return this.#isDone;
   }
 
   follow(application: SupervisedApplication): void {
@@ -37,12 +38,14 @@ export class Supervisors {
         if (state === 'grace' && sequence.endsProcess) this.#leaving();
       },
       closed: () => this.#closed(sequence),
+      released: () => this.#released(sequence),
     });
   }
 
   #started(sequence: ShutdownSequence): void {
     this.#starting.delete(sequence);
-    if (this.#starting.size > 0 || this.#hasStarted || this.#isLeaving) return;
+    const isStarting = this.#starting.size > 0 || this.#open.size === 0;
+    if (isStarting || this.#hasStarted || this.#isLeaving) return;
     this.#hasStarted = true;
     for (const supervisor of this.supervisors) supervisor.started?.(this.#budgetMs);
   }
@@ -56,8 +59,15 @@ export class Supervisors {
   #closed(sequence: ShutdownSequence): void {
     this.#starting.delete(sequence);
     this.#open.delete(sequence);
-    if (!this.isDone) return;
+    if (this.#open.size > 0 || this.#isDone) return;
+    this.#isDone = true;
     for (const supervisor of this.supervisors) supervisor.closed?.();
+  }
+
+  /** One that has failed to start is not waited for; another attempt may follow. */
+  #released(sequence: ShutdownSequence): void {
+    this.#open.delete(sequence);
+    this.#started(sequence);
   }
 
   get #budgetMs(): number {

@@ -9,7 +9,10 @@ import type { Injectable } from './token.js';
 export interface KindLifecycle {
   /** Runs before the first `onModuleInit`, when all providers have been made. */
   prepare?(): void;
-  /** Removes every listener and restores every replaced method, once the application is closed. */
+  /**
+   * Removes every listener and restores every replaced method, once the application is closed or
+   * has failed to start. May be called twice.
+   */
   dispose?(): void;
 }
 
@@ -32,7 +35,7 @@ export function kind<Kind extends KindLifecycle & object, Parameters extends rea
       const { sequence } = application;
       if (isParticipant(made)) sequence.addParticipant(made);
       if (made.prepare !== undefined) application.beforeInit(() => made.prepare!());
-      if (made.dispose !== undefined) sequence.observe({ closed: () => made.dispose!() });
+      if (made.dispose !== undefined) sequence.observe({ released: () => made.dispose!() });
       return made;
     },
   };

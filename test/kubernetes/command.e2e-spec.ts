@@ -80,6 +80,7 @@ describe('nestjs-drain kubernetes', () => {
       'probe-period',
       'failure-threshold',
       'probe-port',
+      'grpc-port',
     ]) {
       expect(stdout).toMatch(new RegExp(`^  --${option} `, 'm'));
     }

@@ -2,11 +2,18 @@ import 'reflect-metadata';
 
 import { Controller, Injectable, Module, type Type } from '@nestjs/common';
 import { NestApplicationContext, NestFactory } from '@nestjs/core';
+import { Transport } from '@nestjs/microservices';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import { beforeEach, expect, it, vi } from 'vitest';
+import { hasSubscribers } from 'node:diagnostics_channel';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { GracefulShutdownModule } from '../../src/index.js';
+import { GracefulShutdownModule, type GracefulShutdownOptions } from '../../src/index.js';
+import { attempt } from '../support/http-client.js';
+import { freePort } from '../support/server-process.js';
 
 const quiet = { logger: false, abortOnError: false } as const;
 const prototype = NestApplicationContext.prototype as unknown as Record<string, unknown>;
@@ -23,9 +30,11 @@ beforeEach(() => {
 function left(): unknown {
   const { callInitHook: init, selectContextModule: select } = prototype;
   const signals = process.listenerCount('SIGTERM') + process.listenerCount('SIGINT');
-  return { signals, isPatched: init !== ofNest.init || select !== ofNest.select };
+  const isPatched = init !== ofNest.init || select !== ofNest.select;
+  return { signals, isPatched, watchesServers: hasSubscribers(SERVER_LISTENS) };
 }
-const nothing = { signals: 0, isPatched: false };
+const SERVER_LISTENS = 'tracing:net.server.listen:asyncEnd';
+const nothing = { signals: 0, isPatched: false, watchesServers: false };
 
 @Injectable()
 class Throws {
@@ -61,10 +70,10 @@ const later = async (): Promise<never> => {
   throw new Error('no database');
 };
 
-function moduleOf(metadata: object): Type {
+function moduleOf(metadata: object, options?: GracefulShutdownOptions): Type {
   @Module(metadata)
   class Feature {}
-  @Module({ imports: [GracefulShutdownModule.forRoot(), Feature] })
+  @Module({ imports: [GracefulShutdownModule.forRoot(options), Feature] })
   class Root {}
   return Root;
 }
@@ -123,15 +132,84 @@ it.each(unbuilt.flatMap(([why, metadata]) => ways.map((way) => [why, ...way, met
   },
 );
 
-it.each(unstarted)(
-  'where %s, a rejected createApplicationContext leaves nothing',
-  async (_, metadata) => {
-    const start = NestFactory.createApplicationContext(moduleOf(metadata), quiet);
-    await expect(start).rejects.toThrow(CAUSES);
+/** The ways that initialize: `create()` leaves that to `init()` and `listen()`. */
+const starts: [string, (root: Type) => Promise<unknown>][] = [
+  ['init()', async (root) => (await NestFactory.create(root, quiet)).init()],
+  [
+    'listen() on Fastify',
+    async (root) => (await NestFactory.create(root, new FastifyAdapter(), quiet)).listen(0),
+  ],
+  ['createApplicationContext', (root) => NestFactory.createApplicationContext(root, quiet)],
+  [
+    'listen() of a microservice',
+    async (root) => {
+      const options = { ...quiet, transport: Transport.TCP, options: { port: 0 } };
+      return (await NestFactory.createMicroservice(root, options)).listen();
+    },
+  ],
+  [
+    'init() of a testing module',
+    async (root) => (await Test.createTestingModule({ imports: [root] }).compile()).init(),
+  ],
+];
+
+it.each(
+  unstarted.flatMap(([why, metadata]) => starts.map((way) => [why, ...way, metadata] as const)),
+)('where %s, a rejected %s leaves nothing behind', async (_, _name, start, metadata) => {
+  await expect(start(moduleOf(metadata))).rejects.toThrow(CAUSES);
+  await untilNothingIsLeft();
+  expect(left()).toEqual(nothing);
+});
+
+describe('a start that fails late', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'failed-start-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it.each(starts)('gives its probes back, so that %s may be tried again', async (_, start) => {
+    const probes = { port: await freePort(), host: '127.0.0.1', file: join(folder, 'ready') };
+    const failing = moduleOf({ providers: [ThrowsAtBootstrap] }, { probes });
+    for (let i = 0; i < 3; i++) await expect(start(failing)).rejects.toThrow(CAUSES);
+    expect(await attempt(probes.port, '/live')).not.toHaveProperty('status');
+    expect(existsSync(probes.file)).toBe(false);
+
+    const app = await NestFactory.createApplicationContext(moduleOf({}, { probes }), quiet);
+    expect(await attempt(probes.port, '/ready')).toMatchObject({ status: 200 });
+    expect(existsSync(probes.file)).toBe(true);
+    await app.close();
     await untilNothingIsLeft();
-    expect(left()).toEqual(nothing);
-  },
-);
+  });
+
+  it('may still be closed, which runs its hooks', async () => {
+    const onModuleDestroy = vi.fn<() => void>();
+    const pool = { provide: 'POOL', useValue: { onModuleDestroy } };
+    const app = await NestFactory.create(moduleOf({ providers: [ThrowsAtBootstrap, pool] }), quiet);
+    await expect(app.init()).rejects.toThrow(CAUSES);
+    await app.close();
+    expect(onModuleDestroy).toHaveBeenCalledOnce();
+    await untilNothingIsLeft();
+  });
+
+  it('is said of an application that is started once more', async () => {
+    let attempts = 0;
+    const database = {
+      onModuleInit: () => {
+        if (attempts++ === 0) throw new Error('no database');
+      },
+    };
+    const warn = vi.fn<(message: string) => void>();
+    const logger = { log() {}, error() {}, debug() {}, warn };
+    const root = moduleOf({ providers: [{ provide: 'DB', useValue: database }] });
+    const app = await NestFactory.create(root, { ...quiet, logger });
+    await expect(app.init()).rejects.toThrow(CAUSES);
+    await app.init();
+    expect(warn.mock.calls.flat().join()).toContain('started again after its start had failed');
+    await app.close();
+    await untilNothingIsLeft();
+  });
+});
 
 it('a slow start is waited for, and nothing is given up', async () => {
   const slow = { provide: 'DB', useFactory: () => new Promise((done) => setTimeout(done, 200)) };

@@ -2,6 +2,7 @@ import type { Http2Stream, ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 
 import { openStreams } from '../../connections/open-streams.js';
+import { sendGoaways } from '../../connections/send-goaways.js';
 import type { ClosedBy, TrafficConnection } from '../../connections/traffic.js';
 import { stopReading, unsentBytes } from '../../connections/socket-handle.js';
 import type { Clock } from '../../shutdown/clock.js';
@@ -10,9 +11,6 @@ import type { Clock } from '../../shutdown/clock.js';
 const PEER_MS = 200;
 /** How long an announced session may stay without progress. */
 const STALLED_MS = 1000;
-const NO_ERROR = 0;
-/** The last stream of the first GOAWAY, which refuses nothing that has been read by now. */
-const EVERY_STREAM = 2 ** 31 - 1;
 
 /**
  * One HTTP/2 connection and its requests in flight.
@@ -68,7 +66,7 @@ export class Session implements TrafficConnection {
    * when another frame has a wrong length (CVE-2026-27135; Node 20 has 1.61).
    */
   async #goAfter(lingerMs: number): Promise<void> {
-    await this.#sendGoaways();
+    await sendGoaways(this.session, this.clock);
     await this.clock.turn();
     if (this.#isCut || this.session.destroyed) return;
     this.#cancelClose = this.clock.after(lingerMs, () => this.session.close());
@@ -123,25 +121,5 @@ export class Session implements TrafficConnection {
       this.socket.destroy();
     });
     this.socket.once('close', cancel);
-  }
-
-  /**
-   * The last GOAWAY names the last request that is answered, so the client may send those after it
-   * again, whatever their method.
-   *
-   * Node notes the last stream, sends the GOAWAY a turn of the loop later, and resets the requests
-   * that it read in between, although their handlers run. Once a GOAWAY is sent, nghttp2 begins no
-   * further request, whatever the frame says. So the first one refuses nothing, and the second one,
-   * with nothing in between, names the true last stream.
-   */
-  async #sendGoaways(): Promise<void> {
-    if (this.session.destroyed) return;
-    this.session.goaway(NO_ERROR, EVERY_STREAM);
-    await this.clock.turn();
-    if (this.session.closed || this.session.destroyed) return;
-    // It waits behind data that the client does not read. Closing the session sends the second one,
-    // too.
-    if ((this.session.state.outboundQueueSize ?? 0) > 0) return;
-    this.session.goaway();
   }
 }

@@ -1,9 +1,14 @@
 import type { ServerHttp2Session } from 'node:http2';
+import { Server } from 'node:net';
 
+import { acceptQueueOf, emptyAcceptQueue } from '../../connections/accept-queue.js';
+import { closeListener } from '../../connections/close-listener.js';
 import { forEachAlone } from '../../connections/for-each-alone.js';
+import { sendGoaways } from '../../connections/send-goaways.js';
 import type { Clock } from '../../shutdown/clock.js';
-import { within } from '../../shutdown/within.js';
+import { sleep, within } from '../../shutdown/within.js';
 import { GrpcPeer } from './grpc-peer.js';
+import type { PeerPatience } from './peer-patience.js';
 import type { RpcServerLike, RpcTransport } from './rpc-transport.js';
 
 const LOOK_AGAIN_MS = 50;
@@ -33,13 +38,24 @@ export class GrpcTransport implements RpcTransport {
 
   constructor(
     private readonly server: Pick<RpcServerLike, 'driver'>,
+    private readonly patience: () => PeerPatience,
     private readonly clock: Clock,
   ) {}
 
   async stop(): Promise<void> {
     const { grpc } = this;
     if (grpc === undefined) return;
-    this.#peers = sessionsOf(grpc)?.map((session) => new GrpcPeer(session));
+    const { leavesQueue, acceptMs, lingerMs } = this.patience();
+    await Promise.all(
+      listenersOf(grpc).map((listener) =>
+        stopListening(listener, leavesQueue ? 0 : acceptMs, this.clock),
+      ),
+    );
+    const sessions = sessionsOf(grpc);
+    this.#peers = sessions?.map((session) => new GrpcPeer(session));
+    await Promise.all((sessions ?? []).map((session) => sendGoaways(session, this.clock)));
+    if (sessions !== undefined && sessions.length > 0) await sleep(this.clock, lingerMs);
+    if (this.#isOver) return;
     this.#shutdown = new Promise((resolve, reject) => {
       grpc.tryShutdown((error) => (error === undefined ? resolve() : reject(error)));
     });
@@ -69,6 +85,24 @@ export class GrpcTransport implements RpcTransport {
   private get grpc(): GrpcServer | undefined {
     return this.server.driver as GrpcServer | undefined;
   }
+}
+
+/** A client that is told to go while somebody still listens would come right back. */
+async function stopListening(listener: Server, acceptMs: number, clock: Clock): Promise<void> {
+  if (!listener.listening) return;
+  let accepted = 0;
+  const count = () => void (accepted += 1);
+  listener.on('connection', count);
+  const queue = acceptQueueOf(listener, () => accepted);
+  if (acceptMs > 0) await emptyAcceptQueue(queue, acceptMs, clock);
+  listener.off('connection', count);
+  closeListener(listener);
+}
+
+function listenersOf({ http2Servers }: GrpcServer): Server[] {
+  return http2Servers instanceof Map
+    ? [...(http2Servers as Map<unknown, unknown>).keys()].filter((one) => one instanceof Server)
+    : [];
 }
 
 function sessionsOf({ http2Servers }: GrpcServer): ServerHttp2Session[] | undefined {

@@ -4,11 +4,12 @@ import { GrpcTransport } from './grpc.js';
 import { KafkaTransport } from './kafka.js';
 import { MqttTransport } from './mqtt.js';
 import { NatsTransport } from './nats.js';
+import type { PeerPatience } from './peer-patience.js';
 import { RedisTransport } from './redis.js';
 import { RmqTransport } from './rmq.js';
 import type { RpcCalls } from './rpc-calls.js';
 import type { RpcServerLike, RpcTransport } from './rpc-transport.js';
-import { type TcpPatience, TcpTransport } from './tcp.js';
+import { TcpTransport } from './tcp.js';
 
 const BROKERS: ReadonlySet<string> = new Set(['redis', 'nats', 'mqtt', 'rmq', 'kafka']);
 
@@ -27,7 +28,7 @@ export function transportOf(
   server: RpcServerLike,
   calls: RpcCalls,
   broker: Broker,
-  patience: () => TcpPatience,
+  patience: () => PeerPatience,
   clock: Clock,
 ): RpcTransport {
   switch (server.transport) {
@@ -40,7 +41,7 @@ export function transportOf(
     case 'mqtt':
       return new MqttTransport(server, broker);
     case 'grpc':
-      return new GrpcTransport(server, clock);
+      return new GrpcTransport(server, patience, clock);
     case 'rmq':
       return new RmqTransport(server, calls, broker);
     case 'kafka':

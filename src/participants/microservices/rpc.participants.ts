@@ -2,16 +2,17 @@ import type { Traffic } from '../../connections/traffic.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
 import { Broker } from '../../connections/broker.js';
+import type { GrpcHealth } from './grpc-health.js';
+import type { PeerPatience } from './peer-patience.js';
 import { RpcCalls } from './rpc-calls.js';
 import type { RpcServer } from './rpc-server.js';
 import type { RpcObserver, RpcServers } from './rpc-servers.js';
 import { isBroker, transportOf } from './rpc-transports.js';
 import { RpcParticipant } from './rpc.participant.js';
-import type { TcpPatience } from './tcp.js';
 
-/** How long TCP connections are read. Without a signal, nobody is surprised by their end. */
-const TCP_PATIENCE = { silenceMs: 50, streamMs: 1000 };
-const TCP_IMPATIENCE = { silenceMs: 0, streamMs: 0 };
+/** How long connections are read. Without a signal, nobody is surprised by their end. */
+const PATIENCE = { silenceMs: 50, streamMs: 1000, lingerMs: 250 };
+const IMPATIENCE = { silenceMs: 0, streamMs: 0, lingerMs: 0 };
 
 /**
  * The participants of an application's microservices, one for each server, added when Nest makes
@@ -22,12 +23,18 @@ const TCP_IMPATIENCE = { silenceMs: 0, streamMs: 0 };
 export class RpcParticipants {
   constructor(
     private readonly servers: RpcServers,
+    private readonly grpcHealth: GrpcHealth | undefined,
     private readonly traffic: Traffic,
     private readonly sequence: ShutdownSequence,
     private readonly clock: Clock,
   ) {
     if (!servers.areKnown) traffic.addUnseen();
     servers.each((server) => this.#follow(server));
+    sequence.observe({
+      entered: (state) => {
+        if (state === 'draining') grpcHealth?.endWatches();
+      },
+    });
   }
 
   dispose(): void {
@@ -36,19 +43,29 @@ export class RpcParticipants {
 
   #follow(server: RpcServer): RpcObserver {
     if (!isBroker(server.transport)) this.traffic.addUnseen();
+    if (server.transport === 'grpc' && this.grpcHealth) addHealth(server, this.grpcHealth);
     const broker = new Broker(this.clock);
     const calls = new RpcCalls(this.clock, broker);
-    const transport = transportOf(server, calls, broker, () => this.#tcpPatience(), this.clock);
+    const transport = transportOf(server, calls, broker, () => this.#patience(), this.clock);
     this.sequence.addParticipant(new RpcParticipant(server.transport, transport, calls));
     return calls;
   }
 
-  #tcpPatience(): TcpPatience {
+  #patience(): PeerPatience {
     const { endsProcess, isAwaited } = this.sequence;
     return {
-      ...(endsProcess ? TCP_PATIENCE : TCP_IMPATIENCE),
+      ...(endsProcess ? PATIENCE : IMPATIENCE),
       leavesQueue: !isAwaited,
       acceptMs: this.sequence.drainRemainingMs(),
     };
   }
+}
+
+/** Nest makes the server of grpc-js, then adds the services of the application. */
+function addHealth(server: RpcServer, health: GrpcHealth): void {
+  server.replace('createClient', (create) => async () => {
+    const grpc = (await create()) as Parameters<GrpcHealth['serve']>[0];
+    health.serve(grpc);
+    return grpc;
+  });
 }

@@ -5,6 +5,7 @@ import { acceptQueueOf, emptyAcceptQueue } from '../../connections/accept-queue.
 import { receiveWaitingBytes } from '../../connections/receive-waiting-bytes.js';
 import type { Clock } from '../../shutdown/clock.js';
 import { sleep } from '../../shutdown/within.js';
+import type { PeerPatience } from './peer-patience.js';
 import type { RpcCalls } from './rpc-calls.js';
 import type { RpcServerLike, RpcTransport } from './rpc-transport.js';
 import { TcpPeer } from './tcp-peer.js';
@@ -12,18 +13,6 @@ import { TcpPeer } from './tcp-peer.js';
 const LOOK_AGAIN_MS = 10;
 /** How long a peer may take to close its side. */
 const GOODBYE_MS = 500;
-
-/** @internal */
-export interface TcpPatience {
-  /** How long a connection without a call must have been silent before it is ended. */
-  readonly silenceMs: number;
-  /** How long a connection that never pauses is read. */
-  readonly streamMs: number;
-  /** Whether another process on the same socket takes the connections that wait to be accepted. */
-  readonly leavesQueue: boolean;
-  /** How long emptying the accept queue may take. */
-  readonly acceptMs: number;
-}
 
 /**
  * TCP. Its protocol cannot tell a client to go, so a connection is ended in a pause of its client,
@@ -41,7 +30,7 @@ export class TcpTransport implements RpcTransport {
   constructor(
     private readonly server: Pick<RpcServerLike, 'driver' | 'retire'>,
     private readonly calls: RpcCalls,
-    private readonly patience: () => TcpPatience,
+    private readonly patience: () => PeerPatience,
     private readonly clock: Clock,
   ) {
     const listener = this.#listener;

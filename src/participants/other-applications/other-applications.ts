@@ -34,7 +34,7 @@ export class OtherApplications {
     for (const participant of [http, http2]) sequence.addParticipant(participant);
     other.beforeInit = () => servers.onModuleInit();
     sequence.observe({
-      closed: () => {
+      released: () => {
         for (const part of [servers, http, http2]) part.dispose();
       },
     });

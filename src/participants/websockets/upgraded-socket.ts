@@ -13,8 +13,6 @@ import {
   type WsWebSocket,
 } from './web-socket-connection.js';
 
-const FIN_AND_CLOSE = 0x88;
-
 /**
  * A connection that an HTTP server has handed over: to ws (used by a gateway, graphql-ws or
  * `@fastify/websocket`), to another websocket library, or to another protocol.
@@ -46,8 +44,8 @@ export class UpgradedSocket implements WebSocketConnection, TrafficConnection {
   }
 
   get passedOn(): number | undefined {
-    const isPassedOn = webSocketOf(this.socket) === undefined && isPiped(this.socket);
-    return isPassedOn ? this.socket.bytesWritten : undefined;
+    const { bytesRead, bytesWritten } = this.socket;
+    return webSocketOf(this.socket) === undefined ? bytesRead + bytesWritten : undefined;
   }
 
   get hasUnsent(): boolean {
@@ -93,10 +91,7 @@ export class UpgradedSocket implements WebSocketConnection, TrafficConnection {
     if (webSocket !== undefined) closeWebSocket(webSocket, code);
     else if (this.socket.bytesWritten === this.#bytesBefore) refuseUpgrade(this.socket);
     // No frame, which could land in the middle of another one. Written data is sent first.
-    else if (this.passedOn !== undefined) this.socket.destroySoon();
-    // The library gets the client's answer and ends the connection. Our frame fits between two of
-    // the library's, because the library writes each of its own at once.
-    else this.socket.write(closeFrame(code));
+    else this.socket.destroySoon();
   }
 
   drop(): void {
@@ -107,11 +102,6 @@ export class UpgradedSocket implements WebSocketConnection, TrafficConnection {
     this.closedBy = 'cut';
     this.drop();
   }
-}
-
-/** Whether another stream is piped into it, as by a proxy: the pipe listens to `unpipe`. */
-function isPiped(socket: Socket): boolean {
-  return socket.listenerCount('unpipe') > 0;
 }
 
 /** ws keeps itself on its socket under an unpublished symbol. */
@@ -125,11 +115,4 @@ function webSocketOf(socket: Socket): WsWebSocket | undefined {
 
 function isWebSocket(value: unknown): value is WsWebSocket {
   return typeof (value as Partial<WsWebSocket> | undefined)?.close === 'function';
-}
-
-/**
- * A server's close frame: unmasked, with a code and no reason (RFC 6455, 5.5.1).
- */
-function closeFrame(code: number): Buffer {
-  return Buffer.from([FIN_AND_CLOSE, 2, code >> 8, code & 0xff]);
 }

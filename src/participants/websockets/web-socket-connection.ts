@@ -15,8 +15,8 @@ export interface WebSocketConnection {
   /** A number that changes while its client reads. */
   readonly unsent: number;
   /**
-   * The number of bytes written to it, if it is proxied: message boundaries are unknown then, and
-   * no frame can be inserted.
+   * The number of bytes that have passed, if no known library serves it: it may be proxied, message
+   * boundaries are unknown, and no frame can be inserted.
    */
   readonly passedOn?: number | undefined;
   /** Whether its client is between two polls, and cannot be told anything. */

@@ -53,7 +53,7 @@ export class Worker implements Host {
     member.onStarted(() => this.#started(member));
     member.sequence.observe({
       entered: () => this.#tellState(),
-      closed: () => this.#closed(member),
+      released: () => this.#released(member),
     });
   }
 
@@ -72,8 +72,8 @@ export class Worker implements Host {
     if (this.#starting.size === 0 && this.#members.size > 0) void this.#becomeReady();
   }
 
-  /** It was closed alone; the process goes on for the others. */
-  #closed(member: HostedApplication): void {
+  /** It was closed alone, or has failed to start; the process goes on for the others. */
+  #released(member: HostedApplication): void {
     if (this.process.isLeaving) return;
     this.#members.delete(member);
     this.#started(member);
