@@ -27,14 +27,16 @@ interface Drivers {
  * Waits until the broker has what a client was handed. For Redis and Kafka nothing is left to do:
  * they answer each message.
  *
+ * @param isUsed - whether it has sent since the signal
  * @throws if the broker does not take it
  * @internal
  */
-export async function flush(client: ClientProxy, broker: Broker): Promise<void> {
+export async function flush(client: ClientProxy, broker: Broker, isUsed: boolean): Promise<void> {
   const { channel, mqttClient, natsClient, socket } = client as Drivers;
   if (channel) await flushChannel(channel, broker);
   if (mqttClient) await broker.does(() => Object.keys(mqttClient.outgoing ?? {}).length === 0);
-  if (natsClient?.isClosed() === false) await broker.answers(natsClient.flush());
+  // Nothing tells what a lost connection still holds, so one that was not used is no failure.
+  if (isUsed && natsClient?.isClosed() === false) await broker.answers(natsClient.flush());
   const { netSocket } = socket ?? {};
   if (netSocket) await broker.does(() => netSocket.destroyed || netSocket.writableLength === 0);
 }

@@ -18,9 +18,11 @@ export class OutgoingMessages {
   /** Of the class of the client: `ClientRMQ`. */
   readonly name: string;
   readonly #broker: Broker;
+  #isUsed = false;
+  #hasFailed = false;
   readonly #restores: ((() => void) | undefined)[] = [];
 
-  /** @param onFailure - a message that the broker has not confirmed */
+  /** @param onFailure - called once, if the broker has not confirmed a message */
   constructor(
     private readonly client: ClientProxy,
     clock: Clock,
@@ -44,7 +46,8 @@ export class OutgoingMessages {
       });
     }
     const connecting = client.connectionPromise ?? client.initialized;
-    if (connecting) void this.#follow('connect', connecting).catch(() => {});
+    // Of one that has lost its connection, this is rejected, and nobody may have used it since.
+    if (connecting) void this.#wait('connect', connecting).catch(() => {});
   }
 
   restore(): void {
@@ -55,17 +58,33 @@ export class OutgoingMessages {
   async #flushed(): Promise<void> {
     await this.tasks.none();
     try {
-      await flush(this.client, this.#broker);
+      await flush(this.client, this.#broker, this.#isUsed);
     } catch (error) {
-      this.onFailure(error);
+      this.#fail(error);
     }
   }
 
-  /** @returns what the step results in, however long it takes; it is in flight for a while only */
+  /** @returns what the step results in, however long it takes */
   async #follow(what: string, step: unknown): Promise<unknown> {
-    const end = this.tasks.begin(`${this.name}.${what}`);
-    void this.#broker.answers(step).catch(this.onFailure).finally(end);
+    this.#isUsed = true;
+    void this.#wait(what, step).catch((error: unknown) => this.#fail(error));
     return step;
+  }
+
+  /** It is in flight for as long as there is hope. */
+  async #wait(what: string, step: unknown): Promise<void> {
+    const end = this.tasks.begin(`${this.name}.${what}`);
+    try {
+      await this.#broker.answers(step);
+    } finally {
+      end();
+    }
+  }
+
+  /** Once: where a broker is gone, all messages fail. */
+  #fail(error: unknown): void {
+    if (!this.#hasFailed) this.onFailure(error);
+    this.#hasFailed = true;
   }
 
   #replace(name: string, make: Parameters<typeof replaceMethod>[2]): void {
