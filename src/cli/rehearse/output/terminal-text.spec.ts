@@ -62,3 +62,10 @@ it('of a service that had to be killed it says so', () => {
 it('one run has no such table', () => {
   expect(textOf(run)).not.toContain('signal to exit');
 });
+
+it('leaves out the advice that goes by the balancer, which was played', () => {
+  const advice = ['No new connection came after 1.0 s of a grace period of 5.0 s', 'Raise it.'];
+  const text = textOf({ ...run, report: { advice } as never });
+  expect(text).toContain('The module: Raise it.');
+  expect(text).not.toContain('No new connection');
+});
