@@ -162,7 +162,7 @@ describe('wrong usage', () => {
     [
       'an application that is not built',
       ['dist/main'],
-      'is the application built? (npm run build)',
+      "the script is 'dist/main', expected a file that can be read, such as dist/main.js: is the application built? (npm run build)",
     ],
     ['a word too many', ['status', '4711'], `unexpected '4711'`],
     ['arguments for nobody', ['status', '--', 'x'], `unexpected 'x'`],
