@@ -11,11 +11,11 @@ const adapters = { express: 'Express', fastify: 'Fastify' };
 const protocols = { http1: 'HTTP/1.1', http2: 'HTTP/2' };
 
 export function processorTime({ rows }) {
-  const [{ sets, rounds }] = rows;
+  const [{ sets, rounds, requests }] = rows;
   const modes = rows[0].processes.map(({ mode }) => mode);
   const title = 'Processor time a request, relative to the application alone';
   return [
-    `How much more processor time the server's process uses for a request while nothing shuts down, compared with the same application alone: its user and system time, from the operating system, over a fixed number of requests on kept connections. All processes of a column run at the same time and are loaded in turn, ${rounds} rounds of each of ${sets} sets of fresh processes; each round gives one ratio. The median of all ratios, and in brackets the quartiles. A difference within the noise is none. Nest has HTTP/2 on Fastify only.`,
+    `How much more processor time the server's process uses for a request while nothing shuts down, compared with the same application alone: its user and system time, from the operating system, over ${requests} requests at a time on kept connections. All processes of a column run at the same time and are loaded in turn, ${rounds} rounds of each of ${sets} sets of fresh processes; each round gives one ratio. The median of all ratios, and in brackets the quartiles. A difference within the noise is none. Nest has HTTP/2 on Fastify only.`,
     table(columnsOf(rows, 'cpu'), [...modes, undefined]),
     'How many more requests a second, in the same rounds. This depends more on what else the machine does, and on the clients, which share it.',
     table(columnsOf(rows, 'rate'), modes),

@@ -3,8 +3,8 @@
 import { startInstance } from '../instance.mjs';
 import { openRequests } from './requests.mjs';
 
-/** Until the engine has compiled what runs at each request. */
-const WARM_UP_ROUNDS = 3;
+/** For each process: until the engine has compiled what runs at each request. */
+const WARM_UP_REQUESTS = 4000;
 
 /**
  * Starts one fresh process for each mode, all at the same time, and loads them in turn, so that what the
@@ -23,7 +23,7 @@ export async function measureTogether(modes, { adapter, protocol, connections, r
   );
   try {
     const measured = [];
-    for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
+    for (let round = -Math.ceil(WARM_UP_REQUESTS / requests); round < rounds; round++) {
       const results = [];
       for (const i of order(modes.length, round)) results[i] = await shot(processes[i], requests);
       if (round >= 0) measured.push(results);
