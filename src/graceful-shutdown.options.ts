@@ -61,6 +61,16 @@ export interface GracefulShutdownOptions {
    */
   readonly idleLingerMs?: number | undefined;
   /**
+   * When consumers of queues and brokers stop taking work: `'at-signal'`, because another instance
+   * takes what comes from then on; `'after-requests'`, when the other work in flight has ended, or
+   * at the deadline; or `'auto'`. That is after the requests for a consumer on which the application
+   * itself waits: it has a client of the same queue, or listens to the queue's events. It is at the
+   * signal for the others.
+   *
+   * @defaultValue `'auto'`
+   */
+  readonly stopConsumers?: 'auto' | 'at-signal' | 'after-requests' | undefined;
+  /**
    * Whether an uncaught exception or unhandled rejection runs the shutdown, without a grace period,
    * and exits with 1. If not, Node ends the process at once.
    *

@@ -139,7 +139,7 @@ export class GracefulShutdownService implements BeforeApplicationShutdown {
    * @returns a function that removes it
    */
   addParticipant(participant: DrainParticipant): () => void {
-    return this.#sequence.addParticipant(participant);
+    return this.#sequence.addOwnParticipant(participant);
   }
 
   /**

@@ -2,12 +2,21 @@ import { constants } from 'node:os';
 
 import type { GracefulShutdownOptions } from '../graceful-shutdown.options.js';
 import type { HandlerRow } from '../handlers/handler-row.js';
-import { between, duration, flag, type OptionRule, path, problemWith } from './option-rules.js';
+import {
+  between,
+  duration,
+  flag,
+  oneOf,
+  type OptionRule,
+  path,
+  problemWith,
+} from './option-rules.js';
 
 type TimeName = 'gracePeriodMs' | 'drainTimeoutMs' | 'minGracePeriodMs' | 'maxGracePeriodMs';
 type Times = Readonly<Record<TimeName, number>>;
 
 const REPORT_LOGS = ['none', 'compact', 'full'];
+const STOP_CONSUMERS = ['auto', 'at-signal', 'after-requests'];
 const MOST_PORT = 65_535;
 
 const wholeSeconds: OptionRule = {
@@ -29,6 +38,7 @@ export const OPTION_RULES: Readonly<Record<keyof GracefulShutdownOptions, Option
   drainTimeoutMs: duration,
   closeTimeoutMs: duration,
   idleLingerMs: duration,
+  stopConsumers: oneOf(STOP_CONSUMERS),
   drainOnCrash: flag,
   websocketCloseCode: {
     allowed: '1000, 1001, 1012, 1013 or a whole number from 3000 to 4999',
@@ -40,10 +50,7 @@ export const OPTION_RULES: Readonly<Record<keyof GracefulShutdownOptions, Option
     accepts: isProbeOptions,
   },
   reportFile: path,
-  reportLog: {
-    allowed: `${REPORT_LOGS.slice(0, -1).join(', ')} or ${REPORT_LOGS.at(-1)}`,
-    accepts: (value) => typeof value === 'string' && REPORT_LOGS.includes(value),
-  },
+  reportLog: oneOf(REPORT_LOGS),
   terminationLog: path,
   reportClients: flag,
   service: {

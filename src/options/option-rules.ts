@@ -27,6 +27,14 @@ export const flag: OptionRule = {
 };
 
 /** @internal */
+export function oneOf(values: readonly string[]): OptionRule {
+  return {
+    allowed: `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`,
+    accepts: (value) => typeof value === 'string' && values.includes(value),
+  };
+}
+
+/** @internal */
 export const path: OptionRule = {
   allowed: 'the path of a file',
   accepts: (value) => typeof value === 'string' && value !== '',

@@ -42,6 +42,7 @@ export function defaultOptions(
     signals: ['SIGTERM', 'SIGINT'],
     ...fitBudget({ ...TIMES, gracePeriodMs }, timesOf(given), patience?.seconds),
     idleLingerMs: 1000,
+    stopConsumers: 'auto',
     drainOnCrash: false,
     websocketCloseCode: 1012,
     probes: undefined,

@@ -175,3 +175,12 @@ it('of several slow parts, the slowest is named', () => {
     'Hook6',
   ]);
 });
+
+it('does not ask for more time where a request may have waited for its own application', () => {
+  const facts = { ...WELL, requests: slowest(20_000, 'cut') };
+  expect(adviceOn(facts, { hasStoppedConsumers: true })).toEqual([
+    'GET Orders.export was cut after 20.0 s of the drain: if it waits for a job or a reply of this ' +
+      "application's own consumers, which stopped at the signal, set stopConsumers to " +
+      "'after-requests'. If not, stop it on the deadline signal, or raise drainTimeoutMs.",
+  ]);
+});

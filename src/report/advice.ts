@@ -10,6 +10,8 @@ export type Facts = Omit<ShutdownReport, 'advice'>;
 export interface AdviceContext {
   /** After how long the platform kills the process. */
   readonly patience?: Patience | undefined;
+  /** Consumers were stopped at the signal, on which a request of the application may wait. */
+  readonly hasStoppedConsumers?: boolean;
 }
 
 type Adviser = (facts: Facts, context: AdviceContext) => readonly string[];
@@ -108,7 +110,10 @@ function onProbes({ probes, trigger }: Facts): string[] {
 }
 
 /** The slow handlers, the one that held the drain longest first. */
-function onSlowRequests({ requests, states, budget }: Facts): string[] {
+function onSlowRequests(
+  { requests, states, budget }: Facts,
+  { hasStoppedConsumers = false }: AdviceContext,
+): string[] {
   const drain = drainOf(states);
   if (drain === undefined) return [];
   const heldMs = new Map<string, { ms: number; isCut: boolean }>();
@@ -119,6 +124,13 @@ function onSlowRequests({ requests, states, budget }: Facts): string[] {
   }
   return [...heldMs].slice(0, NAMED_AT_MOST).map(([label, { ms, isCut }]) => {
     const remedy = 'stop it on the deadline signal, or raise drainTimeoutMs';
+    if (isCut && hasStoppedConsumers) {
+      return (
+        `${label} was cut after ${seconds(ms)} of the drain: if it waits for a job or a reply of this ` +
+        "application's own consumers, which stopped at the signal, set stopConsumers to " +
+        `'after-requests'. If not, ${remedy}.`
+      );
+    }
     if (isCut) return `${label} was cut after ${seconds(ms)} of the drain: ${remedy}.`;
     return `${label} took ${seconds(ms)} of ${seconds(budget.drainTimeoutMs)} of the drain: ${remedy}.`;
   });

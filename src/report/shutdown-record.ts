@@ -145,7 +145,9 @@ export class ShutdownRecord implements ShutdownObserver {
       ...(this.#flush && { flush: this.#flush }),
       samples: course.samples.all(),
     };
-    return roundTimes({ ...facts, advice: adviceOn(facts, this.options) });
+    const { hasStoppedConsumers } = this.sequence;
+    const advice = adviceOn(facts, { ...this.options, hasStoppedConsumers });
+    return roundTimes({ ...facts, advice });
   }
 
   #begin(trigger: ShutdownTrigger): Course {

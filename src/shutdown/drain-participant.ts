@@ -36,11 +36,13 @@ export interface DrainParticipant {
   readonly name: string;
   /**
    * When `stopIntake()` is called: `'grace'` is at the signal, for work that no balancer routes (a
-   * queue consumer, a scheduler); `'draining'` is after the grace period (a listening server).
+   * queue consumer, a scheduler); `'draining'` is after the grace period (a listening server);
+   * `'last'` is when the work of the others has ended, or at the deadline (a consumer on which
+   * requests of the same application wait).
    *
    * @defaultValue `'draining'`
    */
-  readonly stopsAt?: 'grace' | 'draining';
+  readonly stopsAt?: 'grace' | 'draining' | 'last';
   /**
    * Tells peers to go, each at its own moment of the next `windowMs`. Called at the beginning of
    * the grace period, if there is one.
@@ -84,6 +86,13 @@ export interface DrainParticipant {
    * @internal
    */
   takesWork?(): boolean;
+  /**
+   * Whether it has stopped consumers at the signal, on which a request of the same application may
+   * still wait.
+   *
+   * @internal
+   */
+  hasStoppedConsumers?(): boolean;
   /**
    * Returns what happened during the shutdown, as half a sentence for the closing line of the log.
    */

@@ -26,7 +26,7 @@ class Jobs implements DrainParticipant {
 
   constructor(
     private count = 1,
-    readonly stopsAt: 'grace' | 'draining' = 'draining',
+    readonly stopsAt: NonNullable<DrainParticipant['stopsAt']> = 'draining',
   ) {}
 
   active(): number {
@@ -67,8 +67,8 @@ function setUp(...participants: DrainParticipant[]) {
   const drain = new Drain(clock, (failure) => void failures.push(failure));
   for (const participant of participants) drain.add(participant);
   let over = false;
-  const run = async () => {
-    void drain.run(DEADLINE).then(() => (over = true));
+  const run = async (deadline = DEADLINE) => {
+    void drain.run(deadline).then(() => (over = true));
     await clock.flush();
   };
   return { clock, drain, failures, run, isOver: () => over };
@@ -112,6 +112,54 @@ describe('Drain', () => {
       ['stopIntake', 'drain'],
       ['stopIntake', 'drain'],
     ]);
+  });
+
+  it('stops the intake that stops last when the others have ended', async () => {
+    const [requests, consumer] = [new Jobs(), new Jobs(1, 'last')];
+    const { clock, drain, run, isOver } = setUp(requests, consumer);
+    drain.stopEarlyIntake();
+    await run();
+    expect(consumer.told).toEqual([]);
+    requests.finish();
+    await clock.flush();
+    expect(consumer.told).toEqual(['stopIntake', 'drain']);
+    expect(isOver()).toBe(false);
+    consumer.finish();
+    await clock.flush();
+    expect(isOver()).toBe(true);
+  });
+
+  it('does not stop it before the work has ended that the others have left behind', async () => {
+    const [requests, background, consumer] = [new Jobs(), new Jobs(0), new Jobs(0, 'last')];
+    const { clock, run } = setUp(requests, background, consumer);
+    await run();
+    background.begin();
+    requests.finish();
+    await clock.flush();
+    expect(consumer.told).toEqual([]);
+    background.finish();
+    await clock.flush();
+    expect(consumer.told).toEqual(['stopIntake', 'drain']);
+  });
+
+  it('stops it although what it takes begins other work without end', async () => {
+    const [requests, consumer] = [new Jobs(), new Jobs(0, 'last')];
+    const { clock, run } = setUp(requests, stubborn({ drain: () => Promise.resolve() }), consumer);
+    await run();
+    requests.finish();
+    await clock.flush();
+    expect(consumer.told).toEqual(['stopIntake', 'drain']);
+  });
+
+  it('stops it at the deadline, while others still run', async () => {
+    const deadline = new AbortController();
+    const consumer = new Jobs(0, 'last');
+    const { clock, run } = setUp(stubborn(), consumer);
+    await run(deadline.signal);
+    expect(consumer.told).toEqual([]);
+    deadline.abort();
+    await clock.flush();
+    expect(consumer.told).toEqual(['stopIntake', 'drain']);
   });
 
   it('waits for work that appears after its participant had drained', async () => {

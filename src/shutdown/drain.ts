@@ -2,7 +2,7 @@ import type { Clock } from './clock.js';
 import type { DrainParticipant, DrainTask } from './drain-participant.js';
 import { plain } from './plain-text.js';
 import type { ShutdownFailure } from './shutdown-outcome.js';
-import { never, within } from './within.js';
+import { aborted, never, within } from './within.js';
 
 /** The pause before a participant is asked again that reports work after its `drain()` resolved. */
 const ASK_AGAIN_MS = 10;
@@ -81,6 +81,13 @@ export class Drain {
     );
   }
 
+  /** Whether consumers were stopped at the signal. */
+  hasStoppedConsumers(): boolean {
+    return [...this.#participants].some((one) =>
+      this.#ask(one, () => one.hasStoppedConsumers?.() ?? false, false),
+    );
+  }
+
   /** What holds the drain while nothing is in flight: idle connections, a broker. */
   waitsFor(): string[] {
     return [...this.#waitedFor]
@@ -100,7 +107,7 @@ export class Drain {
   /** Stops the intake of the participants that stop at once. */
   stopEarlyIntake(): void {
     for (const participant of this.#participants) {
-      if (participant.stopsAt === 'grace') void this.#stopIntake(participant);
+      if (this.#stopsAt(participant) === 'grace') void this.#stopIntake(participant);
     }
   }
 
@@ -113,10 +120,10 @@ export class Drain {
   /** Resolves when nothing is in flight, however often work brings new work. */
   async run(deadline: AbortSignal): Promise<void> {
     const { signal: over } = this.#over;
-    await this.#drainAll(deadline);
+    await this.#drainInTurn(deadline);
     while (!over.aborted && this.#working().some((one) => this.#activeOf(one) > 0)) {
       await within(this.clock, ASK_AGAIN_MS, never(), over);
-      if (!over.aborted) await this.#drainAll(deadline);
+      if (!over.aborted) await this.#drainAll(this.#working(), deadline);
     }
   }
 
@@ -132,12 +139,33 @@ export class Drain {
     return left;
   }
 
+  #stopsAt(participant: DrainParticipant): DrainParticipant['stopsAt'] {
+    return this.#ask(participant, () => participant.stopsAt, 'grace');
+  }
+
   #working(): DrainParticipant[] {
     return [...this.#participants].filter((participant) => !this.#givenUp.has(participant));
   }
 
-  async #drainAll(deadline: AbortSignal): Promise<void> {
-    await Promise.all(this.#working().map((participant) => this.#drainOne(participant, deadline)));
+  /** Those that stop last go on for as long as others may wait for what they do. */
+  async #drainInTurn(deadline: AbortSignal): Promise<void> {
+    const isLast = (participant: DrainParticipant) => this.#stopsAt(participant) === 'last';
+    const last = this.#working().filter(isLast);
+    const others = this.#working().filter((participant) => !isLast(participant));
+    let drained = this.#drainAll(others, deadline);
+    if (last.length > 0) {
+      // Again, for the background work that a request has left behind. Not until nothing is in
+      // flight: what is still taken may begin such work without end.
+      drained = drained.then(() => this.#drainAll(others, deadline));
+      await Promise.race([drained, aborted(deadline)]);
+    }
+    await Promise.all([drained, this.#drainAll(last, deadline)]);
+    // What the last ones have sent off is awaited, too.
+    if (last.length > 0) await this.#drainAll(others, deadline);
+  }
+
+  async #drainAll(participants: readonly DrainParticipant[], deadline: AbortSignal): Promise<void> {
+    await Promise.all(participants.map((participant) => this.#drainOne(participant, deadline)));
   }
 
   async #drainOne(participant: DrainParticipant, deadline: AbortSignal): Promise<void> {
@@ -189,7 +217,8 @@ export class Drain {
 }
 
 function hasEarlyIntake(participant: DrainParticipant): boolean {
-  return participant.stopsAt === 'grace' && 'stopIntake' in participant;
+  const { stopsAt } = participant;
+  return (stopsAt === 'grace' || stopsAt === 'last') && 'stopIntake' in participant;
 }
 
 function nameOf({ name }: DrainParticipant): string {

@@ -41,6 +41,7 @@ export class ShutdownSequence {
   #state: ShutdownState = 'running';
   #trigger: ShutdownTrigger | undefined;
   #endsProcess = false;
+  #hasOwnParticipants = false;
   readonly #end: PromisedEnd;
   #drainingSince = Infinity;
   #cut: readonly DrainTask[] = [];
@@ -137,6 +138,11 @@ export class ShutdownSequence {
     return this.#drain.takesWork();
   }
 
+  /** Whether consumers were stopped at the signal. */
+  get hasStoppedConsumers(): boolean {
+    return this.#drain.hasStoppedConsumers();
+  }
+
   get teardown(): Teardown {
     return this.#teardown;
   }
@@ -152,6 +158,17 @@ export class ShutdownSequence {
 
   addParticipant(participant: DrainParticipant): () => void {
     return this.#drain.add(participant);
+  }
+
+  /** One of the application's own. */
+  addOwnParticipant(participant: DrainParticipant): () => void {
+    this.#hasOwnParticipants = true;
+    return this.addParticipant(participant);
+  }
+
+  /** Whether the application has had participants of its own. */
+  get hasOwnParticipants(): boolean {
+    return this.#hasOwnParticipants;
   }
 
   /** Adds a flush, which runs at the very end. */

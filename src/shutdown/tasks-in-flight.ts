@@ -15,7 +15,7 @@ export interface TaskInFlight {
  */
 export class TasksInFlight<Task extends TaskInFlight = TaskInFlight> {
   readonly #tasks = new Set<Task>();
-  #onNone = () => {};
+  readonly #onEnd = new Set<() => void>();
 
   constructor(private readonly clock: Clock) {}
 
@@ -36,7 +36,8 @@ export class TasksInFlight<Task extends TaskInFlight = TaskInFlight> {
     this.#tasks.add(task);
     return () => {
       const isFirst = this.#tasks.delete(task);
-      if (isFirst && this.#tasks.size === 0) this.#onNone();
+      for (const tell of this.#onEnd) tell();
+      this.#onEnd.clear();
       return isFirst;
     };
   }
@@ -48,7 +49,17 @@ export class TasksInFlight<Task extends TaskInFlight = TaskInFlight> {
   }
 
   /** Resolves when none is in flight. */
-  async none(): Promise<void> {
-    while (this.#tasks.size > 0) await new Promise<void>((resolve) => (this.#onNone = resolve));
+  none(): Promise<void> {
+    return this.#until(() => this.#tasks.size === 0);
+  }
+
+  /** Resolves when those that are in flight now have ended, whatever has begun since. */
+  present(): Promise<void> {
+    const present = [...this.#tasks];
+    return this.#until(() => !present.some((task) => this.#tasks.has(task)));
+  }
+
+  async #until(isSo: () => boolean): Promise<void> {
+    while (!isSo()) await new Promise<void>((resolve) => this.#onEnd.add(resolve));
   }
 }

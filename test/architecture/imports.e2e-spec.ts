@@ -48,8 +48,9 @@ const layers: readonly Layer[] = [
   },
   {
     files: /^participants\/[^/]+\//,
-    imports: ['shutdown/', 'connections/', 'routes/', 'handlers/', 'nest/'],
+    imports: ['shutdown/', 'connections/', 'consumers/', 'routes/', 'handlers/', 'nest/'],
   },
+  { files: /^consumers\//, imports: ['shutdown/', 'nest/'] },
   { files: /^participants\/index\.ts$/, imports: ['participants/'] },
   { files: /^nest\//, imports: ['shutdown/', 'report/'] },
   { files: /^health\//, imports: ['shutdown/', 'nest/', 'graceful-shutdown.'] },

@@ -1,3 +1,8 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { type Job, Queue, Worker } from 'bullmq';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
@@ -8,6 +13,8 @@ import { findProgram, type ServerProcess, startRedis } from '../support/server-p
 
 // They need a Redis of their own: Debian's package redis-server.
 const isMissing = findProgram('redis-server') === undefined;
+
+const LOOK_AGAIN_MS = 20;
 
 let redis: ServerProcess | undefined;
 let prefix = '';
@@ -57,6 +64,14 @@ async function startJobs(app: RunningApplication, jobs: Queue, names: string[], 
 function begun({ events }: RunningApplication): string[] {
   const begins = events.filter(({ name }) => name === 'job-begins');
   return begins.map(({ detail }) => String(detail)).toSorted();
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 describe.skipIf(isMissing)('BullMQ', () => {
@@ -152,6 +167,33 @@ describe.skipIf(isMissing)('BullMQ', () => {
     expect(await files.getJob(job.id!)).toMatchObject({ returnvalue: 'from a file' });
     expect(await files.getJobState(late.id!)).toBe('waiting');
     expect(app.log).not.toMatch(/WARN|ERROR/);
+  });
+
+  it.each([
+    { how: 'its process is ended', stops: false, told: ['begins'] },
+    { how: 'it is told to stop', stops: true, told: ['begins', 'stops'] },
+  ])('hands back a job of a processor that is a file: $how', async ({ stops, told }) => {
+    const app = await startApp({ drainTimeoutMs: 1500 }, { SANDBOXED: 'yes' });
+    const files = queue('files');
+    const file = join(mkdtempSync(join(tmpdir(), 'nestjs-drain-')), 'done');
+    const job = await files.add('file', { ms: 60_000, file, stops }, { attempts: 1 });
+    await app.until('child', () => existsSync(file));
+    app.signal('SIGTERM');
+    expect(await app.exited).toMatchObject({ code: 1, signal: null });
+
+    const lines = readFileSync(file, 'utf8').trim().split('\n');
+    expect(lines.map((line) => line.split(' ')[0])).toEqual(told);
+    expect(isRunning(Number(lines[0]!.split(' ')[1]))).toBe(false);
+    expect(await files.getJobState(job.id!)).toBe('waiting');
+    expect(await files.getJob(job.id!)).toMatchObject({ attemptsMade: 0 });
+    expect(app.log).toContain('0 queue jobs finished, 1 handed back');
+    await job.updateData({ ms: 0, file });
+    const next = await startApp({}, { SANDBOXED: 'yes' });
+    while ((await files.getJobState(job.id!)) !== 'completed') await sleep(LOOK_AGAIN_MS);
+    next.signal('SIGTERM');
+    expect(await next.exited).toMatchObject({ code: 0, signal: null });
+    expect(readFileSync(file, 'utf8').match(/ends/g)).toHaveLength(1);
+    rmSync(join(file, '..'), { recursive: true });
   });
 
   it('a worker that is paused, or never ran, takes nothing and holds nothing', async () => {

@@ -68,7 +68,7 @@ export async function stopBrokers(): Promise<void> {
   await Promise.all([...brokers.values()].map((broker) => broker.stop()));
 }
 
-function portOf(broker: Broker): number {
+export function portOf(broker: Broker): number {
   return brokers.get(broker)!.port;
 }
 

@@ -25,6 +25,8 @@ export interface BullQueue {
   /** Processors, by the name of the job. */
   readonly handlers: Readonly<Record<string, unknown>>;
   readonly client: { eval(script: string, keys: number, ...rest: string[]): Promise<unknown> };
+  /** Of other processes' events, those that it listens to. */
+  readonly registeredEvents?: Readonly<Record<string, unknown>>;
   /** The children that run the processors that are files. */
   readonly childPool?: {
     readonly retained: Readonly<Record<string, { kill(signal: NodeJS.Signals): void }>>;
@@ -50,6 +52,11 @@ export function bullQueuesOf(providers: BuiltProviders): BullQueue[] {
 /** Whether it takes jobs, and not only adds them. @internal */
 export function hasProcessors({ handlers }: BullQueue): boolean {
   return Object.keys(handlers).length > 0;
+}
+
+/** Whether somebody here has waited for a job: `job.finished()` listens to this. @internal */
+export function isAwaited({ registeredEvents }: BullQueue): boolean {
+  return registeredEvents?.['completed'] !== undefined;
 }
 
 /** `queue mails welcome` @internal */

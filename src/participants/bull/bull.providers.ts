@@ -1,3 +1,4 @@
+import { RESOLVED_OPTIONS } from '../../options/resolve-options.js';
 import { BUILT_PROVIDERS } from '../../nest/nest.providers.js';
 import { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
 import { kind } from '../../wiring/kind.js';
@@ -5,4 +6,6 @@ import { CLOCK } from '../../wiring/surroundings.js';
 import { BullParticipant } from './bull.participant.js';
 
 /** @internal */
-export const BULL = [kind(BullParticipant, [BUILT_PROVIDERS, ShutdownSequence, CLOCK])];
+export const BULL = [
+  kind(BullParticipant, [BUILT_PROVIDERS, ShutdownSequence, RESOLVED_OPTIONS, CLOCK]),
+];

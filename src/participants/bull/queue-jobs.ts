@@ -1,9 +1,17 @@
+import type { JobConsumer } from '../../consumers/job-consumers.js';
 import { replaceMethod } from '../../nest/replace-method.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { DrainTask } from '../../shutdown/drain-participant.js';
 import { type TaskInFlight, TasksInFlight } from '../../shutdown/tasks-in-flight.js';
 import { never, within } from '../../shutdown/within.js';
-import { type BullJob, type BullQueue, handBack, hasProcessors, labelOf } from './bull-queue.js';
+import {
+  type BullJob,
+  type BullQueue,
+  handBack,
+  hasProcessors,
+  isAwaited,
+  labelOf,
+} from './bull-queue.js';
 
 /** How long a queue may take to stop. Bull ends its wait for a job within half a second. */
 const PAUSE_MS = 1000;
@@ -19,7 +27,7 @@ interface JobInFlight extends TaskInFlight {
  *
  * @internal
  */
-export class QueueJobs {
+export class QueueJobs implements JobConsumer {
   readonly #jobs: TasksInFlight<JobInFlight>;
   readonly #restores: ((() => void) | undefined)[];
   #stopped = false;
@@ -58,6 +66,10 @@ export class QueueJobs {
     return this.#jobs.list();
   }
 
+  isAwaitedBy(): boolean {
+    return this.takesJobs && isAwaited(this.queue);
+  }
+
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
@@ -72,7 +84,7 @@ export class QueueJobs {
     await this.#jobs.none();
   }
 
-  handBackAll(): void {
+  handBack(): void {
     // Processors that run as files would outlive this process, and finish a job that another worker
     // has begun.
     const children = Object.values(this.queue.childPool?.retained ?? {});

@@ -26,6 +26,14 @@ export function explorersOf(providers: BuiltProviders): BullExplorer[] {
   return explorers.map(({ instance }) => instance as unknown as BullExplorer);
 }
 
+/** Of which Nest makes its workers. @internal */
+export function workerClassOf(providers: BuiltProviders): BuiltType | undefined {
+  const [explorer] = explorersOf(providers);
+  if (explorer === undefined) return undefined;
+  const workerClass: unknown = Reflect.get(explorer.constructor, '_workerClass');
+  return typeof workerClass === 'function' ? workerClass : undefined;
+}
+
 /**
  * The existing workers of classes with `@Processor()`, with the names of the classes. For a class
  * with one instance for each job, the worker is on the object that Nest keeps in its place.

@@ -12,6 +12,12 @@ export interface BullJob {
 export interface BullWorker {
   processJob?(job: BullJob, ...rest: unknown[]): Promise<unknown>;
   processFn?(job: BullJob, ...rest: unknown[]): Promise<unknown>;
+  readonly name: string;
+  readonly opts?: { readonly prefix?: string };
+  /** The processes, or threads, that run processors which are files. */
+  readonly childPool?: {
+    readonly retained: Readonly<Record<string, { kill(signal: NodeJS.Signals): Promise<void> }>>;
+  };
   isRunning(): boolean;
   isPaused(): boolean;
   pause(doNotWaitActive: boolean): Promise<void>;

@@ -1,35 +1,41 @@
 import type { OnApplicationBootstrap } from '@nestjs/common';
 
+import { type JobConsumer, JobConsumers } from '../../consumers/job-consumers.js';
+import type { StopConsumers } from '../../consumers/stop-consumers.js';
 import type { BuiltProviders } from '../../nest/built-provider.js';
 import { replaceMethod } from '../../nest/replace-method.js';
-import { count } from '../../shutdown/amounts.js';
 import type { Clock } from '../../shutdown/clock.js';
-import type { DrainParticipant, DrainTask } from '../../shutdown/drain-participant.js';
 import type { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
-import { explorersOf, queuesWithWorkersOf, workersOf } from './bull-providers.js';
+import { explorersOf, queuesWithWorkersOf, workerClassOf, workersOf } from './bull-providers.js';
 import type { BullWorker } from './bull-worker.js';
 import { HiddenWorkers } from './hidden-workers.js';
 import { WorkerJobs } from './worker-jobs.js';
 
-/**
- * The workers of `@nestjs/bullmq`. They take no job once the shutdown has begun, finish those in
- * flight, and give back to the queue those that do not end in time.
- *
- * @internal
- */
-export class BullMqParticipant implements DrainParticipant, OnApplicationBootstrap {
+/** Whose jobs may have a signal of their own. */
+interface BullMqConsumer extends JobConsumer {
+  /** Aborts the signals that BullMQ gives to processors which take one. */
+  cancel(): void;
+}
+
+/** The workers of `@nestjs/bullmq`. @internal */
+export class BullMqParticipant
+  extends JobConsumers<BullMqConsumer>
+  implements OnApplicationBootstrap
+{
   readonly name = 'bullmq';
-  readonly stopsAt = 'grace';
   readonly #workers = new Map<BullWorker, WorkerJobs>();
-  readonly #hidden: HiddenWorkers[] = [];
+  #hidden: readonly HiddenWorkers[] = [];
   readonly #restores: ((() => void) | undefined)[] = [];
   #stopped = false;
 
   constructor(
-    private readonly providers: BuiltProviders,
-    private readonly sequence: Pick<ShutdownSequence, 'deadlineSignal'>,
+    providers: BuiltProviders,
+    sequence: Pick<ShutdownSequence, 'deadlineSignal' | 'addParticipant'>,
+    options: StopConsumers,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    super(providers, sequence, options);
+  }
 
   /** Runs before the workers are made, and follows each before it can have a job. */
   prepare(): void {
@@ -47,15 +53,16 @@ export class BullMqParticipant implements DrainParticipant, OnApplicationBootstr
     this.#follow();
   }
 
-  stopIntake(): void {
+  override stopIntake(): void {
     this.#stopped = true;
     this.#follow();
-    for (const queue of queuesWithWorkersOf(this.providers)) {
-      this.#hidden.push(new HiddenWorkers(queue));
-    }
-    for (const workers of [...this.#workers.values(), ...this.#hidden]) workers.stop();
-    const cancel = () => this.#workers.forEach((jobs) => jobs.cancel());
     const { deadlineSignal } = this.sequence;
+    const workerClass = workerClassOf(this.providers);
+    this.#hidden = queuesWithWorkersOf(this.providers).map(
+      (queue) => new HiddenWorkers(queue, workerClass, deadlineSignal),
+    );
+    super.stopIntake();
+    const cancel = () => this.consumers().forEach((one) => one.cancel());
     if (deadlineSignal.aborted) cancel();
     else deadlineSignal.addEventListener('abort', cancel, { once: true });
   }
@@ -64,42 +71,13 @@ export class BullMqParticipant implements DrainParticipant, OnApplicationBootstr
     return this.#workers.size > 0 || queuesWithWorkersOf(this.providers).length > 0;
   }
 
-  active(): number {
-    let sum = 0;
-    for (const { active } of [...this.#workers.values(), ...this.#hidden]) sum += active;
-    return sum;
-  }
-
-  tasks(): readonly DrainTask[] {
-    const jobs = [...this.#workers.values()].flatMap((worker) => worker.tasks());
-    const hidden = this.#hidden.filter(({ active }) => active > 0);
-    return [...jobs, ...hidden.map(({ label }) => ({ label }))];
-  }
-
-  async drain(): Promise<void> {
-    await Promise.all([...this.#workers.values(), ...this.#hidden].map((one) => one.drain()));
-  }
-
-  force(): void {
-    for (const jobs of this.#workers.values()) jobs.handBack();
-  }
-
-  summary(): string | undefined {
-    let finished = 0;
-    let handedBack = 0;
-    for (const jobs of this.#workers.values()) {
-      finished += jobs.finished;
-      handedBack += jobs.handedBack;
-    }
-    if (finished === 0) return undefined;
-    finished -= handedBack;
-    const told = `${count(finished, 'queue job')} finished`;
-    return handedBack === 0 ? told : `${told}, ${handedBack} handed back`;
-  }
-
   dispose(): void {
     for (const restore of this.#restores.splice(0)) restore?.();
     for (const jobs of this.#workers.values()) jobs.restore();
+  }
+
+  protected consumers(): BullMqConsumer[] {
+    return [...this.#workers.values(), ...this.#hidden];
   }
 
   #follow(): void {

@@ -1,3 +1,4 @@
+import { RESOLVED_OPTIONS } from '../../options/resolve-options.js';
 import { BUILT_PROVIDERS } from '../../nest/nest.providers.js';
 import { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
 import { kind } from '../../wiring/kind.js';
@@ -5,4 +6,6 @@ import { CLOCK } from '../../wiring/surroundings.js';
 import { BullMqParticipant } from './bullmq.participant.js';
 
 /** @internal */
-export const BULLMQ = [kind(BullMqParticipant, [BUILT_PROVIDERS, ShutdownSequence, CLOCK])];
+export const BULLMQ = [
+  kind(BullMqParticipant, [BUILT_PROVIDERS, ShutdownSequence, RESOLVED_OPTIONS, CLOCK]),
+];

@@ -8,6 +8,7 @@ import { WorkerJobs } from './worker-jobs.js';
 
 /** A worker whose processor does what the test says, and that records nothing anywhere. */
 class FakeWorker implements BullWorker {
+  readonly name = 'mails';
   readonly calls: string[] = [];
   closes = Promise.resolve();
 
@@ -93,7 +94,7 @@ describe('WorkerJobs', () => {
     jobs.handBack();
     await expect(done).rejects.toThrow(handedBack);
     jobs.handBack();
-    expect(jobs).toMatchObject({ active: 0, finished: 1 });
+    expect(jobs).toMatchObject({ active: 0, finished: 0, handedBack: 1 });
   });
 
   it.each([

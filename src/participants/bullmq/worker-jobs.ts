@@ -1,9 +1,11 @@
+import type { JobConsumer } from '../../consumers/job-consumers.js';
 import { replaceMethod } from '../../nest/replace-method.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { DrainTask } from '../../shutdown/drain-participant.js';
 import { TasksInFlight } from '../../shutdown/tasks-in-flight.js';
 import { within } from '../../shutdown/within.js';
 import { type BullJob, type BullWorker, handBackError, isInstruction } from './bull-worker.js';
+import { isListenedTo } from './queue-events.js';
 
 /** How long a worker may take to disconnect from Redis, which may be gone. */
 const GOODBYE_MS = 1000;
@@ -14,11 +16,13 @@ const GOODBYE_MS = 1000;
  *
  * @internal
  */
-export class WorkerJobs {
+export class WorkerJobs implements JobConsumer {
   readonly #jobs: TasksInFlight;
   /** Each function gives the job of one running processor back. */
   readonly #handBacks = new Set<() => void>();
   readonly #restores: ((() => void) | undefined)[];
+  /** Those that go back to the queue when BullMQ has recorded it. */
+  readonly #given = new Set<BullJob>();
   #stopped = false;
   #closing: Promise<void> | undefined;
   #goodbye: Promise<void> | undefined;
@@ -47,7 +51,7 @@ export class WorkerJobs {
         'processFn',
         (process) =>
           (job: BullJob, ...rest: unknown[]) =>
-            this.#mayHandBack(() => process(job, ...rest)),
+            this.#mayHandBack(job, () => process(job, ...rest)),
       ),
     ];
   }
@@ -58,6 +62,10 @@ export class WorkerJobs {
 
   tasks(): DrainTask[] {
     return this.#jobs.list();
+  }
+
+  isAwaitedBy(held: readonly object[]): boolean {
+    return isListenedTo(this.worker, held);
   }
 
   stop(): void {
@@ -116,22 +124,23 @@ export class WorkerJobs {
     try {
       return await process();
     } finally {
-      if (this.#stopped) this.finished += 1;
+      if (this.#given.delete(job)) this.handedBack += 1;
+      else if (this.#stopped) this.finished += 1;
       end();
     }
   }
 
-  async #mayHandBack(process: () => Promise<unknown>): Promise<unknown> {
+  async #mayHandBack(job: BullJob, process: () => Promise<unknown>): Promise<unknown> {
     // It was fetched just as the worker was stopped.
-    if (this.#stopped) throw this.#handBackError();
+    if (this.#stopped) throw this.#handBackError(job);
     let handBack!: () => void;
     try {
       return await new Promise((resolve, reject) => {
-        handBack = () => reject(this.#handBackError());
+        handBack = () => reject(this.#handBackError(job));
         this.#handBacks.add(handBack);
         process().then(resolve, (error: unknown) => {
           const interrupted = this.deadline.aborted && !isInstruction(error);
-          reject(interrupted ? this.#handBackError() : error);
+          reject(interrupted ? this.#handBackError(job) : error);
         });
       });
     } finally {
@@ -139,8 +148,8 @@ export class WorkerJobs {
     }
   }
 
-  #handBackError(): Error {
-    this.handedBack += 1;
+  #handBackError(job: BullJob): Error {
+    this.#given.add(job);
     return handBackError(this.worker);
   }
 }

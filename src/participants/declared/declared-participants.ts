@@ -57,7 +57,7 @@ export class DeclaredParticipants implements OnModuleInit {
       ({ type }) => type && Reflect.hasMetadata(DECLARED, type),
     );
     for (const { instance, isStatic } of declared) {
-      if (isStatic) this.sequence.addParticipant(instance as DrainParticipantContract);
+      if (isStatic) this.sequence.addOwnParticipant(instance as DrainParticipantContract);
     }
   }
 }

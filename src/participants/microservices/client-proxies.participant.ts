@@ -42,7 +42,7 @@ export class ClientProxiesParticipant implements DrainParticipant {
   }
 
   async drain(): Promise<void> {
-    await Promise.all(this.#all.map(({ tasks }) => tasks.none()));
+    await Promise.all(this.#all.map(({ tasks }) => tasks.present()));
     // A client that has connected sends in the ticks that follow.
     await this.clock.turn();
   }

@@ -28,6 +28,14 @@ export const MICROSERVICES = [
     own.onChange(() => health.update());
     return health;
   }),
-  kind(RpcParticipants, [RpcServers, GRPC_HEALTH, Traffic, ShutdownSequence, CLOCK]),
+  kind(RpcParticipants, [
+    RpcServers,
+    GRPC_HEALTH,
+    Traffic,
+    ShutdownSequence,
+    CLOCK,
+    BUILT_PROVIDERS,
+    RESOLVED_OPTIONS,
+  ]),
   kind(ClientProxiesParticipant, [BUILT_PROVIDERS, ShutdownSequence, CLOCK]),
 ];

@@ -15,7 +15,7 @@ export class RpcServer {
   constructor(readonly instance: object) {}
 
   get transportId(): unknown {
-    return this.#field('transportId');
+    return this.field('transportId');
   }
 
   /** `tcp`, `rmq`, or the name of a custom strategy. */
@@ -32,24 +32,24 @@ export class RpcServer {
       return (this.instance as { unwrap?(): unknown }).unwrap?.();
     } catch {
       // `unwrap()` throws before `listen()`, and always for gRPC.
-      return this.#field('grpcClient') ?? undefined;
+      return this.field('grpcClient') ?? undefined;
     }
   }
 
   /** RabbitMQ: the channel that amqp-connection-manager keeps open. */
   get channel(): unknown {
-    return this.#field('channel');
+    return this.field('channel');
   }
 
   /** NATS: one for each pattern. */
   get subscriptions(): readonly unknown[] {
-    const subscriptions = this.#field('subscriptions');
+    const subscriptions = this.field('subscriptions');
     return Array.isArray(subscriptions) ? (subscriptions as unknown[]) : [];
   }
 
   /** What it listens to. */
   get patterns(): readonly string[] {
-    const handlers = this.#field('messageHandlers');
+    const handlers = this.field('messageHandlers');
     return handlers instanceof Map ? [...handlers.keys()].map(String) : [];
   }
 
@@ -95,7 +95,8 @@ export class RpcServer {
     for (const restore of this.#restores.splice(0)) restore?.();
   }
 
-  #field(name: string): unknown {
+  /** What is not published; undefined where there is none. */
+  field(name: string): unknown {
     return Reflect.get(this.instance, name);
   }
 }

@@ -2,6 +2,7 @@ import { count } from '../../shutdown/amounts.js';
 import type { DrainParticipant, DrainTask } from '../../shutdown/drain-participant.js';
 import type { RpcCalls } from './rpc-calls.js';
 import type { RpcTransport } from './rpc-transport.js';
+import { isBroker } from './rpc-transports.js';
 
 /**
  * One server of a microservice: intake stops, handlers end, replies go out, then Nest closes it.
@@ -9,14 +10,28 @@ import type { RpcTransport } from './rpc-transport.js';
  * @internal
  */
 export class RpcParticipant implements DrainParticipant {
-  readonly stopsAt = 'grace';
+  #stopsAt: 'grace' | 'last' | undefined;
   #stopped: Promise<void> | undefined;
 
   constructor(
     readonly name: string,
     private readonly transport: RpcTransport,
     private readonly calls: RpcCalls,
+    private readonly stop: () => 'grace' | 'last',
   ) {}
+
+  /** Known when the shutdown begins: by then the application has all its clients. */
+  get stopsAt(): 'grace' | 'last' {
+    return (this.#stopsAt ??= this.stop());
+  }
+
+  takesWork(): boolean {
+    return true;
+  }
+
+  hasStoppedConsumers(): boolean {
+    return isBroker(this.name) && this.#stopsAt === 'grace';
+  }
 
   async stopIntake(): Promise<void> {
     await this.transport.handOver?.();

@@ -1,10 +1,14 @@
 import type { Traffic } from '../../connections/traffic.js';
+import { heldObjects } from '../../consumers/held-objects.js';
+import { type StopConsumers, stopOf } from '../../consumers/stop-consumers.js';
+import type { BuiltProviders } from '../../nest/built-provider.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
 import { Broker } from '../../connections/broker.js';
 import type { GrpcHealth } from './grpc-health.js';
 import type { PeerPatience } from './peer-patience.js';
 import { RpcCalls } from './rpc-calls.js';
+import { hasClientOf } from './rpc-clients.js';
 import type { RpcServer } from './rpc-server.js';
 import type { RpcObserver, RpcServers } from './rpc-servers.js';
 import { isBroker, transportOf } from './rpc-transports.js';
@@ -27,6 +31,8 @@ export class RpcParticipants {
     private readonly traffic: Traffic,
     private readonly sequence: ShutdownSequence,
     private readonly clock: Clock,
+    private readonly providers: BuiltProviders,
+    private readonly options: StopConsumers,
   ) {
     if (!servers.areKnown) traffic.addUnseen();
     servers.each((server) => this.#follow(server));
@@ -47,8 +53,15 @@ export class RpcParticipants {
     const broker = new Broker(this.clock);
     const calls = new RpcCalls(this.clock, broker);
     const transport = transportOf(server, calls, broker, () => this.#patience(), this.clock);
-    this.sequence.addParticipant(new RpcParticipant(server.transport, transport, calls));
+    const stop = () => this.#stopOf(server);
+    this.sequence.addParticipant(new RpcParticipant(server.transport, transport, calls, stop));
     return calls;
+  }
+
+  /** Clients connect to the others, which listen to the end of the grace period. */
+  #stopOf(server: RpcServer): 'grace' | 'last' {
+    if (!isBroker(server.transport)) return 'grace';
+    return stopOf(this.options, () => hasClientOf(server, heldObjects(this.providers)));
   }
 
   #patience(): PeerPatience {

@@ -2,6 +2,7 @@ import type { OnModuleInit } from '@nestjs/common';
 
 import { AmqpAcknowledgements } from '../../connections/amqp-acknowledgements.js';
 import { Broker } from '../../connections/broker.js';
+import { type StopConsumers, stopOf } from '../../consumers/stop-consumers.js';
 import type { BuiltProviders } from '../../nest/built-provider.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { DrainParticipant } from '../../shutdown/drain-participant.js';
@@ -21,13 +22,13 @@ import {
  */
 export class RabbitMqParticipant implements DrainParticipant, OnModuleInit {
   readonly name = 'rabbitmq';
-  readonly stopsAt = 'grace';
   #managers: readonly AmqpConnectionManager[] = [];
   readonly #acknowledgements: AmqpAcknowledgements[] = [];
   readonly #broker: Broker;
 
   constructor(
     private readonly providers: BuiltProviders,
+    private readonly options: StopConsumers,
     clock: Clock,
   ) {
     this.#broker = new Broker(clock);
@@ -40,6 +41,15 @@ export class RabbitMqParticipant implements DrainParticipant, OnModuleInit {
   /** The fallback without `prepare()`. */
   onModuleInit(): void {
     this.prepare();
+  }
+
+  /** Every application of the library can publish what it consumes, so that tells nothing. */
+  get stopsAt(): 'grace' | 'last' {
+    return stopOf(this.options, () => false);
+  }
+
+  hasStoppedConsumers(): boolean {
+    return this.stopsAt === 'grace' && this.takesWork();
   }
 
   takesWork(): boolean {

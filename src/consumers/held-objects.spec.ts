@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+
+import type { BuiltProviders } from '../nest/built-provider.js';
+import { heldObjects, isOfClass } from './held-objects.js';
+
+class QueueEvents {}
+class OwnEvents extends QueueEvents {}
+
+function providersOf(...instances: object[]): BuiltProviders {
+  return () =>
+    instances.map((instance) => ({ token: 'any', type: undefined, instance, isStatic: true }));
+}
+
+describe('heldObjects', () => {
+  it('is what Nest has built and what that has in its fields, once', () => {
+    const events = new OwnEvents();
+    const service = { events, name: 'orders', none: null };
+    expect(heldObjects(providersOf(service, events))).toEqual([service, events]);
+  });
+
+  it('runs no getter, and survives a proxy that throws', () => {
+    const getter = {
+      get events(): never {
+        throw new Error('outside of a request');
+      },
+    };
+    const proxy = new Proxy({}, { ownKeys: () => fail(), getPrototypeOf: () => fail() });
+    expect(heldObjects(providersOf(getter, proxy))).toHaveLength(2);
+    expect(isOfClass(proxy, 'QueueEvents')).toBe(false);
+  });
+
+  it('knows the class of an object by its name, and those that it extends', () => {
+    expect(isOfClass(new OwnEvents(), 'QueueEvents')).toBe(true);
+    expect(isOfClass({ name: 'QueueEvents' }, 'QueueEvents')).toBe(false);
+  });
+});
+
+function fail(): never {
+  throw new Error('no properties');
+}
