@@ -9,6 +9,7 @@ import { MICROSERVICES } from './microservices/microservices.providers.js';
 import { OTHER_APPLICATIONS } from './other-applications/other-applications.providers.js';
 import { RABBITMQ } from './rabbitmq/rabbitmq.providers.js';
 import { SCHEDULE } from './schedule/schedule.providers.js';
+import { UNKNOWN_CONSUMERS } from './unknown-consumers/unknown-consumers.providers.js';
 import { WEB_SOCKETS } from './websockets/websockets.providers.js';
 
 /** The kinds of work that are drained. @internal */
@@ -24,5 +25,6 @@ export const PARTICIPANTS = [
   ...SCHEDULE,
   ...COMMANDS,
   ...DECLARED,
+  ...UNKNOWN_CONSUMERS,
   ...OTHER_APPLICATIONS,
 ];

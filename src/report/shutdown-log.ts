@@ -111,6 +111,14 @@ export class ShutdownLog implements ShutdownObserver {
     );
   }
 
+  unknownConsumer(library: string): void {
+    this.sink.warn(
+      `${library} is found, and the module does not know how to stop it: after the signal it goes on ` +
+        'taking messages or jobs, and those in flight are not awaited. Add a participant with ' +
+        "stopsAt: 'grace' that stops it, and @TrackInFlight() to its handlers.",
+    );
+  }
+
   unreadableSettings(error: unknown): void {
     this.sink.warn(`Could not check for settings that have no effect: ${messageOf(error)}`);
   }
