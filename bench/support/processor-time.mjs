@@ -2,9 +2,10 @@
 // over a fixed number of requests.
 import { startInstance } from '../instance.mjs';
 import { openRequests } from './requests.mjs';
+import { sized } from './sizes.mjs';
 
 /** For each process: until the engine has compiled what runs at each request. */
-const WARM_UP_REQUESTS = 4000;
+const WARM_UP_REQUESTS = sized(4000, 400);
 
 /**
  * Starts one fresh process for each mode, all at the same time, and loads them in turn, so that what the
