@@ -9,7 +9,7 @@ import { type RehearseInvocation, rehearseProblems } from './rehearse/rehearse-a
 import { type ReportInvocation, reportProblems } from './report-arguments.js';
 import { scriptFile, scriptProblem } from './script-file.js';
 
-/** What the user wants. @internal */
+/** The parsed command line. @internal */
 export type Invocation =
   | RunInvocation
   | ReloadInvocation

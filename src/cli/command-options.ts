@@ -27,7 +27,7 @@ export interface OptionValue {
   readonly allowed: string;
   /** Whether the option may stand without it: then only a word that is allowed is taken for it. */
   readonly isOptional?: true;
-  /** @returns undefined where the text is not allowed */
+  /** @returns undefined if the text is not allowed */
   read(text: string): unknown;
 }
 
@@ -183,7 +183,7 @@ export const OPTION_RULES: Readonly<Record<string, OptionRule>> = {
   },
 };
 
-/** Their names, with the dashes, for one action. @internal */
+/** The names of the options of one action, with dashes. @internal */
 export function optionsOf(action: Action): string[] {
   return Object.keys(OPTION_RULES)
     .filter((name) => OPTION_RULES[name]!.actions.includes(action))
@@ -203,7 +203,7 @@ function seconds(least: number): OptionValue {
   };
 }
 
-/** What is written must not take the place of the report by mistake. */
+/** A picture must not overwrite the report by mistake. */
 function outputFile(extension: string): OptionValue {
   return {
     allowed: `a file that ends in .${extension}, or - for standard output`,

@@ -28,7 +28,7 @@ export function controlFolders(
  * Where the control socket of another process may be, through its eyes: it may belong to another
  * user, and have folders of its own. Only root may look there, or its own user.
  *
- * @returns none where that cannot be known; only Linux tells
+ * @returns an empty list if unknown; only Linux tells
  * @internal
  */
 export function controlFoldersOf(pid: number): { folders: readonly string[]; uid: number } {
@@ -43,7 +43,7 @@ export function controlFoldersOf(pid: number): { folders: readonly string[]; uid
   }
 }
 
-/** @throws GracefulShutdownError where it belongs to others, or is open to them @internal */
+/** @throws GracefulShutdownError if it belongs to others, or is open to them @internal */
 export function makeControlFolder(folder: string): void {
   try {
     mkdirSync(folder, { mode: 0o700 });
@@ -54,9 +54,9 @@ export function makeControlFolder(folder: string): void {
 }
 
 /**
- * A folder for temporary files is open to all: whoever is first may have made ours.
+ * The folder for temporary files is open to all: another user may have made ours.
  *
- * @throws GracefulShutdownError where it belongs to others, or is open to them
+ * @throws GracefulShutdownError if it belongs to others, or is open to them
  * @internal
  */
 export function assertPrivate(folder: string, uid: number = process.getuid!()): void {
@@ -69,7 +69,7 @@ export function assertPrivate(folder: string, uid: number = process.getuid!()): 
   if (mode !== 0o700) throw unsafeFolder(folder, `has the mode ${mode.toString(8)} instead of 700`);
 }
 
-/** @throws GracefulShutdownError where the system has no room for it @internal */
+/** @throws GracefulShutdownError if the path is too long for the system @internal */
 export function assertShort(path: string): void {
   if (Buffer.byteLength(path) <= LONGEST_SOCKET_PATH) return;
   throw controlPathTooLong(path, LONGEST_SOCKET_PATH);

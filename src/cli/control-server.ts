@@ -15,7 +15,7 @@ export interface ControlledService {
   status(): Promise<RestartStatus>;
 }
 
-/** Whoever takes longer to say what he wants is cut. */
+/** How long a client may take to send its request. */
 const REQUEST_TIMEOUT_MS = 5000;
 const LARGEST_HEADERS = 4096;
 const MOST_CONNECTIONS = 64;
@@ -25,8 +25,8 @@ const LAST_ANSWERS_MS = 500;
 type Answer = readonly [status: number, body: unknown];
 
 /**
- * Lets the user of a service, and nobody else, ask how it is and have it reload: HTTP over a Unix
- * socket. Nothing here can stop the service, and the service never waits for anything here.
+ * Lets only the user of a service ask for its status and reload it: HTTP over a Unix socket.
+ * Nothing here can stop the service, and the service never waits for anything here.
  *
  * @internal
  */
@@ -47,7 +47,7 @@ export class ControlServer {
 
   /**
    * @param path - of the socket; without it the first of this user's folders that can be used
-   * @returns undefined where there is no place for it, which is a warning, not an end
+   * @returns undefined if there is no place for the socket, which is only a warning
    */
   static async start(
     service: ControlledService,

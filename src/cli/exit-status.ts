@@ -11,7 +11,11 @@ const BY_CODE: Readonly<Record<string, number>> = {
   ERR_REHEARSE_ONLY_ERRORS: 3,
 };
 
-/** What scripts are told of an error: 2 for wrong usage, 3 if there is no such service, else 1. @internal */
+/**
+ * The exit code for an error: 2 for wrong usage, 3 if there is no such service, else 1.
+ *
+ * @internal
+ */
 export function exitStatusOf(error: unknown): number {
   return error instanceof GracefulShutdownError ? (BY_CODE[error.code] ?? 1) : 1;
 }

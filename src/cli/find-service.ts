@@ -12,7 +12,7 @@ export interface ServiceChoice {
 
 /**
  * @returns the path of its control socket
- * @throws GracefulShutdownError where there is none, or more than one
+ * @throws GracefulShutdownError if there is none, or more than one
  * @internal
  */
 export async function findService(

@@ -8,7 +8,7 @@ export interface KubernetesInvocation {
   readonly options: PodOptions;
 }
 
-/** With a preStop hook, it need be no longer. */
+/** Long enough after a preStop hook. */
 const SHORT_GRACE_MS = 2000;
 
 /**

@@ -10,7 +10,7 @@ const NAMES = ['beforeReload', 'afterReload', 'beforeStop', 'afterStop'] as cons
  * The hooks that a module exports, one by one or as its default. What a CommonJS module exports is
  * its default too.
  *
- * @throws GracefulShutdownError where the module cannot be loaded, or holds no hooks
+ * @throws GracefulShutdownError if the module cannot be loaded, or has no hooks
  * @internal
  */
 export async function loadHooks(file: string): Promise<RestartHooks> {

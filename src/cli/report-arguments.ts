@@ -17,7 +17,7 @@ export interface ReportOptions {
   readonly last?: boolean;
 }
 
-/** @param sources - what was given as reports @internal */
+/** @param sources - the files that were named @internal */
 export function reportProblems(
   sources: readonly string[],
   { svg, html, json }: ReportOptions,
@@ -35,7 +35,7 @@ export function reportProblems(
   return problems;
 }
 
-/** A pipe will do, too: `nestjs-drain report <(kubectl logs my-pod)`. */
+/** Accepts a pipe, too: `nestjs-drain report <(kubectl logs my-pod)`. */
 function isReadable(source: string): boolean {
   if (source === '-') return true;
   try {

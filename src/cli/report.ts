@@ -39,7 +39,7 @@ export async function report({ sources, options }: ReportInvocation): Promise<nu
   return 0;
 }
 
-/** A report in a file may be in the log, too. */
+/** Drops duplicates: a report in a file may be in the log, too. */
 function withoutCopies(reports: readonly ShutdownReport[]): ShutdownReport[] {
   const byKey = new Map(
     reports.map((one) => [`${hostOf(one)} ${one.pid} ${one.startedAt}`, one] as const),
@@ -55,7 +55,7 @@ function viewsOfOne(one: ShutdownReport, source: string): Views {
     html: () => htmlPicture(one),
     terminal: () => {
       const { columns, isTTY } = process.stdout;
-      // It knows of NO_COLOR, and of terminals that have none.
+      // Respects NO_COLOR, and terminals without colours.
       const colours = isTTY && process.stdout.hasColors();
       return terminalPicture(one, { columns: columns || undefined, colours });
     },

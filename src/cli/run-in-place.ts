@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import type { RestartLog } from '../restart/primary/restart-log.js';
 import type { RunInvocation } from './arguments.js';
 
-/** Why the application must not be given workers of its own here; undefined where it may. @internal */
+/** Why the application must not get workers here; undefined if it may. @internal */
 export function whyNotFork(
   env: NodeJS.ProcessEnv = process.env,
   isWorker: boolean = cluster.isWorker,
@@ -33,6 +33,6 @@ export function runInPlace(
   const lost = given.length > 0 ? `; ignored: ${given.join(', ')}` : '';
   log.warn(`${why}. The application runs in this process, without workers${lost}`);
   process.argv.splice(1, process.argv.length - 1, resolve(script), ...args);
-  // Not within a promise of ours: what its main module throws is for Node, as ever.
+  // Outside of our promises, so that Node handles what its main module throws.
   setImmediate(() => runMain(process.argv[1]));
 }

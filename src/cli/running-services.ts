@@ -11,7 +11,7 @@ export interface RunningService {
   readonly path: string;
 }
 
-/** Those of this user that were not given a control socket of their own. @internal */
+/** The services of this user that have the default control socket. @internal */
 export async function runningServices(warn: (message: string) => void): Promise<RunningService[]> {
   const sockets = controlFolders().flatMap((folder) => socketsIn(folder, warn));
   await Promise.all(sockets.map(removeIfStale));
@@ -27,7 +27,7 @@ async function listening(sockets: readonly RunningService[]): Promise<RunningSer
   return probed.flat();
 }
 
-/** The one with a PID, whoever's it is, if this user may look for it. @internal */
+/** The service with a PID, of any user, if this user may look for it. @internal */
 export async function servicesOf(
   pid: number,
   warn: (message: string) => void,

@@ -11,14 +11,14 @@ export function statusText(status: RestartStatus, now: Date = new Date()): strin
   return [heading(status, now), lastReload(status.lastReload), '', ...aligned(rows)].join('\n');
 }
 
-/** How a reload ended, for people. @internal */
+/** The result of a reload, for people. @internal */
 export function reloadText({ outcome, replaced, generation, reason }: ReloadResult): string {
   const workers = `${count(replaced, 'worker')} replaced`;
   if (outcome === 'completed') return `${workers}, generation ${generation}`;
   return `${outcome}, ${workers}: ${reason ?? 'no reason given'}`;
 }
 
-/** The two largest units: nobody counts the seconds of a day. @internal */
+/** An age in its two largest units. @internal */
 export function ageText(ms: number): string {
   const seconds = Math.floor(ms / 1000);
   const parts: [number, string][] = [

@@ -17,7 +17,7 @@ export interface LoadStep {
 
 const MOST_SAMPLES = 200;
 
-/** Those that are not 0 all the time. @internal */
+/** The series that are not always 0. @internal */
 export function loadOf({ samples, totalMs }: ShutdownReport): LoadSeries[] {
   const shown = samples.slice(0, MOST_SAMPLES);
   const all: [string, LoadStep[]][] = [

@@ -2,7 +2,7 @@ import type { ShutdownReport } from '../../report/shutdown-report.js';
 import { plain } from '../../shutdown/plain-text.js';
 import { connectionsText, flushText, participantText, tallyText } from './report-words.js';
 
-/** What has no place in time, or needs words. @internal */
+/** The facts that have no place on the time axis. @internal */
 export interface Paragraph {
   readonly heading: string;
   readonly lines: readonly string[];
@@ -13,7 +13,7 @@ const MOST_LINES = 12;
 /** An advice names what a client may have chosen, and says more. */
 const LONGEST_LINE = 1000;
 
-/** Those that have anything to say, in the order of reading. @internal */
+/** The paragraphs with content, in the order of reading. @internal */
 export function paragraphsOf(report: ShutdownReport): Paragraph[] {
   const { participants, connections, newConnections, failures, flush, advice } = report;
   const { late } = report.requests;

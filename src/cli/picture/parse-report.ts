@@ -5,7 +5,7 @@ import { isRecord } from './shape.js';
 import { spreadReports } from './spread-report.js';
 import { fromVersion1 } from './version-1.js';
 
-/** How deep loggers and those that collect logs nest what they are given. */
+/** How deep loggers and log collectors nest an object. */
 const DEEPEST = 5;
 const MOST_PROBLEMS = 5;
 
@@ -70,7 +70,7 @@ function inText(value: string, depth: number): unknown[] {
   return start < 0 ? [] : reportsIn(jsonOf(value.slice(start)), depth + 1);
 }
 
-/** Tells it from other objects; whether it is right is seen later, to say what is wrong with it. */
+/** Tells a report from other objects. It is validated later, with precise errors. */
 function isReport(value: unknown): boolean {
   return isRecord(value) && 'version' in value && 'trigger' in value && 'states' in value;
 }

@@ -1,9 +1,9 @@
 import { plain } from '../../shutdown/plain-text.js';
 
-/** Far more than a report has: what is longer was made to be a burden. */
+/** Far more than a real report has: a longer one is an attack. */
 const LONGEST_LIST = 10_000;
 
-/** What is wrong with a value, sentence by sentence. @internal */
+/** The problems of a value, one sentence each. @internal */
 export type Shape = (value: unknown, name: string) => string[];
 
 /** A finite number. @internal */

@@ -11,7 +11,7 @@ const DEEPEST = 20;
 
 /**
  * The reports that a logger has spread over several lines of a log: as JSON with indents, or as
- * `util.inspect()` prints objects. One that was shortened (`[Object]`) is none.
+ * `util.inspect()` prints objects. A shortened one (`[Object]`) does not count.
  *
  * @internal
  */
@@ -54,7 +54,7 @@ class PrintedValue {
     return this.at;
   }
 
-  /** @returns undefined where it is something else */
+  /** @returns undefined if it is something else */
   read(): unknown {
     try {
       return this.#value(0);

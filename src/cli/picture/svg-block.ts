@@ -3,7 +3,7 @@ import { placeOf, type TimeAxis } from './time-axis.js';
 /** A part of the picture. They stand one under the other. @internal */
 export interface SvgBlock {
   readonly height: number;
-  /** @param top - where it begins @returns markup */
+  /** @param top - its upper edge @returns markup */
   draw(top: number): string;
 }
 

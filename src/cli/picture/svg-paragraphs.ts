@@ -9,7 +9,7 @@ const LINE_HEIGHT = 17;
 const LINE_CELLS = 100;
 const MOST_LINES = 4;
 
-/** What is told in words. @internal */
+/** A paragraph of text. @internal */
 export function svgParagraph({ heading, lines, isBad }: Paragraph): SvgBlock {
   const { left, chart } = COLUMNS;
   const hasBullets = lines.length > 1;

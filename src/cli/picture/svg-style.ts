@@ -2,7 +2,10 @@ const PAPER = ['#ffffff', '#0d1117'];
 const BAD = ['#b42318', '#ff8f85'];
 const DIM = ['#59636e', '#9aa4af'];
 
-/** What is painted, then its colours on light and on dark. All text has a contrast of 4.5 or more. */
+/**
+ * A selector, a property, then the colours on light and on dark. All text has a contrast of 4.5 or
+ * more.
+ */
 const COLOURS: readonly (readonly [selector: string, property: string, ...string[]])[] = [
   ['.nd-paper', 'fill', ...PAPER],
   ['.nd-paper', 'stroke', '#d0d7de', '#30363d'],
@@ -49,7 +52,7 @@ const SHAPES = `
 .nd-line{stroke-width:3px;stroke-linecap:round}
 .nd-faint{opacity:.14}`;
 
-/** For both colour schemes, within the picture only, even where it stands in a page. @internal */
+/** For both colour schemes, limited to the picture, even inside a page. @internal */
 export const SVG_STYLE =
   `${SHAPES}\n${rules(2)}\n@media (prefers-color-scheme:dark){\n${rules(3)}\n}\n`.trimStart();
 

@@ -47,7 +47,7 @@ function workRow(bar: WorkBar, axis: TimeAxis, top: number): string {
   );
 }
 
-/** A bar, with the head of an arrow where its start lies further back. */
+/** A bar, with an arrow head if it starts before the axis. */
 function barPath(x: number, end: number, top: number, isArrow: boolean): string {
   const [from, to] = [rounded(x), rounded(end)];
   const bottom = top + BAR_HEIGHT;
@@ -57,7 +57,7 @@ function barPath(x: number, end: number, top: number, isArrow: boolean): string 
   return `M${neck} ${top}H${to}V${bottom}H${neck}V${bottom + 3}L${rounded(chart - 8)} ${middle}L${neck} ${top - 3}Z`;
 }
 
-/** For those who see no colours. */
+/** For readers who see no colours. */
 function cross(x: number, y: number): string {
   const at = rounded(x);
   return element('path', { d: `M${at - 3} ${y - 3}l6 6m0 -6l-6 6`, class: 'nd-cross' });

@@ -5,7 +5,7 @@ export type Ink =
 /** Puts a text into a colour, or leaves it. @internal */
 export type Paint = (ink: Ink, text: string) => string;
 
-/** Those that every terminal has, in the shades of its user. */
+/** The colours that every terminal has, in the shades of its user. */
 const CODES: Readonly<Record<Exclude<Ink, 'plain'>, number>> = {
   strong: 1,
   dim: 2,

@@ -3,7 +3,7 @@ import type { Ink } from './terminal-ink.js';
 
 type State = ReportedState['state'];
 
-/** Told apart without colours, too. @internal */
+/** Distinguishable without colours. @internal */
 export const STATE_LETTERS: Readonly<Record<State, string>> = {
   grace: '░',
   draining: '▒',

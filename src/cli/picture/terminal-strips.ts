@@ -85,7 +85,7 @@ export function workStrip(bar: WorkBar, axis: TimeAxis, cells: number): Terminal
   const { start, length } = strip.cellsOf(bar.atMs, bar.endMs);
   strip.put(start, letter.repeat(length), ink);
   if (bar.isClipped) strip.put(start, '◂', ink);
-  // For those who see no colours: whole is a bar, broken is pale, cut has a cross.
+  // For readers who see no colours: whole is a bar, broken is pale, cut has a cross.
   if (bar.look === 'cut') strip.put(Math.min(cells - 1, start + length), '✗', ink);
   return strip;
 }

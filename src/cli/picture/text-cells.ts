@@ -11,7 +11,7 @@ export function cellWidth(text: string, widthOf: LetterWidth = letterWidth): num
   return lettersOf(text).reduce((sum, letter) => sum + widthOf(letter), 0);
 }
 
-/** The text with its middle left out where it is too long: both ends of a name tell the most. @internal */
+/** Shortens a long text in its middle: both ends of a name tell the most. @internal */
 export function shorten(text: string, cells: number, widthOf: LetterWidth = letterWidth): string {
   if (cellWidth(text, widthOf) <= cells) return text;
   const letters = lettersOf(text);

@@ -30,7 +30,7 @@ export interface Timeline {
   readonly paragraphs: readonly Paragraph[];
 }
 
-/** A number that is to be seen first. @internal */
+/** A key figure. @internal */
 export interface Figure {
   readonly value: number;
   readonly label: string;
@@ -41,7 +41,7 @@ export interface Figure {
 export interface BudgetEnd {
   /** For people. */
   readonly end: string;
-  /** Undefined where it lies far behind the end, and would press all else together. */
+  /** Undefined if it lies far behind the end, and would squeeze everything else. */
   readonly atMs?: number;
 }
 
@@ -63,7 +63,7 @@ export interface Mark {
 
 /** @internal */
 export interface Magnified {
-  /** Its own one where the part would be too small to be seen on that of the whole. */
+  /** A magnified axis, if the part would be too small on the main one. */
   readonly axis: TimeAxis;
   readonly isMagnified: boolean;
 }

@@ -32,7 +32,7 @@ export function fromVersion1(report: unknown): unknown {
   };
 }
 
-/** Those that were cut counted as aborted, too. */
+/** In version 1, cut requests counted as aborted, too. */
 function requests({ aborted, slowest, ...rest }: Json): Json {
   const isCounted = typeof aborted === 'number' && typeof rest['cut'] === 'number';
   return {

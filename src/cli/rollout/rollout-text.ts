@@ -53,7 +53,7 @@ export function factsOf(rollout: Rollout): Fact[] {
     .map(([heading, lines]) => [heading, lines.map((line) => plain(line, 400))]);
 }
 
-/** Those that differ first. @internal */
+/** The pods, those that differ first. @internal */
 export function podRows({ pods }: Rollout): { rows: string[][]; others: number } {
   const ordered = pods.toSorted((a, b) => b.differs.length - a.differs.length);
   return {

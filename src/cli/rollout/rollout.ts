@@ -12,7 +12,7 @@ export interface Rollout {
   readonly requests: Readonly<Record<'completed' | 'aborted' | 'cut' | 'late', number>>;
   /** Connections that were reset in the accept queue. */
   readonly dropped: number;
-  /** Handlers whose requests were cut or aborted, as far as the reports name them. */
+  /** Handlers whose requests were cut or aborted, if the reports name them. */
   readonly lost: Tally;
   /** Work of other kinds that was cut. */
   readonly cutWork: Tally;
@@ -23,7 +23,7 @@ export interface Rollout {
   /** The slowest one of each hook. */
   readonly slowestHooks: readonly SlowHook[];
   readonly pods: readonly Pod[];
-  /** One, for the deployment; undefined where nothing is to be changed. */
+  /** The one advice for the deployment; undefined if there is nothing to change. */
   readonly advice: string | undefined;
 }
 
@@ -44,7 +44,7 @@ export interface Pod {
   readonly totalMs: number;
   readonly exitCode: number | undefined;
   readonly lastConnectionMs: number | undefined;
-  /** How it differs from the others; none where it does not. */
+  /** How it differs from the others; empty if it does not. */
   readonly differs: readonly string[];
 }
 
