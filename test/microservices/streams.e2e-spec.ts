@@ -45,7 +45,10 @@ async function startWithClient(transport: string, options: GracefulShutdownOptio
   return { app, client };
 }
 
-describe.each(rows)('a stream of replies over $transport', ({ transport, broker }) => {
+const behindBrokers = rows.filter(({ broker }) => broker !== undefined);
+const direct = rows.filter(({ broker }) => broker === undefined);
+
+describe.each(behindBrokers)('a stream of replies over $transport', ({ transport, broker }) => {
   it.skipIf(!isInstalled(broker))('that has fallen silent is ended', async () => {
     const { app, client } = await startWithClient(transport);
     const replies = firstValueFrom(client.send('endless', { id: 7, ms: 1 }).pipe(toArray()));
@@ -59,7 +62,31 @@ describe.each(rows)('a stream of replies over $transport', ({ transport, broker 
     expect(app.order.indexOf('teardown')).toBeLessThan(app.order.indexOf('onModuleDestroy'));
     expect(app.log).toContain('1 reply stream ended');
   });
+});
 
+it.each(direct)(
+  'a silent stream over $transport is awaited while its caller is there, and ended with an error',
+  async ({ transport }) => {
+    const { app, client } = await startWithClient(transport, { drainTimeoutMs: 3000 });
+    const told: unknown[] = [];
+    const ended = new Promise<void>((resolve) => {
+      client.send('endless', { id: 7, ms: 1 }).subscribe({
+        next: (reply) => told.push(reply),
+        complete: () => resolve(void told.push('complete')),
+        error: () => resolve(void told.push('error')),
+      });
+    });
+    await app.event('handler');
+    app.signal('SIGTERM');
+    const exit = await app.exited;
+    await ended;
+    expect(told).toEqual([{ id: 7 }, 'error']);
+    expect(exit).toMatchObject({ code: 1, signal: null });
+    expect(app.order.indexOf('teardown')).toBeGreaterThan(app.order.indexOf('forcing'));
+  },
+);
+
+describe.each(rows)('a stream of replies over $transport', ({ transport, broker }) => {
   it.skipIf(!isInstalled(broker))(
     'that has not begun yet is awaited to the deadline, and its subscription ended',
     async () => {

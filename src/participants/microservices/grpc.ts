@@ -77,6 +77,11 @@ export class GrpcTransport implements RpcTransport {
     if (!this.#isOver) await this.#shutdown;
   }
 
+  /** Nest itself ends the stream of a caller that has gone. */
+  isGone(): boolean {
+    return false;
+  }
+
   force(): void {
     this.#isOver = true;
     this.grpc?.forceShutdown();

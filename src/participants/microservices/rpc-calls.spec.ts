@@ -82,13 +82,13 @@ function follow(stream: Observable<unknown>, context: unknown = {}): string[] {
   return told;
 }
 
-it('ends a stream that has replied and is silent, and not one that has not replied yet', async () => {
+it('ends a stream that has replied and is silent, where nobody knows of the caller', async () => {
   const lively = new Subject<string>();
   const silent = new Subject<string>();
   const tolds = [lively, silent, NEVER].map((stream) => follow(stream));
   lively.next('a');
   silent.next('a');
-  const stop = calls.endIdleStreams(() => false);
+  const stop = calls.endIdleStreams();
   await clock.advance(600);
   lively.next('b');
   await clock.advance(600);
@@ -98,6 +98,17 @@ it('ends a stream that has replied and is silent, and not one that has not repli
   stop();
   await clock.advance(60_000);
   expect(calls.active).toBe(2);
+});
+
+it('awaits a silent stream whose caller is still there', async () => {
+  const silent = new Subject<string>();
+  const told = follow(silent);
+  silent.next('a');
+  const stop = calls.endIdleStreams(() => false);
+  await clock.advance(60_000);
+  silent.next('b');
+  expect(told).toEqual(['a', 'b']);
+  stop();
 });
 
 it('ends a stream whose caller has gone', async () => {

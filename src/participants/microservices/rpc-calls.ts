@@ -66,12 +66,13 @@ export class RpcCalls {
   }
 
   /**
-   * Ends streams that have fallen silent, or whose caller has gone: looks again and again.
+   * Ends streams whose caller has gone or, where nobody can know that, those that have fallen silent:
+   * looks again and again.
    *
-   * @param isGone - whether the caller of a message has gone, where that can be known
+   * @param isGone - whether the caller of a message has gone
    * @returns a function that stops it
    */
-  endIdleStreams(isGone: (context: unknown) => boolean): () => void {
+  endIdleStreams(isGone?: (context: unknown) => boolean): () => void {
     let cancel: (() => void) | undefined;
     const look = () => {
       this.#endIdleStreams(isGone);
@@ -109,11 +110,11 @@ export class RpcCalls {
     await this.broker.does(() => this.#replies === 0);
   }
 
-  #endIdleStreams(isGone: (context: unknown) => boolean): void {
+  #endIdleStreams(isGone?: (context: unknown) => boolean): void {
     const now = this.clock.now();
     for (const { context, replies } of this.#calls) {
       const { stream } = replies;
-      if (stream === undefined || (!stream.isSilent(now) && !isGone(context))) continue;
+      if (stream === undefined || !(isGone?.(context) ?? stream.isSilent(now))) continue;
       this.#endedStreams += 1;
       stream.complete();
     }

@@ -11,7 +11,10 @@ export interface RpcTransport {
   stop?(): Promise<void>;
   /** After the last handler; resolves when the peer has all replies and acknowledgements. */
   flush?(): Promise<void>;
-  /** Whether the caller of a message has gone. Left out where nobody can know: behind a broker. */
+  /**
+   * Whether the caller of a message has gone. Left out where nobody can know, behind a broker: there,
+   * a stream of replies that has fallen silent is ended.
+   */
   isGone?(context: unknown): boolean;
   /** Time is up. */
   force?(): void;

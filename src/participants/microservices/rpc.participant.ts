@@ -50,7 +50,7 @@ export class RpcParticipant implements DrainParticipant {
   }
 
   async drain(): Promise<void> {
-    const stopLooking = this.calls.endIdleStreams((context) => this.#isGone(context));
+    const stopLooking = this.calls.endIdleStreams(this.transport.isGone?.bind(this.transport));
     try {
       await this.#drain();
     } finally {
@@ -80,10 +80,6 @@ export class RpcParticipant implements DrainParticipant {
   summary(): string | undefined {
     const { endedStreams } = this.calls;
     return endedStreams === 0 ? undefined : `${count(endedStreams, 'reply stream')} ended`;
-  }
-
-  #isGone(context: unknown): boolean {
-    return this.transport.isGone?.(context) === true;
   }
 
   async #lastReplies(): Promise<void> {
