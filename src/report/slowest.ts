@@ -11,8 +11,9 @@ export class Slowest<Item> {
 
   /** @param make - called only if the entry is kept */
   add(ms: number, make: () => Item): void {
+    const isFull = this.#kept.length >= this.atMost;
+    if (isFull && ms <= this.#kept.at(-1)!.ms) return;
     const rank = this.#kept.findIndex((kept) => ms > kept.ms);
-    if (rank === -1 && this.#kept.length >= this.atMost) return;
     this.#kept.splice(rank === -1 ? this.#kept.length : rank, 0, { ms, item: make() });
     if (this.#kept.length > this.atMost) this.#kept.pop();
   }

@@ -11,8 +11,9 @@ afterEach(endAll);
 const CONNECTIONS = 3000;
 const AT_ONCE = 50;
 const OVER_MS = 2000;
-/** 1.4 to 2 times was measured. What each request costs may double; what grows with the connections is more. */
-const MOST_TIMES = 3;
+const PAIRS = 5;
+/** 1.2 to 1.4 times was measured. What grows with the connections at each request is more than twice. */
+const MOST_TIMES = 1.6;
 const REQUEST = 'GET /hello HTTP/1.1\r\nHost: test\r\n\r\n';
 const LAST_REQUEST = 'GET /hello HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n';
 /** Long enough that none is closed before it has asked, on a loaded machine too. */
@@ -54,14 +55,18 @@ async function processorTime(isLeaving: boolean): Promise<number> {
   return used;
 }
 
-// At length only: a figure of one run, and a busy machine decides it.
+// At length only: a busy machine decides a figure of one run.
 it.runIf(isLongRun)(
   'many kept connections that each send one more request cost little more',
   async () => {
-    const running = await processorTime(false);
-    const leaving = await processorTime(true);
-    console.log({ running, leaving });
-    expect(leaving).toBeLessThan(running * MOST_TIMES);
+    const times: number[] = [];
+    for (let i = 0; i < PAIRS; i++) {
+      const running = await processorTime(false);
+      times.push((await processorTime(true)) / running);
+    }
+    console.log({ times });
+    const median = times.toSorted((a, b) => a - b)[Math.floor(PAIRS / 2)];
+    expect(median).toBeLessThan(MOST_TIMES);
   },
-  120_000,
+  300_000,
 );

@@ -13,6 +13,7 @@ export interface RequestInFlight {
 
 /** Stands for an unknown time: a plain number takes less memory than `number | undefined`. */
 const UNKNOWN = -1;
+const NONE: readonly RequestInFlight[] = [];
 
 /** Fields that few connections need, or only leaving ones. */
 interface Details {
@@ -20,8 +21,6 @@ interface Details {
   pipelined: RequestInFlight[];
   /** The last of them, if neither it nor those before it have been met. */
   waiting: IncomingMessage | undefined;
-  /** Whether it has ever had more than one request in flight. */
-  hasPipelined: boolean;
   leavesAt: number;
   closedBy: ClosedBy;
   quietSince: number;
@@ -62,11 +61,7 @@ export class Connection implements TrafficConnection {
     if (isUsed(socket)) connection.#response = response ?? null;
     if (response === undefined) return connection;
     const waiting = waitingRequest(socket);
-    if (waiting !== undefined) {
-      const details = connection.#detailed();
-      details.waiting = waiting;
-      details.hasPipelined = true;
-    }
+    if (waiting !== undefined) connection.#detailed().waiting = waiting;
     connection.#since = UNKNOWN;
     return connection;
   }
@@ -86,14 +81,6 @@ export class Connection implements TrafficConnection {
 
   get isResting(): boolean {
     return !this.#response;
-  }
-
-  /**
-   * Whether its socket needs a listener. While one request is in flight, the response reports when
-   * the socket closes; for those behind it, Node 20 and 22 report nothing.
-   */
-  get needsSocket(): boolean {
-    return this.isResting || this.#details?.hasPipelined === true;
   }
 
   /** Since when it has had no request in flight. Only valid while it rests. */
@@ -121,9 +108,9 @@ export class Connection implements TrafficConnection {
 
   /** The requests in flight that are known, in the order they came. */
   get requests(): readonly RequestInFlight[] {
-    if (!this.#response) return [];
+    if (!this.#response) return NONE;
     const first = { response: this.#response, since: known(this.#since) };
-    return [first, ...(this.#details?.pipelined ?? [])];
+    return [first, ...(this.#details?.pipelined ?? NONE)];
   }
 
   /** The last request that only Node knows, behind those in flight. */
@@ -138,9 +125,7 @@ export class Connection implements TrafficConnection {
 
   begin(response: ServerResponse, now: number): void {
     if (this.#response) {
-      const details = this.#detailed();
-      details.hasPipelined = true;
-      details.pipelined.push({ response, since: now });
+      this.#detailed().pipelined.push({ response, since: now });
       return;
     }
     this.#response = response;
@@ -149,7 +134,10 @@ export class Connection implements TrafficConnection {
 
   /** @returns when the request began; undefined if unknown */
   finish(response: ServerResponse, now: number): number | undefined {
-    if (this.#details !== undefined) this.#details.quietSince = now;
+    if (this.#details !== undefined) {
+      this.#details.quietSince = now;
+      this.#details.bytesSeen = this.socket.bytesRead;
+    }
     if (this.#response !== response) return this.#finishPipelined(response, now);
     const since = known(this.#since);
     this.#next(now);
@@ -205,10 +193,12 @@ export class Connection implements TrafficConnection {
 
   /** The response to its latest request in flight, the only one that may end the connection. */
   get latest(): ServerResponse | undefined {
-    const last = this.requests.at(-1);
+    const last = this.#details?.pipelined.at(-1);
+    const response = last === undefined ? this.#response : last.response;
+    const since = last === undefined ? known(this.#since) : last.since;
     // The last request that came before requests were followed has not been met.
-    if (this.waiting !== undefined && last?.since === undefined) return undefined;
-    return last?.response;
+    if (this.waiting !== undefined && since === undefined) return undefined;
+    return response ?? undefined;
   }
 
   isLatest(response: ServerResponse): boolean {
@@ -241,7 +231,6 @@ export class Connection implements TrafficConnection {
     return (this.#details ??= {
       pipelined: [],
       waiting: undefined,
-      hasPipelined: false,
       leavesAt: Infinity,
       closedBy: 'peer',
       quietSince: this.#since,

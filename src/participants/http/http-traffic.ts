@@ -17,7 +17,7 @@ import { Handshakes } from './handshakes.js';
 import { keepAliveMsOf } from './keep-alive.js';
 import {
   hasSockets,
-  idleMsOf,
+  idleTimes,
   isShown,
   isUsed,
   requestsOn,
@@ -231,15 +231,13 @@ export class HttpTraffic implements TrafficSource {
   }
 
   #findConnections(server: Server): void {
-    for (const socket of socketsOf(server) ?? []) {
-      if (!this.responses.has(socket)) this.responses.find(socket, this.#restsSince(socket));
-    }
-  }
-
-  #restsSince(socket: Socket): number {
+    const idleMsOf = idleTimes();
     const now = this.clock.now();
-    if (isUsed(socket)) return now - (idleMsOf(socket) ?? 0);
-    return this.#recent.has(socket, now) ? now : now - RECENT_MS;
+    for (const socket of socketsOf(server) ?? []) {
+      if (this.responses.has(socket)) continue;
+      if (isUsed(socket)) this.responses.find(socket, now - (idleMsOf(socket) ?? 0));
+      else this.responses.find(socket, this.#recent.has(socket, now) ? now : now - RECENT_MS);
+    }
   }
 
   #lookWhetherEmpty(): void {

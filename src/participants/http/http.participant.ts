@@ -34,6 +34,18 @@ const SWEEP_AT_MOST_EVERY_MS = 10;
 /** A look at all connections takes at most a twentieth of the time, however many there are. */
 const PAUSE_PER_LOOK = 20;
 
+/** What holds for all connections of one look. */
+interface Moment {
+  readonly now: number;
+  readonly stoppedAt: number;
+  readonly isAwaited: boolean;
+  /** Whether a request is in flight. */
+  readonly isBusy: boolean;
+  readonly lingerMs: number;
+  readonly silenceMs: number;
+  readonly lastCallMs: number;
+}
+
 /** @internal */
 export interface HttpOptions {
   readonly idleLingerMs: number;
@@ -163,41 +175,38 @@ export class HttpParticipant implements DrainParticipant {
     return `${count(answered, 'request')} answered${reset}`;
   }
 
-  /** @returns when to look again, and how long to pause before that, in ms */
+  /** @returns when to look again, and how long to pause before that, whatever ends; in ms */
   async #closeResting(): Promise<{ againMs: number; pauseMs: number }> {
-    const begin = this.clock.now();
+    const moment = this.#moment();
     const due: Connection[] = [];
     let againMs = SWEEP_AT_LEAST_EVERY_MS;
+    // A connection whose request ends from now on rests for at least this long.
+    let soonestMs = Math.min(againMs, moment.lingerMs, moment.silenceMs);
     for (const connection of this.#traffic.resting()) {
-      const restMs = this.#restMs(connection);
-      if (restMs <= 0) due.push(connection);
-      else againMs = Math.min(againMs, restMs);
+      const restMs = restMsOf(connection, moment);
+      if (restMs <= 0 && !isHeld(connection, moment)) due.push(connection);
+      else soonestMs = Math.min(soonestMs, restMs);
+      if (restMs > 0) againMs = Math.min(againMs, restMs);
     }
-    const lookMs = this.clock.now() - begin;
+    const lookMs = this.clock.now() - moment.now;
     const longMs = Math.min(lookMs * PAUSE_PER_LOOK, SWEEP_AT_LEAST_EVERY_MS);
-    const pauseMs = Math.max(longMs, SWEEP_AT_MOST_EVERY_MS);
+    const pauseMs = Math.max(longMs, SWEEP_AT_MOST_EVERY_MS, soonestMs);
     if (due.length > 0) await this.#close(due);
     return { againMs: Math.max(againMs, pauseMs), pauseMs };
   }
 
-  /** How much longer a connection without a request is left open. */
-  #restMs(connection: Connection): number {
-    const { isAwaited } = this.sequence;
-    const lastCallMs = this.sequence.drainRemainingMs() - LAST_CALL_MS;
-    if (!isAwaited && connection.used) return lastCallMs;
-    // Idle connections are closed last: while a request runs, closing this one gains nothing.
-    if (connection.used && this.active() > 0) return Infinity;
-    const now = this.clock.now();
-    const silenceMs = isAwaited ? SILENCE_MS : LEISURELY_SILENCE_MS;
-    const patienceMs = connection.used ? this.#lingerMs() : silenceMs;
-    const restedMs = now - Math.max(connection.restsSince, this.#stoppedAt);
-    const slowHeaderMs = patienceMs + SLOW_HEADER_MS - restedMs;
-    return Math.min(patienceMs - connection.quietMs(now), slowHeaderMs, lastCallMs);
-  }
-
-  /** Without a signal, clients and server belong to one test, and nobody is surprised. */
-  #lingerMs(): number {
-    return this.sequence.endsProcess ? this.options.idleLingerMs : 0;
+  #moment(): Moment {
+    const { sequence } = this;
+    return {
+      now: this.clock.now(),
+      stoppedAt: this.#stoppedAt,
+      isAwaited: sequence.isAwaited,
+      isBusy: this.active() > 0,
+      // Without a signal, clients and server belong to one test, and nobody is surprised.
+      lingerMs: sequence.endsProcess ? this.options.idleLingerMs : 0,
+      silenceMs: sequence.isAwaited ? SILENCE_MS : LEISURELY_SILENCE_MS,
+      lastCallMs: sequence.drainRemainingMs() - LAST_CALL_MS,
+    };
   }
 
   /**
@@ -206,12 +215,29 @@ export class HttpParticipant implements DrainParticipant {
    */
   async #close(connections: readonly Connection[]): Promise<void> {
     await receiveWaitingBytes(this.clock);
+    const moment = this.#moment();
     for (const connection of connections) {
-      if (!connection.isResting || this.#restMs(connection) > 0) continue;
+      if (!connection.isResting || isHeld(connection, moment)) continue;
+      if (restMsOf(connection, moment) > 0) continue;
       connection.closedBy = 'idle';
       connection.socket.destroy();
     }
   }
+}
+
+/** Idle connections are closed last: while a request runs, closing one gains nothing. */
+function isHeld({ used }: Connection, { isAwaited, isBusy }: Moment): boolean {
+  return used && isAwaited && isBusy;
+}
+
+/** How much longer a connection without a request is left open, unless it is held. */
+function restMsOf(connection: Connection, moment: Moment): number {
+  const { now, stoppedAt, isAwaited, lastCallMs } = moment;
+  if (connection.used && !isAwaited) return lastCallMs;
+  const patienceMs = connection.used ? moment.lingerMs : moment.silenceMs;
+  const restedMs = now - Math.max(connection.restsSince, stoppedAt);
+  const slowHeaderMs = patienceMs + SLOW_HEADER_MS - restedMs;
+  return Math.min(patienceMs - connection.quietMs(now), slowHeaderMs, lastCallMs);
 }
 
 /** With TLS, the protocol is only known after the handshake (`allowHTTP1` of an HTTP/2 server). */

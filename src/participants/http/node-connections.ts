@@ -72,14 +72,20 @@ export function isUsed(socket: Socket): boolean {
   return httpMessageOf(socket) !== undefined;
 }
 
-/** How long a connection has been idle, in ms, by Node's own timer. @internal */
-export function idleMsOf(socket: Socket): number | undefined {
-  const { _idleStart: since } = (symbolOf(socket, 'timeout') ?? {}) as Timer;
-  if (since === undefined) return undefined;
+/**
+ * Reads the clock of Node's timers once, for many connections.
+ *
+ * @returns tells how long a connection has been idle, in ms, by Node's own timer
+ * @internal
+ */
+export function idleTimes(): (socket: Socket) => number | undefined {
   const probe = setTimeout(() => {}, 1);
   clearTimeout(probe);
   const { _idleStart: now } = probe as Timer;
-  return now === undefined ? undefined : Math.max(0, now - since);
+  return (socket) => {
+    const { _idleStart: since } = (symbolOf(socket, 'timeout') ?? {}) as Timer;
+    return now === undefined || since === undefined ? undefined : Math.max(0, now - since);
+  };
 }
 
 /** Whether Node shows this request in flight through the fields read here. @internal */
@@ -93,7 +99,14 @@ function httpMessageOf(socket: Socket): ServerResponse | null | undefined {
   return (socket as HttpSocket)._httpMessage;
 }
 
+/** Node's symbols once found: the search is the slow part, and runs for each connection. */
+const symbols = new Map<string, symbol>();
+
 function symbolOf(object: object, description: string): unknown {
+  const known = symbols.get(description);
+  if (known !== undefined && known in object) return Reflect.get(object, known);
   const key = Object.getOwnPropertySymbols(object).find((one) => one.description === description);
-  return key && Reflect.get(object, key);
+  if (key === undefined) return undefined;
+  symbols.set(description, key);
+  return Reflect.get(object, key);
 }
