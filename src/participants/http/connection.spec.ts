@@ -49,6 +49,17 @@ describe('Connection', () => {
     expect(connection.quietMs(1900)).toBe(400);
   });
 
+  it('is quiet from its last response, also where its request has come since the last look', () => {
+    const { connection, send } = setUp();
+    send(80);
+    connection.quietMs(1000);
+    const answered = response();
+    send(80);
+    connection.begin(answered, 1400);
+    connection.finish(answered, 1500);
+    expect(connection.quietMs(1700)).toBe(200);
+  });
+
   it.each([
     { used: false, what: 'half a header' },
     { used: true, what: 'the beginning of its next request' },
