@@ -1,6 +1,7 @@
 import { firstValueFrom, lastValueFrom, timeout } from 'rxjs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
+import { BEFORE_DEADLINE_MS } from '../support/bounds.js';
 import { missing, most, rollUnderLoad } from '../support/rolling-consumers.js';
 import { endAll, type RunningApplication, start } from '../support/running-application.js';
 import {
@@ -9,6 +10,7 @@ import {
   isInstalled,
   type Link,
   link,
+  relayed,
   startBrokers,
   stopBrokers,
 } from './transports.js';
@@ -90,5 +92,85 @@ describe.each(shared)('rolling restarts: $name', (row) => {
       expect(rolled.log).not.toContain('ERROR');
     },
     timeoutMs,
+  );
+});
+
+describe.each(['tcp', 'grpc'])('rolling restarts: %s', (transport) => {
+  it(
+    'nothing is handled twice, and what one instance does not take, the next one answers',
+    async () => {
+      const serving: Client[] = [];
+      const startOne = async () => {
+        const to = await link(transport);
+        const app = await startService(to);
+        const client = await connectTo(to);
+        serving.push(client);
+        void app.exited.then(() => serving.splice(serving.indexOf(client), 1));
+        return app;
+      };
+      /** As a client does that knows several addresses. */
+      const send = async (id: number): Promise<unknown> => {
+        const [first, ...others] = serving.toSorted(() => Math.random() - 0.5);
+        let reply = ask(first!, 'work', id);
+        for (const other of others) reply = reply.catch(() => ask(other, 'work', id));
+        return reply;
+      };
+      const rolled = await rollUnderLoad({
+        start: startOne,
+        send,
+        begins: 'handler',
+        ends: 'handled',
+      });
+      expect(rolled.failed).toEqual([]);
+      expect(most(rolled.handled)).toBe(1);
+      expect(missing(rolled.handled, rolled.sent)).toEqual([]);
+      expect(rolled.unfinished).toBe(0);
+      for (const exit of rolled.exits) expect(exit).toMatchObject({ code: 0, signal: null });
+    },
+    timeoutMs,
+  );
+});
+
+it.skipIf(!isInstalled('rabbitmq-server'))(
+  'rmq: what the time does not suffice for is cut, named, and handled by the next instance',
+  async () => {
+    const to = await link('rmq', { noAck: false });
+    const app = await startService(to, { drainTimeoutMs: 1000 });
+    const client = await connectTo(to);
+    await lastValueFrom(client.emit!('event', { id: 1, ms: 60_000 }), { defaultValue: undefined });
+    await app.event('handler');
+    app.signal('SIGTERM');
+    expect(await app.exited).toMatchObject({ code: 1, signal: null });
+    expect(app.log).toContain('Cut: rpc CallsController.event');
+    const next = await startService(to);
+    expect((await next.event('handler')).detail).toBe(1);
+  },
+);
+
+const behindBrokers: readonly { transport: string; broker: Broker }[] = [
+  { transport: 'redis', broker: 'redis-server' },
+  { transport: 'nats', broker: 'nats-server' },
+  { transport: 'mqtt', broker: 'mosquitto' },
+  { transport: 'rmq', broker: 'rabbitmq-server' },
+];
+
+describe.each(behindBrokers)('$transport', ({ transport, broker }) => {
+  it.skipIf(!isInstalled(broker))(
+    'whose broker goes just before the signal is gone in time, and not clean',
+    async () => {
+      const to = await link(transport);
+      const { relay, server } = await relayed(to, broker);
+      const app = await startService({ ...to, server });
+      const client = await connectTo(to);
+      client.send('work', { id: 1, ms: 300 }).subscribe({ error: () => {} });
+      await app.event('handler');
+      relay.cut();
+      const sentAt = app.signal('SIGTERM');
+      const exit = await app.exited;
+      expect(exit).toMatchObject({ code: 1, signal: null });
+      expect(exit.at - sentAt).toBeLessThan(BEFORE_DEADLINE_MS);
+      expect(app.order).toContain('onModuleDestroy');
+      expect(app.log).toContain(`participant ${transport}: `);
+    },
   );
 });
