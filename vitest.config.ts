@@ -4,15 +4,16 @@ const oxc = { decorator: { legacy: true, emitDecoratorMetadata: true } };
 const testTimeout = process.env['LONG_RUN'] === '1' ? 3_600_000 : 30_000;
 
 /** They look at files, or run the package as it is built: under each Nest they would be the same. */
-const once = 'test/{architecture,compat,live,package,readme,samples}/**/*.e2e-spec.ts';
+const once = 'test/{architecture,compat,live,package,readme,samples,schematics}/**/*.e2e-spec.ts';
 
 /**
  * They know no Nest (the architecture test holds that), watch processes from outside, or repeat at
  * length what other suites ask of each Nest.
  */
 const withOneNest = [
-  'src/{shutdown,connections,sockets,restart,cli,report,adaptive-grace,supervisors}/**/*.spec.ts',
-  'test/{kubernetes,random,reliability,rolling}/**/*.e2e-spec.ts',
+  'src/{shutdown,connections,sockets,restart,cli,report,adaptive-grace,schematics,supervisors}/**/*.spec.ts',
+  'test/{kubernetes,random,rehearse,reliability,rolling}/**/*.e2e-spec.ts',
+  'test/{consumers/rolling-consumers,microservices/rolling}.e2e-spec.ts',
   'test/restart/{command,crash,endurance,hooks,open-connections,output,ready,rollback,status,stop,surroundings,worker}.e2e-spec.ts',
   'test/supervisors/{pm2,socket-activation,systemd-notifier}.e2e-spec.ts',
 ];

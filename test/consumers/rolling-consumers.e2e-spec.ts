@@ -87,7 +87,7 @@ async function redisMessages(): Promise<SharedWork> {
   };
 }
 
-describe.skipIf(!isInstalled('redis-server'))('five rolling restarts of two instances', () => {
+describe.skipIf(!isInstalled('redis-server'))('rolling restarts of two instances', () => {
   it.each([
     { kind: 'bullmq', share: bullMqJobs, copies: 1 },
     { kind: 'bull', share: bullJobs, copies: 1 },
