@@ -39,9 +39,9 @@ async function runHere(invocation: RunInvocation): Promise<void> {
   process.exit(await run(invocation));
 }
 
-// Who reads may have seen enough, as `head` has. The exit status counts all the same.
+// The reader may have gone: EPIPE of a pipe, EIO of a terminal. The exit status counts all the same.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
 });
 command(process.argv.slice(2)).catch((error: unknown) => {
   // Our own errors say what to do; of others the stack is needed.

@@ -155,7 +155,7 @@ describe('nestjs-drain/testing', () => {
       );
       const told = stdout + stderr;
       expect(told).toMatch(/[✓✔] answers the work in flight/);
-      expect(told).toMatch(/[✕×✗] says what it has cut/);
+      expect(told).toMatch(/[✕×✗] names the work that it cut/);
       expect(told).toMatch(/The shutdown was not as expected:\s+cut: expected 0, was 1/);
       expect(told).toMatch(/Tests:? +1 failed(,| \|) 1 passed/);
     },
