@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig, type TestProjectConfiguration } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const oxc = { decorator: { legacy: true, emitDecoratorMetadata: true } };
 const testTimeout = process.env['LONG_RUN'] === '1' ? 3_600_000 : 30_000;
@@ -17,6 +18,18 @@ const withOneNest = [
   'test/restart/{command,crash,endurance,hooks,open-connections,output,ready,rollback,status,stop,surroundings,worker}.e2e-spec.ts',
   'test/supervisors/{pm2,socket-activation,systemd-notifier}.e2e-spec.ts',
 ];
+
+/** They take minutes. Begun last, they would keep one worker busy while the others have nothing to do. */
+const LONG = /(systemd-booted|http\/traffic|rehearse|nest-add|restart\/worker)\.e2e-spec\.ts$/;
+
+const isLong = ({ moduleId }: TestSpecification) => LONG.test(moduleId);
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 // Every other spec runs once per supported Nest major. Nest 12 is the one installed at the root,
 // Nest 11 lives in the `test/nest-11` workspace and is swapped in by an alias.
@@ -42,6 +55,7 @@ export default defineConfig({
     // Most tests time real processes, which wait more than they work: two at a time fill two cores.
     // With more they would time each other.
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     projects: [
       project('nest-12'),
       project('nest-11'),
