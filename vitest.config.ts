@@ -15,7 +15,8 @@ const withOneNest = [
   'src/{shutdown,connections,sockets,restart,cli,report,adaptive-grace,schematics,supervisors}/**/*.spec.ts',
   'test/{kubernetes,random,rehearse,reliability,rolling}/**/*.e2e-spec.ts',
   'test/{consumers/rolling-consumers,microservices/rolling}.e2e-spec.ts',
-  'test/restart/{command,crash,endurance,hooks,open-connections,output,ready,rollback,status,stop,surroundings,worker}.e2e-spec.ts',
+  'test/restart/**/*.e2e-spec.ts',
+  'test/{report/report,signals/signals}.e2e-spec.ts',
   'test/supervisors/{pm2,socket-activation,systemd-notifier}.e2e-spec.ts',
 ];
 
