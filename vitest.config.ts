@@ -13,10 +13,10 @@ const once = 'test/{architecture,compat,live,package,readme,samples,schematics}/
  */
 const withOneNest = [
   'src/{shutdown,connections,sockets,restart,cli,report,adaptive-grace,schematics,supervisors}/**/*.spec.ts',
-  'test/{kubernetes,random,rehearse,reliability,rolling}/**/*.e2e-spec.ts',
+  'test/{adaptive-grace,balancer,hostile,kubernetes,random,rehearse,reliability,rolling}/**/*.e2e-spec.ts',
   'test/{consumers/rolling-consumers,microservices/rolling}.e2e-spec.ts',
   'test/restart/**/*.e2e-spec.ts',
-  'test/{report/report,signals/signals}.e2e-spec.ts',
+  'test/{http/traffic,report/report,signals/signals}.e2e-spec.ts',
   'test/supervisors/{pm2,socket-activation,systemd-notifier}.e2e-spec.ts',
 ];
 
