@@ -24,8 +24,8 @@ export function comparison(drawn) {
     `A process that is still running ${KILL_AFTER_MS / 1000} s after the signal is killed. ` +
       'Kubernetes waits 30 s, but not every platform does.',
     '## What the numbers mean',
-    'Each cell was measured in several rounds. A number is the median of its rounds, and the number in ' +
-      'brackets is the worst of them, where it is another one.\n\n' +
+    'The column `rounds` says how often a cell was measured. A number is the median of these rounds; the ' +
+      'number in brackets is the worst of them, if it differs.\n\n' +
       '- **lost**: requests without the answer they should have got.\n' +
       '- **how**: wrong (an answer came, with a status of 500 or more, or with a body that looked complete ' +
       'and was not), reset (the connection broke before the whole answer had arrived) or refused (the ' +
@@ -115,7 +115,7 @@ function adapterSection(one) {
   ];
 }
 
-/** Computed, so that no run can be told better than it was. */
+/** Computed, so that the page cannot be kinder than the results. */
 function weakSpots(one) {
   const rows = scenariosOf(one).flatMap(({ file, title }) => {
     const cells = cellsOf(one, file);
@@ -138,7 +138,7 @@ function listed(cell) {
   return cell.map((one) => `${one.name} (${told(one)})`).join(', ') || '-';
 }
 
-/** What a cell comes down to. */
+/** The few numbers of a cell that the summary shows. */
 function told({ lost, sent, ms, figure }) {
   if (figure !== undefined) return `${figure.median} ${figure.unit}`;
   return [sent === 0 ? [] : `${withWorst(lost)} lost`, withWorst(ms, seconds)].flat().join(', ');
@@ -146,6 +146,8 @@ function told({ lost, sent, ms, figure }) {
 
 function scenarioSection(one, { file, title, text, isAlone }) {
   const cells = cellsOf(one, file);
+  // In a run that measures one cell after the other, every cell is alone.
+  const wasAlone = isAlone || one.runs.every(({ parallel }) => parallel === 1);
   const { better, faster, cheaper } = compare(cells);
   const isBest = better.length + faster.length + cheaper.length === 0;
   const columns = [
@@ -162,7 +164,7 @@ function scenarioSection(one, { file, title, text, isAlone }) {
   return [
     `#### ${title}${better.length > 0 ? ' ◆' : isBest ? '' : ' ◇'}`,
     `${text} ([${file}.mjs](${code}/scenarios/${file}.mjs)) Each cell was measured ` +
-      `${isAlone ? 'alone' : 'beside others'}.`,
+      `${wasAlone ? 'alone' : 'beside others'}.`,
     table(
       shown.map(([head]) => head),
       measured.map((cell) => shown.map(([, of]) => of(cell))),

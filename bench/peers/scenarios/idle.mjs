@@ -5,10 +5,9 @@ import { endsOf, RawConnection } from '../clients/raw-connection.mjs';
 
 export const title = 'Idle kept connections';
 export const text =
-  `100 clients, ${LATENCY_MS} ms away, had their last answer up to 1.5 s before, and POST again at a moment ` +
-  'of their own in the next 2 s, if their connection has not been closed by then. The signal comes ' +
-  'when these begin. Whoever closes an idle connection loses what is on its way to it at that moment: here ' +
-  '2 of 100, on average.';
+  `100 clients with a latency of ${LATENCY_MS} ms got their last answer up to 1.5 s ago. Each sends one ` +
+  'more POST at a random moment of the 2 s after the signal, unless its connection has been closed. A ' +
+  'request that is on its way while its idle connection is closed is lost: here 2 of 100, on average.';
 
 export const isLossInherent = true;
 

@@ -4,8 +4,8 @@ import { sendAtOnce } from '../clients/http.mjs';
 
 export const title = 'A second signal';
 export const text =
-  'A request never ends, and a second SIGTERM comes 200 ms after the first: somebody wants the process ' +
-  'gone now. The time is from the second signal.';
+  'A request never ends, and a second SIGTERM comes 200 ms after the first, to end the process at once. ' +
+  'The time is from the second signal.';
 
 export const isAlone = true;
 

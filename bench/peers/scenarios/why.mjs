@@ -17,11 +17,11 @@ export const why = {
     `${GRACE} No balancer takes part here, so they lose nothing by it; behind one they do (see "A rolling ` +
     'update").',
   idle:
-    'An idle connection may carry a request at the moment at which it is closed, whoever closes it. So one ' +
-    'or two of 100 are lost by chance in each round, and small differences say nothing. nestjs-drain exits ' +
+    'A request may be on its way while its idle connection is closed. So each solution that closes idle ' +
+    'connections loses one or two of 100 by chance, and small differences say nothing. nestjs-drain exits ' +
     'later because it keeps a connection open for `idleLingerMs` (1 s) after its last response.',
   silent:
-    'Others destroy at once a connection on which nothing has come. nestjs-drain gives it 200 ms, as a ' +
+    'Others destroy a connection without a request at once. nestjs-drain gives it 200 ms, because a ' +
     `request may be on its way. ${GRACE}`,
   'slow-guard': END,
   upload: END,
