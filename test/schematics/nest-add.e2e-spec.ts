@@ -7,8 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { freePort } from '../support/server-process.js';
 import { nest11, nest12, PackedPackage, run } from '../package/packed-package.js';
+import { freePort } from '../support/server-process.js';
 
 const { resolve } = createRequire(import.meta.url);
 const nest = join(dirname(resolve('@nestjs/cli/package.json')), 'bin/nest.js');

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { expect } from 'vitest';
+
 import type { Exit, RunningApplication } from './running-application.js';
 import { times } from './runs.js';
 
@@ -78,17 +80,18 @@ export async function rollUnderLoad(work: SharedWork, restarts = times(2, 25)): 
   };
 }
 
-/** How often the one is there that is there most often: 1 where nothing was done twice. */
-export function most(numbers: readonly number[]): number {
-  const counts = new Map<number, number>();
-  for (const id of numbers) counts.set(id, (counts.get(id) ?? 0) + 1);
-  return Math.max(0, ...counts.values());
-}
-
-/** Those of `expected` that are missing. */
-export function missing(numbers: readonly number[], expected: readonly number[]): number[] {
-  const there = new Set(numbers);
-  return expected.filter((id) => !there.has(id));
+/**
+ * Every message was answered and handled, each instance left cleanly.
+ *
+ * @param copies - how many instances handle each message
+ */
+export function expectNothingLost(rolled: Rolled, copies = 1): void {
+  expect(rolled).toMatchObject({ failed: [], unfinished: 0 });
+  const times = new Map<number, number>();
+  for (const id of rolled.handled) times.set(id, (times.get(id) ?? 0) + 1);
+  expect(rolled.sent.filter((id) => !times.has(id))).toEqual([]);
+  expect(Math.max(...times.values())).toBeLessThanOrEqual(copies);
+  for (const exit of rolled.exits) expect(exit).toMatchObject({ code: 0, signal: null });
 }
 
 /** Numbered messages, sent steadily, whatever becomes of them. */

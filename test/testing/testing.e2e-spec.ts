@@ -15,13 +15,13 @@ import { HealthCheck, HealthCheckService, TerminusModule } from '@nestjs/terminu
 import { Test } from '@nestjs/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { RESOLVED_OPTIONS } from '../../src/options/resolve-options.js';
 import {
   DeadlineSignal,
   GracefulShutdownHealthIndicator,
   GracefulShutdownModule,
   GracefulShutdownService,
 } from '../../src/index.js';
+import { RESOLVED_OPTIONS } from '../../src/options/resolve-options.js';
 import { assertReport, ShutdownTest } from '../../src/testing/index.js';
 
 /** What a test decides on: when the parcel is found, and how the database closes. */
