@@ -16,14 +16,8 @@ import { ADAPTIVE_GRACE, GRACE_PERIOD } from './adaptive-grace/adaptive-grace.pr
 import { CONNECTIONS } from './connections/connections.providers.js';
 import { HttpServers } from './connections/http-servers.js';
 import { Traffic } from './connections/traffic.js';
-import {
-  GIVEN_BY_SOURCE,
-  GIVEN_OPTIONS,
-  GracefulShutdownOptionsModule,
-} from './options/graceful-shutdown-options.module.js';
 import { missingFactory, notImported } from './graceful-shutdown.errors.js';
 import type { GracefulShutdownOptions } from './graceful-shutdown.options.js';
-import { RESOLVED_OPTIONS, resolveOptions } from './options/resolve-options.js';
 import { GracefulShutdownService } from './graceful-shutdown.service.js';
 import {
   GracefulShutdownInterceptor,
@@ -39,6 +33,12 @@ import { handlerClassesOf } from './nest/handler-classes.js';
 import { NEST } from './nest/nest.providers.js';
 import { ownHooks } from './nest/teardown-hooks.js';
 import { unwrap } from './nest/unwrap.js';
+import {
+  GIVEN_BY_SOURCE,
+  GIVEN_OPTIONS,
+  GracefulShutdownOptionsModule,
+} from './options/graceful-shutdown-options.module.js';
+import { RESOLVED_OPTIONS, resolveOptions } from './options/resolve-options.js';
 import { PARTICIPANTS } from './participants/index.js';
 import { ReportPublisher } from './report/report-publisher.js';
 import { REPORT } from './report/report.providers.js';

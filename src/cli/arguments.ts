@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 
+import { type Action, OPTION_RULES, type OptionRule, optionsOf } from './command-options.js';
 import { wrongUsage } from './command.errors.js';
 import type { ServiceChoice } from './find-service.js';
 import type { KubernetesInvocation } from './kubernetes.js';
-import { type Action, OPTION_RULES, type OptionRule, optionsOf } from './command-options.js';
 import { joinOptionalValues } from './optional-values.js';
 import { type RehearseInvocation, rehearseProblems } from './rehearse/rehearse-arguments.js';
 import { type ReportInvocation, reportProblems } from './report-arguments.js';

@@ -1,16 +1,18 @@
-/** Of amqplib, which offers no event for what it could not send. @internal */
+import { replaceMethod } from '../nest/replace-method.js';
+
+/** The part of an amqplib channel that is used here. It has no event for what it could not send. @internal */
 export interface AmqpChannel {
   cancel(consumerTag: string): Promise<unknown>;
 }
 
 /** What settles a message; it returns nothing, and is not answered. */
 const SETTLING = ['ack', 'ackAll', 'nack', 'nackAll', 'reject'];
-/** Of no consumer: RabbitMQ answers its cancellation all the same. */
+/** The tag of no consumer. RabbitMQ confirms its cancellation nevertheless. */
 const NO_CONSUMER = 'nestjs-drain';
 
 /**
- * The acknowledgements of one RabbitMQ channel from the signal on. Of those that are lost with
- * their connection nobody hears: the broker delivers their messages again.
+ * Follows the acknowledgements on one RabbitMQ channel from the signal on. amqplib does not report
+ * those that are lost with their connection; the broker delivers their messages again.
  *
  * @internal
  */
@@ -18,15 +20,15 @@ export class AmqpAcknowledgements {
   #isUnconfirmed = false;
   #error: unknown;
 
-  /** Follows the channel to its end, as each connection has channels of its own. */
+  /** Nothing is restored: a channel ends with its connection. */
   constructor(private readonly channel: AmqpChannel) {
     for (const name of SETTLING) this.#follow(name);
   }
 
   /**
-   * Resolves when the broker has them all.
+   * Resolves when the broker has all acknowledgements.
    *
-   * @throws if it has not
+   * @throws if one is lost
    */
   async received(): Promise<void> {
     try {
@@ -44,17 +46,14 @@ export class AmqpAcknowledgements {
   }
 
   #follow(name: string): void {
-    const settle: unknown = Reflect.get(this.channel, name);
-    if (typeof settle !== 'function') return;
-    const value = (...args: unknown[]): unknown => {
+    replaceMethod(this.channel, name, (settle) => (...args: unknown[]): unknown => {
       this.#isUnconfirmed = true;
       try {
-        return settle.apply(this.channel, args) as unknown;
+        return settle(...args) as unknown;
       } catch (error) {
         this.#error ??= error;
         throw error;
       }
-    };
-    Object.defineProperty(this.channel, name, { value, configurable: true, writable: true });
+    });
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import type { BuiltProviders } from '../nest/built-provider.js';
-import { heldObjects, isOfClass } from './held-objects.js';
+import { type BuiltProviders, isOfClass } from '../nest/built-provider.js';
+import { heldObjects } from './held-objects.js';
 
 class QueueEvents {}
 class OwnEvents extends QueueEvents {}

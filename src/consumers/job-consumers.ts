@@ -5,34 +5,38 @@ import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 import { heldObjects } from './held-objects.js';
 import { type StopConsumers, stopOf } from './stop-consumers.js';
 
-/** What takes jobs from one queue: a worker of BullMQ, a queue of Bull. @internal */
+/** The consumer of one queue: a worker of BullMQ, a queue of Bull. @internal */
 export interface JobConsumer {
   readonly active: number;
   /** Jobs whose end is recorded, since it was stopped. */
   readonly finished: number;
   readonly handedBack: number;
   tasks(): readonly DrainTask[];
-  /** @param held - what the application holds: whether it waits for jobs of this queue */
+  /**
+   * Whether the application waits for jobs of this queue.
+   *
+   * @param held - what the application holds
+   */
   isAwaitedBy(held: readonly object[]): boolean;
-  /** Takes no job from now on. More than once is once. */
+  /** Takes no job from now on. Further calls do nothing. */
   stop(): void;
   /** Resolves when no job is in flight. */
   drain(): Promise<void>;
-  /** Gives back to the queue what is in flight. */
+  /** Hands the jobs in flight back to the queue. */
   handBack(): void;
 }
 
 /**
  * The consumers of job queues of one library. They take no job once the shutdown has begun, finish
- * those that they have, and give back to the queue what the time does not suffice for. A consumer
- * whose jobs the application itself waits for takes jobs until the requests have ended.
+ * the jobs in flight, and hand back to the queue those that do not end in time. A consumer whose
+ * jobs the application itself waits for takes jobs until the requests have ended.
  *
  * @internal
  */
 export abstract class JobConsumers<Consumer extends JobConsumer> implements DrainParticipant {
   abstract readonly name: string;
   readonly stopsAt = 'grace';
-  /** Those that stop after the requests. */
+  /** The consumers that stop after the requests. */
   #last: readonly Consumer[] = [];
 
   constructor(
@@ -76,8 +80,8 @@ export abstract class JobConsumers<Consumer extends JobConsumer> implements Drai
     const finished = this.#sum((consumer) => consumer.finished);
     const handedBack = this.#sum((consumer) => consumer.handedBack);
     if (finished + handedBack === 0) return undefined;
-    const told = `${count(finished, 'queue job')} finished`;
-    return handedBack === 0 ? told : `${told}, ${handedBack} handed back`;
+    const text = `${count(finished, 'queue job')} finished`;
+    return handedBack === 0 ? text : `${text}, ${handedBack} handed back`;
   }
 
   protected abstract consumers(): readonly Consumer[];
@@ -91,7 +95,7 @@ export abstract class JobConsumers<Consumer extends JobConsumer> implements Drai
   }
 }
 
-/** The intake of those that stop last. Their jobs are counted with the others. */
+/** Stops the consumers that stop last. The jobs in flight of all are counted in one place. */
 function intakeOf(name: string, consumers: readonly JobConsumer[]): DrainParticipant {
   return {
     name,

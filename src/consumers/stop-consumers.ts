@@ -1,4 +1,4 @@
-/** When consumers stop: as the application has chosen. @internal */
+/** The option that says when consumers stop. @internal */
 export interface StopConsumers {
   readonly stopConsumers: 'auto' | 'at-signal' | 'after-requests';
 }

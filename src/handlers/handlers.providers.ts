@@ -1,9 +1,9 @@
 import type { FactoryProvider } from '@nestjs/common';
 
-import { RESOLVED_OPTIONS } from '../options/resolve-options.js';
 import { prototypesOf } from '../nest/built-provider.js';
 import { offHttpRoutes } from '../nest/http-route-interceptors.js';
 import { BUILT_PROVIDERS } from '../nest/nest.providers.js';
+import { RESOLVED_OPTIONS } from '../options/resolve-options.js';
 import { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 import { kind } from '../wiring/kind.js';
 import { provide, provideClass } from '../wiring/provide.js';

@@ -241,7 +241,10 @@ export class ApplicationShutdown implements ProcessMember {
     this.log.plain();
   }
 
-  /** It may still be closed by whoever has it. One that is not must not hold what the next one needs. */
+  /**
+   * Its start has failed. It may still be closed; until then it must not hold what the next
+   * application needs.
+   */
   #startFailed(): void {
     this.#hasFailed = true;
     this.sequence.abandon();

@@ -59,6 +59,23 @@ function parentOf(prototype: object): object | null {
   return Object.getPrototypeOf(prototype) as object | null;
 }
 
+/**
+ * Whether the class of an object, or a class that it extends, has this name. For the classes of
+ * packages that are not imported here, and of which an application may have two copies.
+ *
+ * @internal
+ */
+export function isOfClass(instance: object, name: string): boolean {
+  const isOne = readable(() => {
+    for (let owner = parentOf(instance); owner !== null; owner = parentOf(owner)) {
+      const type: unknown = Object.getOwnPropertyDescriptor(owner, 'constructor')?.value;
+      if (typeof type === 'function' && type.name === name) return true;
+    }
+    return false;
+  });
+  return isOne === true;
+}
+
 /** The name of an object's class, if it has one. @internal */
 export function classNameOf(instance: object): string | undefined {
   try {

@@ -4,9 +4,9 @@ import { ConfigurableModuleBuilder, Global, Module, type Provider } from '@nestj
 
 import { importedTwice } from '../graceful-shutdown.errors.js';
 import type { GracefulShutdownOptions } from '../graceful-shutdown.options.js';
-import { resolveOptions } from './resolve-options.js';
 import { provide } from '../wiring/provide.js';
 import { token } from '../wiring/token.js';
+import { resolveOptions } from './resolve-options.js';
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
   new ConfigurableModuleBuilder<GracefulShutdownOptions>({ moduleName: 'GracefulShutdown' })

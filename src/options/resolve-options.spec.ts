@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { isGraceAdaptive, resolveOptions } from './resolve-options.js';
 import { GracefulShutdownError } from '../shutdown/graceful-shutdown.error.js';
+import { isGraceAdaptive, resolveOptions } from './resolve-options.js';
 
 const NOWHERE: NodeJS.ProcessEnv = {};
 const KUBERNETES: NodeJS.ProcessEnv = { KUBERNETES_SERVICE_HOST: '10.0.0.1' };

@@ -1,9 +1,9 @@
 import { Test, type TestingModule, type TestingModuleBuilder } from '@nestjs/testing';
 
-import { GIVEN_OPTIONS } from '../options/graceful-shutdown-options.module.js';
 import { notImported } from '../graceful-shutdown.errors.js';
-import { RESOLVED_OPTIONS, resolveOptions } from '../options/resolve-options.js';
+import { GIVEN_OPTIONS } from '../options/graceful-shutdown-options.module.js';
 import { readOptions } from '../options/option-rules.js';
+import { RESOLVED_OPTIONS, resolveOptions } from '../options/resolve-options.js';
 import { ProcessShutdown } from '../shutdown/process-shutdown.js';
 import { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 import { CLOCK, PROCESS } from '../wiring/surroundings.js';

@@ -26,7 +26,7 @@ export function explorersOf(providers: BuiltProviders): BullExplorer[] {
   return explorers.map(({ instance }) => instance as unknown as BullExplorer);
 }
 
-/** Of which Nest makes its workers. @internal */
+/** The class of which Nest makes its workers. @internal */
 export function workerClassOf(providers: BuiltProviders): BuiltType | undefined {
   const [explorer] = explorersOf(providers);
   if (explorer === undefined) return undefined;
@@ -58,7 +58,7 @@ export function queuesWithWorkersOf(providers: BuiltProviders): BullQueue[] {
     .filter(hasWorkers);
 }
 
-/** Bull, too, looks at the class of what a factory has made. */
+/** From the object: a factory made it, so Nest has no class for it. `@nestjs/bullmq` does the same. */
 function classOf({ instance }: BuiltProvider): BuiltType | undefined {
   try {
     const { constructor } = Object.getPrototypeOf(instance) as object;

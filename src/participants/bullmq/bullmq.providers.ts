@@ -1,5 +1,5 @@
-import { RESOLVED_OPTIONS } from '../../options/resolve-options.js';
 import { BUILT_PROVIDERS } from '../../nest/nest.providers.js';
+import { RESOLVED_OPTIONS } from '../../options/resolve-options.js';
 import { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
 import { kind } from '../../wiring/kind.js';
 import { CLOCK } from '../../wiring/surroundings.js';

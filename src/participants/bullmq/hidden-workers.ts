@@ -28,7 +28,7 @@ export class HiddenWorkers implements JobConsumer {
   #workers: BullWorker[] = [];
   #closed: Promise<void> = Promise.resolve();
 
-  /** @param workerClass - of which Nest makes them */
+  /** @param workerClass - the class of these workers */
   constructor(
     private readonly queue: BullQueue,
     private readonly workerClass: { readonly prototype: object } | undefined,

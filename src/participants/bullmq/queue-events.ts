@@ -1,4 +1,4 @@
-import { isOfClass } from '../../consumers/held-objects.js';
+import { isOfClass } from '../../nest/built-provider.js';
 
 /** A queue, as its workers and its listeners name it. @internal */
 export interface NamedQueue {

@@ -18,10 +18,10 @@ const GOODBYE_MS = 1000;
  */
 export class WorkerJobs implements JobConsumer {
   readonly #jobs: TasksInFlight;
-  /** Each function gives the job of one running processor back. */
+  /** Each function hands the job of one running processor back. */
   readonly #handBacks = new Set<() => void>();
   readonly #restores: ((() => void) | undefined)[];
-  /** Those that go back to the queue when BullMQ has recorded it. */
+  /** The jobs that are being handed back: BullMQ has not recorded it yet. */
   readonly #given = new Set<BullJob>();
   #stopped = false;
   #closing: Promise<void> | undefined;
@@ -101,7 +101,7 @@ export class WorkerJobs implements JobConsumer {
     for (const restore of this.#restores) restore?.();
   }
 
-  /** Waits a short while for its `close()`, which Nest calls and awaits, too. */
+  /** Waits a short while for its `close()`, which Nest also calls and awaits. */
   #sayGoodbye(): Promise<void> {
     const closing = this.#closing;
     if (closing === undefined) return Promise.resolve();

@@ -3,8 +3,8 @@ import type { Socket } from 'node:net';
 
 import { openStreams } from '../../connections/open-streams.js';
 import { sendGoaways } from '../../connections/send-goaways.js';
-import type { ClosedBy, TrafficConnection } from '../../connections/traffic.js';
 import { stopReading, unsentBytes } from '../../connections/socket-handle.js';
+import type { ClosedBy, TrafficConnection } from '../../connections/traffic.js';
 import type { Clock } from '../../shutdown/clock.js';
 
 /** How long a client may take to close its side of a connection. */

@@ -1,17 +1,18 @@
 import type { Socket } from 'node:net';
 
-import type { Broker } from '../../connections/broker.js';
+import type { Broker } from '../../consumers/broker.js';
 import type { ClientProxy } from './client-proxy.js';
 
-/** Of amqp-connection-manager. */
+/** The part of a channel of amqp-connection-manager that is used here. */
 interface ChannelWrapper {
   addSetup(setup: (channel: { waitForConfirms?(): Promise<unknown> }) => unknown): Promise<void>;
   queueLength(): number;
   on(event: 'error', listener: () => void): unknown;
 }
 
-/** Of mqtt.js: what the broker has not acknowledged yet. */
+/** The part of a client of mqtt.js that is used here. */
 interface MqttClient {
+  /** What the broker has not acknowledged yet. */
   readonly outgoing?: Readonly<Record<number, unknown>>;
 }
 
@@ -35,14 +36,14 @@ export async function flush(client: ClientProxy, broker: Broker, isUsed: boolean
   const { channel, mqttClient, natsClient, socket } = client as Drivers;
   if (channel) await flushChannel(channel, broker);
   if (mqttClient) await broker.does(() => Object.keys(mqttClient.outgoing ?? {}).length === 0);
-  // Nothing tells what a lost connection still holds, so one that was not used is no failure.
+  // A lost connection does not show what it still holds: it is no failure if it was not used.
   if (isUsed && natsClient?.isClosed() === false) await broker.answers(natsClient.flush());
   const { netSocket } = socket ?? {};
   if (netSocket) await broker.does(() => netSocket.destroyed || netSocket.writableLength === 0);
 }
 
 async function flushChannel(channel: ChannelWrapper, broker: Broker): Promise<void> {
-  // One that is closed while it is set up tells so by this event, which nobody listens to.
+  // A channel that closes during its setup emits `error`, which would be uncaught.
   channel.on('error', () => {});
   await broker.does(() => channel.queueLength() === 0);
   // Runs at once, with the channel that is open now.

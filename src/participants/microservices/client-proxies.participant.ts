@@ -26,7 +26,7 @@ export class ClientProxiesParticipant implements DrainParticipant {
     return false;
   }
 
-  /** They go on sending; from here on they are followed. */
+  /** Clients keep sending; from here on their messages are followed. */
   stopIntake(): void {
     for (const client of clientProxiesOf(this.providers)) {
       if (!this.#clients.has(client)) this.#clients.set(client, this.#follow(client));
@@ -53,10 +53,9 @@ export class ClientProxiesParticipant implements DrainParticipant {
   }
 
   #follow(client: ClientProxy): OutgoingMessages {
-    const messages = new OutgoingMessages(client, this.clock, (error) =>
-      this.sequence.fail({ where: messages.name, error }),
+    return new OutgoingMessages(client, this.clock, (where, error) =>
+      this.sequence.fail({ where, error }),
     );
-    return messages;
   }
 
   get #all(): OutgoingMessages[] {

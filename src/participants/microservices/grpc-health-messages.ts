@@ -10,7 +10,7 @@ const STATUS_TAG = 0x08;
 
 /** @internal */
 export interface HealthRequest {
-  /** Undefined for what no service is called. */
+  /** Undefined if it cannot be the name of a service. */
   readonly service: string | undefined;
 }
 

@@ -31,7 +31,7 @@ interface Watch {
   told: ServingStatus | undefined;
 }
 
-/** What a probe over HTTP asks by its path, one over gRPC may ask by the name of a service. */
+/** Names of services that stand for the paths of the HTTP probes. */
 const PROBES = ['live', 'ready', 'startup'] as const;
 
 /**
@@ -65,7 +65,7 @@ export class GrpcHealth {
     });
   }
 
-  /** The application may be ready now, or no longer: whoever watches is told. */
+  /** Sends the new status to each watch whose status has changed. */
   update(): void {
     for (const [call, watch] of this.#watches) {
       const status = watch.status();
@@ -73,7 +73,7 @@ export class GrpcHealth {
     }
   }
 
-  /** Whoever watches would hold the server for ever. */
+  /** A watch never ends by itself, and would hold the server. */
   endWatches(): void {
     this.#isOver = true;
     this.update();

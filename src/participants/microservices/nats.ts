@@ -1,4 +1,4 @@
-import type { Broker } from '../../connections/broker.js';
+import type { Broker } from '../../consumers/broker.js';
 import type { RpcServerLike, RpcTransport } from './rpc-transport.js';
 
 /** The part of `nats` and `@nats-io/transport-node` that is used here. */

@@ -43,7 +43,9 @@ function makeClient(): ClientStub & { onApplicationShutdown(): void } {
 }
 
 function follow(client: ClientStub): OutgoingMessages {
-  return new OutgoingMessages(client, clock, (error) => told.push((error as Error).message));
+  return new OutgoingMessages(client, clock, (_where, error) =>
+    told.push((error as Error).message),
+  );
 }
 
 it('a client is closed when its last message is sent, by its hook as by its method', async () => {

@@ -1,21 +1,21 @@
+import { Broker } from '../../consumers/broker.js';
 import { classNameOf } from '../../nest/built-provider.js';
 import { replaceMethod } from '../../nest/replace-method.js';
 import type { Clock } from '../../shutdown/clock.js';
 import { TasksInFlight } from '../../shutdown/tasks-in-flight.js';
-import { Broker } from '../../connections/broker.js';
 import { flush } from './client-flush.js';
 import type { ClientProxy } from './client-proxy.js';
 
 /**
  * What one client sends from the signal on. `emit()` connects the client with its first message,
- * and most handlers do not wait for it: closed in between, the client would lose the message, and
- * one for RabbitMQ would take the process along.
+ * and most handlers do not wait for it. A client that is closed in between loses the message, and
+ * one for RabbitMQ crashes the process.
  *
  * @internal
  */
 export class OutgoingMessages {
   readonly tasks: TasksInFlight;
-  /** Of the class of the client: `ClientRMQ`. */
+  /** The class name of the client, such as `ClientRMQ`. */
   readonly name: string;
   readonly #broker: Broker;
   #isUsed = false;
@@ -26,7 +26,7 @@ export class OutgoingMessages {
   constructor(
     private readonly client: ClientProxy,
     clock: Clock,
-    private readonly onFailure: (error: unknown) => void,
+    private readonly onFailure: (where: string, error: unknown) => void,
   ) {
     this.tasks = new TasksInFlight(clock);
     this.name = classNameOf(client) ?? 'ClientProxy';
@@ -46,7 +46,7 @@ export class OutgoingMessages {
       });
     }
     const connecting = client.connectionPromise ?? client.initialized;
-    // Of one that has lost its connection, this is rejected, and nobody may have used it since.
+    // Rejected if the client has lost its connection, which is no failure of a client without messages.
     if (connecting) void this.#wait('connect', connecting).catch(() => {});
   }
 
@@ -54,7 +54,7 @@ export class OutgoingMessages {
     for (const restore of this.#restores.splice(0)) restore?.();
   }
 
-  /** The last message has been handed to the broker, or is known not to be. */
+  /** Resolves when the broker has all messages, or when a lost one has been reported. */
   async #flushed(): Promise<void> {
     await this.tasks.none();
     try {
@@ -64,14 +64,14 @@ export class OutgoingMessages {
     }
   }
 
-  /** @returns what the step results in, however long it takes */
+  /** @returns the result of the step, without a time limit */
   async #follow(what: string, step: unknown): Promise<unknown> {
     this.#isUsed = true;
     void this.#wait(what, step).catch((error: unknown) => this.#fail(error));
     return step;
   }
 
-  /** It is in flight for as long as there is hope. */
+  /** The step is in flight until it ends, or until the broker has been silent for too long. */
   async #wait(what: string, step: unknown): Promise<void> {
     const end = this.tasks.begin(`${this.name}.${what}`);
     try {
@@ -81,9 +81,9 @@ export class OutgoingMessages {
     }
   }
 
-  /** Once: where a broker is gone, all messages fail. */
+  /** Reports the first failure only: without its broker, every message fails. */
   #fail(error: unknown): void {
-    if (!this.#hasFailed) this.onFailure(error);
+    if (!this.#hasFailed) this.onFailure(this.name, error);
     this.#hasFailed = true;
   }
 

@@ -8,7 +8,7 @@ export interface PeerPatience {
   readonly silenceMs: number;
   /** TCP: how long one that never pauses is listened to. */
   readonly streamMs: number;
-  /** gRPC: how long calls that are on the wire may take to arrive, once their client is told to go. */
+  /** gRPC: how long calls on the wire may take to arrive after the GOAWAY. */
   readonly lingerMs: number;
   /** Whether what waits to be accepted is left to another process on the same socket. */
   readonly leavesQueue: boolean;

@@ -1,5 +1,5 @@
-import { AmqpAcknowledgements, type AmqpChannel } from '../../connections/amqp-acknowledgements.js';
-import type { Broker } from '../../connections/broker.js';
+import { AmqpAcknowledgements, type AmqpChannel } from '../../consumers/amqp-acknowledgements.js';
+import type { Broker } from '../../consumers/broker.js';
 import type { RpcCalls } from './rpc-calls.js';
 import type { RpcServerLike, RpcTransport } from './rpc-transport.js';
 

@@ -1,7 +1,7 @@
 import { NEVER, Observable, Subject } from 'rxjs';
 import { beforeEach, expect, it } from 'vitest';
 
-import { Broker } from '../../connections/broker.js';
+import { Broker } from '../../consumers/broker.js';
 import { FakeClock } from '../../testing/fake-clock.js';
 import { RpcCalls } from './rpc-calls.js';
 

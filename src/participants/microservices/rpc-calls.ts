@@ -1,4 +1,5 @@
 import { receiveWaitingBytes } from '../../connections/receive-waiting-bytes.js';
+import type { Broker } from '../../consumers/broker.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { DrainTask } from '../../shutdown/drain-participant.js';
 import { type TaskInFlight, TasksInFlight } from '../../shutdown/tasks-in-flight.js';
@@ -6,12 +7,11 @@ import type { RpcCallEnd } from './rpc-servers.js';
 import { RpcStream } from './rpc-stream.js';
 
 const LOOK_EVERY_MS = 50;
-import type { Broker } from '../../connections/broker.js';
 
 /** A message whose handler runs. @internal */
 export interface RpcCall extends TaskInFlight {
   readonly context: unknown;
-  /** Of what its handler returned, if that was a stream. */
+  /** Has a stream if the handler returned one. */
   readonly replies: { stream?: RpcStream };
 }
 
@@ -66,8 +66,8 @@ export class RpcCalls {
   }
 
   /**
-   * Ends streams whose caller has gone or, where nobody can know that, those that have fallen silent:
-   * looks again and again.
+   * Ends streams whose caller has gone, checking regularly. Without `isGone`, ends those that have
+   * fallen silent.
    *
    * @param isGone - whether the caller of a message has gone
    * @returns a function that stops it

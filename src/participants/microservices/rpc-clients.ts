@@ -1,4 +1,4 @@
-import { isOfClass } from '../../consumers/held-objects.js';
+import { isOfClass } from '../../nest/built-provider.js';
 import type { RpcServer } from './rpc-server.js';
 
 /** What is used of a client of `@nestjs/microservices`. */
@@ -21,7 +21,7 @@ const CLIENTS: Readonly<Record<string, ClientRow>> = {
   redis: { className: 'ClientRedis' },
   nats: { className: 'ClientNats' },
   mqtt: { className: 'ClientMqtt' },
-  // Who waits for replies has said so: `subscribeToResponseOf()`.
+  // A client that waits for replies has called `subscribeToResponseOf()`.
   kafka: {
     className: 'ClientKafka',
     sendsTo: (client) => (client['responsePatterns'] as unknown[] | undefined)?.length !== 0,
@@ -29,8 +29,8 @@ const CLIENTS: Readonly<Record<string, ClientRow>> = {
 };
 
 /**
- * Whether the application has a client for what the server consumes: a request may wait for the
- * reply of a handler of its own process.
+ * Whether the application has a client that sends to what the server consumes. A request may then
+ * wait for the reply of a handler in the same process.
  *
  * @param held - what the application holds
  * @internal
@@ -42,7 +42,7 @@ export function hasClientOf(server: RpcServer, held: readonly object[]): boolean
   return clients.some((client) => row.sendsTo?.(client, server) ?? true);
 }
 
-/** Without one, each is an object of its own, so that none is like another. */
+/** @returns something that equals nothing else if there is no exchange */
 function exchangeOf(end: object): unknown {
   const { options } = end as {
     options?: { exchange?: unknown; queue?: unknown; wildcards?: unknown };

@@ -2,12 +2,12 @@ import { finalize, type Observable, Subject, takeUntil, tap } from 'rxjs';
 
 /** How long a stream that has replied may be silent. As long as an event stream has for its end. */
 const SILENT_MS = 1000;
-/** As Nest tells the error of a handler. */
+/** The shape in which Nest sends the error of a handler. */
 const SHUTTING_DOWN = { status: 'error', message: 'The service is shutting down' };
 
 /**
- * The replies of one handler that returned a stream. Many are made to never end, and their handlers
- * do not hear of a caller that has gone.
+ * The replies of one handler that returned a stream. Many streams never complete, and a handler is
+ * not notified when its caller has gone.
  *
  * @internal
  */
@@ -25,7 +25,10 @@ export class RpcStream {
     );
   }
 
-  /** Whether it has replied, and then no more, as far as anybody looked; look again and again. */
+  /**
+   * Whether it has replied, and has been silent since. The silence is timed from the first call that
+   * sees the last reply, so call it regularly.
+   */
   isSilent(now: number): boolean {
     if (this.#silentSince === undefined || this.#replies !== this.#repliesSeen) {
       this.#repliesSeen = this.#replies;
@@ -34,12 +37,12 @@ export class RpcStream {
     return this.#replies > 0 && now - this.#silentSince >= SILENT_MS;
   }
 
-  /** Ends it as if its handler had. */
+  /** Ends the stream as if its handler had completed it. */
   complete(): void {
     this.#over.next();
   }
 
-  /** Ends it so that its caller notices. */
+  /** Ends the stream with an error, so that its caller notices. */
   cut(): void {
     this.#over.error(SHUTTING_DOWN);
   }

@@ -12,8 +12,8 @@ export interface RpcTransport {
   /** After the last handler; resolves when the peer has all replies and acknowledgements. */
   flush?(): Promise<void>;
   /**
-   * Whether the caller of a message has gone. Left out where nobody can know, behind a broker: there,
-   * a stream of replies that has fallen silent is ended.
+   * Whether the caller of a message has gone. Left out for brokers, which do not show it: their
+   * streams of replies are ended when they fall silent.
    */
   isGone?(context: unknown): boolean;
   /** Time is up. */

@@ -1,5 +1,5 @@
+import type { Broker } from '../../consumers/broker.js';
 import type { Clock } from '../../shutdown/clock.js';
-import type { Broker } from '../../connections/broker.js';
 import { GrpcTransport } from './grpc.js';
 import { KafkaTransport } from './kafka.js';
 import { MqttTransport } from './mqtt.js';

@@ -1,10 +1,10 @@
 import type { Traffic } from '../../connections/traffic.js';
+import { Broker } from '../../consumers/broker.js';
 import { heldObjects } from '../../consumers/held-objects.js';
 import { type StopConsumers, stopOf } from '../../consumers/stop-consumers.js';
 import type { BuiltProviders } from '../../nest/built-provider.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
-import { Broker } from '../../connections/broker.js';
 import type { GrpcHealth } from './grpc-health.js';
 import type { PeerPatience } from './peer-patience.js';
 import { RpcCalls } from './rpc-calls.js';

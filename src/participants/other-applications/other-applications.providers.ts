@@ -1,5 +1,5 @@
-import { RESOLVED_OPTIONS } from '../../options/resolve-options.js';
 import { ApplicationShutdown } from '../../nest/application-shutdown.js';
+import { RESOLVED_OPTIONS } from '../../options/resolve-options.js';
 import { kind } from '../../wiring/kind.js';
 import { CLOCK } from '../../wiring/surroundings.js';
 import { OtherApplications } from './other-applications.js';

@@ -1,4 +1,4 @@
-import type { AmqpChannel } from '../../connections/amqp-acknowledgements.js';
+import type { AmqpChannel } from '../../consumers/amqp-acknowledgements.js';
 import { type BuiltProviders, hasMethod } from '../../nest/built-provider.js';
 
 /** The part of a connection of `@golevelup/nestjs-rabbitmq` that is used here. @internal */

@@ -1,7 +1,7 @@
 import type { OnModuleInit } from '@nestjs/common';
 
-import { AmqpAcknowledgements } from '../../connections/amqp-acknowledgements.js';
-import { Broker } from '../../connections/broker.js';
+import { AmqpAcknowledgements } from '../../consumers/amqp-acknowledgements.js';
+import { Broker } from '../../consumers/broker.js';
 import { type StopConsumers, stopOf } from '../../consumers/stop-consumers.js';
 import type { BuiltProviders } from '../../nest/built-provider.js';
 import type { Clock } from '../../shutdown/clock.js';
@@ -43,7 +43,7 @@ export class RabbitMqParticipant implements DrainParticipant, OnModuleInit {
     this.prepare();
   }
 
-  /** Every application of the library can publish what it consumes, so that tells nothing. */
+  /** `auto` finds nothing here: every application of this library has a publisher. */
   get stopsAt(): 'grace' | 'last' {
     return stopOf(this.options, () => false);
   }

@@ -1,6 +1,6 @@
 import { type BuiltType, hasMethod } from '../../nest/built-provider.js';
 
-/** A library that consumes, and that the package does not know how to stop. */
+/** A library with consumers that this package does not know how to stop. */
 interface ConsumerLibrary {
   readonly name: string;
   /** The class of its module. */
@@ -12,7 +12,7 @@ interface ConsumerLibrary {
   readonly unless?: string;
 }
 
-/** Read in their sources, of the versions behind them. A new library is a new row. */
+/** Above each row: the version whose source has these names. A new library is a new row. */
 const LIBRARIES: readonly ConsumerLibrary[] = [
   // 3.0.1; @nestjs-packages/sqs 1.0.2 has the same names
   {
@@ -82,7 +82,7 @@ const LIBRARIES: readonly ConsumerLibrary[] = [
   },
 ];
 
-/** A module of an application, by the classes that it is made of. @internal */
+/** The classes of one module of an application. @internal */
 export interface ModuleClasses {
   readonly module: string;
   readonly providers: readonly BuiltType[];

@@ -9,8 +9,8 @@ interface Warnings {
 }
 
 /**
- * Warns of libraries that consume and that nothing stops, unless the application has participants of
- * its own: then it has seen to that.
+ * Warns about libraries whose consumers nothing stops. An application with participants of its own
+ * gets no warning, because they may stop these consumers.
  *
  * @internal
  */

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Server, Socket } from 'node:net';
 
-import type { ClosedBy, TrafficConnection } from '../../connections/traffic.js';
 import { unsentBytes } from '../../connections/socket-handle.js';
+import type { ClosedBy, TrafficConnection } from '../../connections/traffic.js';
 import { refuseUpgrade } from '../../connections/upgrades.js';
 import {
   closeWebSocket,

@@ -1,9 +1,9 @@
 import { HttpServers } from '../../connections/http-servers.js';
 import { Traffic } from '../../connections/traffic.js';
-import { RESOLVED_OPTIONS } from '../../options/resolve-options.js';
 import { GraphQlConnections } from '../../handlers/graphql-connections.js';
 import { WorkTracker } from '../../handlers/work-tracker.js';
 import { ApplicationShutdown } from '../../nest/application-shutdown.js';
+import { RESOLVED_OPTIONS } from '../../options/resolve-options.js';
 import { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
 import { kind } from '../../wiring/kind.js';
 import { provide } from '../../wiring/provide.js';
