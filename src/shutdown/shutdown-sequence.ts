@@ -1,13 +1,18 @@
 import { setMaxListeners } from 'node:events';
 
 import type { Clock } from './clock.js';
+import { Closing } from './closing.js';
 import type { DrainParticipant, DrainTask } from './drain-participant.js';
 import { Drain, type ParticipantState } from './drain.js';
-import { type Flush, Flushes } from './flush.js';
+import type { Flush } from './flush.js';
 import { FixedGracePeriod, type GracePeriod } from './grace-period.js';
 import { PromisedEnd } from './promised-end.js';
-import { abortWindowMs, announceWindowMs, type ShutdownBudget } from './shutdown-budget.js';
-import { totalMs } from './shutdown-budget.js';
+import {
+  abortWindowMs,
+  announceWindowMs,
+  type ShutdownBudget,
+  totalMs,
+} from './shutdown-budget.js';
 import { type ShutdownObserver, ShutdownObservers } from './shutdown-observer.js';
 import type { ShutdownFailure, ShutdownOutcome } from './shutdown-outcome.js';
 import type { ShutdownState, EndedBy } from './shutdown-state.js';
@@ -17,9 +22,9 @@ import {
   isAwaited,
   type ShutdownTrigger,
 } from './shutdown-trigger.js';
-import { nothingToTearDown, type Teardown } from './teardown.js';
-import { closeTimeout, drainTimeout } from './timeout-errors.js';
-import { aborted, never, within } from './within.js';
+import type { Teardown } from './teardown.js';
+import { drainTimeout } from './timeout-errors.js';
+import { never, within } from './within.js';
 
 /**
  * The shutdown of one application, from its trigger to the last hook. Runs at most once: later
@@ -33,7 +38,6 @@ export class ShutdownSequence {
   readonly #drain: Drain;
   readonly #failures: ShutdownFailure[] = [];
   readonly #observers = new ShutdownObservers((failure) => this.#failures.push(failure));
-  readonly #flushes: Flushes;
   /** Aborted when somebody begins to wait for the end of a restart. */
   readonly #leaveNow = new AbortController();
   /** Aborted when work in flight is to be cut now. */
@@ -43,12 +47,12 @@ export class ShutdownSequence {
   #endsProcess = false;
   #hasOwnParticipants = false;
   readonly #end: PromisedEnd;
+  readonly #closing: Closing;
   #drainingSince = Infinity;
   #cut: readonly DrainTask[] = [];
   #outcome: Promise<ShutdownOutcome> | undefined;
   /** Whether peers can reach the application. Without peers there is no grace period. */
   isReachable = true;
-  #teardown: Teardown = nothingToTearDown;
 
   constructor(
     readonly budget: ShutdownBudget,
@@ -56,8 +60,8 @@ export class ShutdownSequence {
     private readonly gracePeriod: GracePeriod = new FixedGracePeriod(clock),
   ) {
     this.#drain = new Drain(clock, (failure) => this.#fail(failure));
-    this.#flushes = new Flushes(clock);
     this.#end = new PromisedEnd(clock);
+    this.#closing = new Closing(budget.closeTimeoutMs, this.#end, this.#observers, this, clock);
     // Every request and job may listen: many listeners are not a leak here.
     setMaxListeners(0, this.#intake.signal, this.#deadline.signal);
   }
@@ -144,12 +148,12 @@ export class ShutdownSequence {
   }
 
   get teardown(): Teardown {
-    return this.#teardown;
+    return this.#closing.teardown;
   }
 
   /** @param teardown - what takes the application apart in the end */
   adopt(teardown: Teardown): void {
-    this.#teardown = teardown;
+    this.#closing.teardown = teardown;
   }
 
   participants(): ParticipantState[] {
@@ -173,7 +177,7 @@ export class ShutdownSequence {
 
   /** Adds a flush, which runs at the very end. */
   addFlush(flush: Flush): () => void {
-    return this.#flushes.add(flush);
+    return this.#closing.addFlush(flush);
   }
 
   observe(observer: ShutdownObserver): () => void {
@@ -219,7 +223,7 @@ export class ShutdownSequence {
 
   /** The time left for the teardown, without the share of the flushes. */
   teardownRemainingMs(): number {
-    return this.remainingMs() - this.#flushes.reserveMs(this.budget.closeTimeoutMs);
+    return this.#closing.teardownRemainingMs();
   }
 
   /** A close() begins at the end of the tick, so that a signal can still join it. */
@@ -234,7 +238,8 @@ export class ShutdownSequence {
     const graceEndedAt = this.clock.now();
     const drainEnd = await this.#drainOrForce(graceEnd);
     const drainEndedAt = this.clock.now();
-    const closeEnd = await this.#close(trigger, drainEnd);
+    this.#enter('closing', drainEnd);
+    const closeEnd = await this.#closing.run(trigger);
     const outcome: ShutdownOutcome = {
       trigger,
       forced: this.deadlineSignal.aborted,
@@ -316,55 +321,6 @@ export class ShutdownSequence {
     for (const where of this.#drain.unfinished()) {
       this.#fail({ where, error: drainTimeout(this.budget.drainTimeoutMs) });
     }
-  }
-
-  /** Closing gets the rest of the budget, including what the drain did not use. */
-  async #close(trigger: ShutdownTrigger, drainEnd: EndedBy): Promise<EndedBy> {
-    const begin = this.clock.now();
-    this.#enter('closing', drainEnd);
-    const closing = this.#tearDown(trigger);
-    let isClosed = await this.#isTornDown(closing, begin);
-    if (!isClosed) {
-      const error = closeTimeout(this.clock.now() - begin, this.budget.closeTimeoutMs);
-      for (const where of this.#teardown.unfinished()) this.#fail({ where, error });
-    }
-    if (!isClosed && !this.#endsProcess) {
-      // `app.close()` has no promised end: its caller decides how long to wait.
-      await Promise.race([closing, aborted(this.#end.moved)]);
-      isClosed = await this.#isTornDown(closing, begin);
-    }
-    await this.#flush();
-    return isClosed ? 'done' : 'timeout';
-  }
-
-  /** @returns whether it ended in time; the end may move during the wait */
-  async #isTornDown(closing: Promise<void>, begin: number): Promise<boolean> {
-    for (;;) {
-      const { moved } = this.#end;
-      const usedMs = this.clock.now() - begin;
-      const leftMs = this.#endsProcess
-        ? this.teardownRemainingMs()
-        : this.budget.closeTimeoutMs - usedMs;
-      if (await within(this.clock, leftMs, closing, moved)) return true;
-      if (!moved.aborted) return false;
-    }
-  }
-
-  async #tearDown(trigger: ShutdownTrigger): Promise<void> {
-    try {
-      await this.#teardown.run(trigger, {
-        failed: (failure) => this.#fail(failure),
-        hookBegan: (hook) => this.#observers.tell((one) => one.hookBegan?.(hook)),
-        hookEnded: (hook, outcome) => this.#observers.tell((one) => one.hookEnded?.(hook, outcome)),
-      });
-    } catch (error) {
-      this.#fail({ where: 'close()', error });
-    }
-  }
-
-  async #flush(): Promise<void> {
-    const result = await this.#flushes.run(this.#endsProcess ? this.remainingMs() : Infinity);
-    if (result !== undefined) this.#observers.tell((observer) => observer.flushed?.(result));
   }
 
   #enter(state: ShutdownState, endedBy?: EndedBy): void {
