@@ -9,14 +9,14 @@ export class HealthController {
     private readonly shutdown: GracefulShutdownHealthIndicator,
   ) {}
 
-  /** May traffic be sent here? No more from the first instant of the shutdown. */
+  /** Fails from the signal on, so that the load balancer sends no more requests. */
   @Get('ready')
   @HealthCheck()
   ready() {
     return this.health.check([() => this.shutdown.isHealthy()]);
   }
 
-  /** Should the process be killed and started anew? Not because it is leaving in good order. */
+  /** Succeeds to the end: a process that is leaving must not be restarted. */
   @Get('live')
   @HealthCheck()
   live() {

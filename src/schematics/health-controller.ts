@@ -11,14 +11,14 @@ export class HealthController {
     private readonly shutdown: GracefulShutdownHealthIndicator,
   ) {}
 
-  /** Fails from the signal on, so that the load balancer sends no more. */
+  /** Fails from the signal on, so that the load balancer sends no more requests. */
   @Get('ready')
   @HealthCheck()
   ready() {
     return this.health.check([() => this.shutdown.isHealthy()]);
   }
 
-  /** Stays green to the end: a process that leaves is not to be restarted. */
+  /** Succeeds to the end: a process that is leaving must not be restarted. */
   @Get('live')
   @HealthCheck()
   live() {

@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { describe, expect, it } from 'vitest';
 
 import type { Tree } from './host.js';
@@ -121,12 +124,15 @@ describe('terminus, which the package needs', () => {
 describe('with readiness', () => {
   const files = { 'src/app.module.ts': module, 'package.json': manifest('^12.0.1') };
 
-  it('there are the routes', () => {
+  it('writes the routes of the sample', () => {
     const { files: changed, told } = run(files, { readiness: true });
     expect(changed['src/app.module.ts']).toContain(
       '@Module({ controllers: [HealthController], imports: [GracefulShutdownModule, TerminusModule] })',
     );
-    expect(changed['src/health/health.controller.ts']).toContain('this.shutdown.isHealthy()');
+    const sample = '../../sample/03-terminus-probes/health.controller.ts';
+    expect(changed['src/health/health.controller.ts']).toBe(
+      readFileSync(join(import.meta.dirname, sample), 'utf8'),
+    );
     expect(told).toEqual([expect.stringContaining('GET /health/ready fails from the signal on')]);
   });
 
@@ -143,7 +149,7 @@ describe('with readiness', () => {
     );
   });
 
-  it('the controller is written as the module is', () => {
+  it('writes the controller in the style of the module', () => {
     const app =
       'import { Module } from "@nestjs/common"\r\n\r\n@Module({\r\n\tproviders: [],\r\n})\r\nclass A {}\r\n';
     const { files: changed } = run({ 'src/app.module.ts': app }, { readiness: true });
@@ -153,7 +159,7 @@ describe('with readiness', () => {
     expect(written).not.toMatch(/[^\r]\n|;\r|'| {2}/);
   });
 
-  it('comes later, too, and nothing twice', () => {
+  it('may be added later, and adds nothing twice', () => {
     const first = run(files).files;
     const second = run({ ...files, ...first }, { readiness: true }).files;
     const all = { ...files, ...first, ...second };
@@ -161,7 +167,7 @@ describe('with readiness', () => {
     expect(run(all, { readiness: true })).toMatchObject({ files: {}, tasks: [] });
   });
 
-  it('a controller that is there stays', () => {
+  it('keeps a controller that exists', () => {
     const own = { ...files, 'src/health/health.controller.ts': 'export class HealthController {}' };
     const { files: changed, told } = run(own, { readiness: true });
     expect(Object.keys(changed)).toEqual(['src/app.module.ts', 'package.json']);
