@@ -27,7 +27,7 @@ export class HealthController {
 }
 `;
 
-/** The readiness and the liveness route, written as the rest of the application. @internal */
+/** The readiness and liveness routes, in the format of the application. @internal */
 export function healthController({ eol, quote, semicolon, indent }: SourceStyle): string {
   return SOURCE.replaceAll(/^(?: {2})+/gm, (spaces) => indent.repeat(spaces.length / 2))
     .replaceAll("'", quote)

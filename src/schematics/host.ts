@@ -1,6 +1,6 @@
 /**
- * What is used of a schematic's tree of files. Not imported: `@angular-devkit/schematics` is the
- * CLI's, and with pnpm no other package can resolve it.
+ * The part of a schematic's file tree that is used here. It is not imported, because
+ * `@angular-devkit/schematics` is a dependency of the CLI, and pnpm hides it from other packages.
  *
  * @internal
  */
@@ -11,7 +11,7 @@ export interface Tree {
   overwrite(path: string, content: string): void;
 }
 
-/** What is used of a schematic's context. @internal */
+/** The part of a schematic's context that is used here. @internal */
 export interface SchematicContext {
   readonly logger: { info(text: string): void };
   addTask(task: { toConfiguration(): { name: string; options: object } }): unknown;

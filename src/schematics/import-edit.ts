@@ -9,7 +9,7 @@ export interface NeededImport {
   readonly from: string;
 }
 
-/** What a file calls something that it imports; undefined where it does not. @internal */
+/** The local name of an import; undefined if the file does not have it. @internal */
 export function localName(
   compiler: TypeScript,
   source: ts.SourceFile,
@@ -21,7 +21,7 @@ export function localName(
   return found?.local;
 }
 
-/** From where a file has something of that name, if not from there. @internal */
+/** The specifier from which a file imports another thing under this name, if it does. @internal */
 export function otherOrigin(
   compiler: TypeScript,
   source: ts.SourceFile,
@@ -31,7 +31,7 @@ export function otherOrigin(
   return found === undefined || found.from === from ? undefined : found.from;
 }
 
-/** The import of a name, into the statement that imports from there already, or a new one. @internal */
+/** Extends the import statement with the same specifier, or adds a statement. @internal */
 export function importInsertion(
   compiler: TypeScript,
   source: ts.SourceFile,
@@ -92,7 +92,7 @@ function isRelative(specifier: string): boolean {
   return specifier.startsWith('.');
 }
 
-/** Behind a comment on the same line, but not behind another statement. */
+/** Skips a comment on the same line, but not another statement. */
 function endOfLine(text: string, position: number): number {
   const rest = /^[ \t]*(\/\/[^\r\n]*|\/\*[^\r\n]*?\*\/[ \t]*)?(?=\r?\n|$)/.exec(
     text.slice(position),

@@ -9,10 +9,9 @@ export interface Manifest {
 }
 
 /**
- * Adds a dependency to the text of a package.json, in the order of the names; all else stays as it
- * is written.
+ * Adds a dependency to the text of a package.json, sorted by name. The rest keeps its format.
  *
- * @returns undefined where it is there, or where there are no dependencies at all
+ * @returns undefined if it is already there, or if there are no dependencies at all
  * @internal
  */
 export function addDependency(

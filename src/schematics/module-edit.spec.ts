@@ -180,13 +180,13 @@ it.each([
   [
     'the package with the same class',
     `${nest}import { GracefulShutdownModule } from 'nestjs-graceful-shutdown';\n@Module({}) class A {}`,
-    "it has a GracefulShutdownModule of 'nestjs-graceful-shutdown'",
+    "it imports another GracefulShutdownModule from 'nestjs-graceful-shutdown'",
   ],
 ])('says why it leaves a file as it is: %s', (_, text, reason) => {
   expect(() => add(text)).toThrow(
     expect.objectContaining({
       code: 'ERR_SCHEMATIC_CANNOT_EDIT',
-      message: expect.stringContaining(`src/app.module.ts stays as it is, because ${reason}`),
+      message: expect.stringContaining(`src/app.module.ts was not changed, because ${reason}`),
     }),
   );
 });

@@ -12,18 +12,18 @@ import {
 } from './source-text.js';
 import type { TypeScript } from './typescript.js';
 
-/** What a module is to have. @internal */
+/** A class to add to a module. @internal */
 export interface ModuleAddition extends NeededImport {
-  /** The list of `@Module()` that it goes into. */
+  /** The list of `@Module()` to add it to. */
   readonly list: 'imports' | 'controllers';
 }
 
 /**
- * Puts classes into the lists of a module, as text at positions: what is there stays as it is
- * written. What is there already is not added again.
+ * Adds classes to the lists of a module by inserting text, so that existing code keeps its format.
+ * A class that is already there is not added again.
  *
- * @param className - of several modules in the file the one that is meant
- * @throws GracefulShutdownError `ERR_SCHEMATIC_CANNOT_EDIT` where the metadata is no literal
+ * @param className - which module, if the file has several
+ * @throws GracefulShutdownError `ERR_SCHEMATIC_CANNOT_EDIT` if the metadata is no object literal
  * @internal
  */
 export function addToModule(
@@ -50,7 +50,7 @@ function insertionsFor(
   if (local !== undefined && isUsed(compiler, source, local)) return [];
   const other = otherOrigin(compiler, source, addition);
   if (local === undefined && other !== undefined) {
-    throw cannotEdit(file, `it has a ${addition.name} of '${other}'`);
+    throw cannotEdit(file, `it imports another ${addition.name} from '${other}'`);
   }
   const style = styleOf(compiler, source);
   const metadata = metadataOf(compiler, source, className);
@@ -59,7 +59,7 @@ function insertionsFor(
   return [importInsertion(compiler, source, addition, style), ...entry];
 }
 
-/** Whether a name stands anywhere beside its import. */
+/** Whether a name is used outside of its import. */
 function isUsed(compiler: TypeScript, source: ts.SourceFile, name: string): boolean {
   const isIn = (node: ts.Node): boolean =>
     !compiler.isImportDeclaration(node) &&
@@ -68,7 +68,7 @@ function isUsed(compiler: TypeScript, source: ts.SourceFile, name: string): bool
   return isIn(source);
 }
 
-/** The object that `@Module()` of the class gets. */
+/** The argument of `@Module()`. */
 function metadataOf(
   compiler: TypeScript,
   source: ts.SourceFile,
@@ -109,7 +109,7 @@ function moduleDecorator(
     );
 }
 
-/** The literal itself, or that of a constant of the file. */
+/** The object literal of an expression: itself, or that of a constant in the same file. */
 function literalOf(
   compiler: TypeScript,
   source: ts.SourceFile,
@@ -126,7 +126,7 @@ function literalOf(
   return found && compiler.isObjectLiteralExpression(found) ? found : undefined;
 }
 
-/** Without brackets, `as` and `satisfies`. */
+/** Removes parentheses, `as` and `satisfies`. */
 function unwrapped(compiler: TypeScript, expression: ts.Expression): ts.Expression {
   const isWrapped =
     compiler.isParenthesizedExpression(expression) ||
@@ -170,7 +170,7 @@ function entryInsertions(
   ];
 }
 
-/** As the first of a list in brackets, written as the list is: in one line, or each on its own. */
+/** Inserts the first item of a list, on the same line or on its own, as the list is written. */
 function asFirst(
   literal: ts.Expression,
   items: ts.NodeArray<ts.Node>,
@@ -183,7 +183,7 @@ function asFirst(
   const end = literal.getEnd() - 1;
   const [first] = items;
   if (first !== undefined) {
-    // Before its comments, which belong to it.
+    // The comments before the first item belong to it.
     const start = at + /^\s*/.exec(source.text.slice(at))![0].length;
     const between = source.text.slice(at, start);
     if (!between.includes('\n')) return { at: start, text: `${text}, ` };

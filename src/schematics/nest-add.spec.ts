@@ -171,6 +171,6 @@ describe('with readiness', () => {
     const own = { ...files, 'src/health/health.controller.ts': 'export class HealthController {}' };
     const { files: changed, told } = run(own, { readiness: true });
     expect(Object.keys(changed)).toEqual(['src/app.module.ts', 'package.json']);
-    expect(told[0]).toContain('put GracefulShutdownHealthIndicator into its readiness check');
+    expect(told[0]).toContain('add GracefulShutdownHealthIndicator to its readiness check');
   });
 });

@@ -9,7 +9,7 @@ import { noRootModule } from './schematics.errors.js';
 import { parse, styleOf } from './source-text.js';
 import { projectTypeScript, type TypeScript } from './typescript.js';
 
-/** As in `nest-add.schema.json`. @internal */
+/** The options of `nest-add.schema.json`. @internal */
 export interface NestAddOptions {
   readonly sourceRoot?: string;
   readonly project?: string;
@@ -40,7 +40,7 @@ export function nestAdd(options: NestAddOptions) {
     const text = tree.readText(file);
     const health = posix.join(posix.dirname(file), 'health', 'health.controller.ts');
     const isNew = options.readiness === true && !tree.exists(health);
-    // Each goes to the front: the last one is the first in the list.
+    // Each is inserted at the front, so the last one ends up first.
     const additions = isNew ? [TERMINUS, controllerIn(tree, text), MODULE] : [MODULE];
     const changed = addToModule(compiler, file, text, additions, className);
     if (changed !== text) tree.overwrite(file, changed);
@@ -58,11 +58,11 @@ export function nestAdd(options: NestAddOptions) {
 function hintsFor({ readiness }: NestAddOptions, health: string, isThere: boolean): string[] {
   if (isThere) return ['GET /health/ready fails from the signal on; GET /health/live stays green.'];
   if (readiness === true)
-    return [`${health} is there and stays: put ${INDICATOR} into its readiness check.`];
+    return [`${health} exists and was not changed: add ${INDICATOR} to its readiness check.`];
   return ['A load balancer needs a readiness route: nest add nestjs-drain --readiness adds one.'];
 }
 
-/** As `NodePackageInstallTask` of the schematics. */
+/** The same as `NodePackageInstallTask` of `@angular-devkit/schematics`. */
 const INSTALL_TASK = {
   toConfiguration: () => ({
     name: 'node-package',
@@ -80,7 +80,7 @@ function rootModule(compiler: TypeScript, tree: Tree, options: NestAddOptions): 
   return { file: options.module };
 }
 
-/** What nest-cli.json says of it; of the CLI comes only `sourceRoot`. */
+/** Reads nest-cli.json, because the CLI passes on `sourceRoot` only. */
 function applicationOf(compiler: TypeScript, tree: Tree, options: NestAddOptions): Application {
   const cli = cliConfiguration(compiler, tree);
   const projects = Object.entries(cli.projects ?? {});
@@ -93,7 +93,7 @@ function applicationOf(compiler: TypeScript, tree: Tree, options: NestAddOptions
   return { sourceRoot, entryFile: project?.entryFile ?? cli.entryFile ?? 'main' };
 }
 
-/** It may have comments. */
+/** The file may have comments. */
 function cliConfiguration(compiler: TypeScript, tree: Tree): CliConfiguration {
   if (!tree.exists(CLI)) return {};
   const { config } = compiler.parseConfigFileTextToJson(CLI, tree.readText(CLI));
@@ -111,7 +111,7 @@ function controllerIn(tree: Tree, text: string): ModuleAddition {
   return { name: 'HealthController', from, list: 'controllers' };
 }
 
-/** With which ending the application's files import each other. */
+/** The extension in the application's relative imports. */
 function extensionOf(tree: Tree, text: string): string {
   const [, specifier] = /from\s+['"](\.{1,2}\/[^'"]+)['"]/.exec(text) ?? [];
   if (specifier !== undefined) return /\.[jt]s$/.exec(specifier)?.[0] ?? '';
@@ -123,7 +123,7 @@ function manifestOf(tree: Tree): Manifest {
 }
 
 /**
- * By name: Yarn installs no peers, and with pnpm own code cannot import them.
+ * Adds terminus by name: Yarn does not install peers, and pnpm hides them from the application.
  *
  * @returns whether it was added
  */

@@ -10,7 +10,7 @@ import type { TypeScript } from './typescript.js';
 /** Where the root module is. @internal */
 export interface RootModule {
   readonly file: string;
-  /** Undefined where only the file is known. */
+  /** Undefined if only the file is known. */
   readonly className?: string;
 }
 
@@ -24,8 +24,7 @@ export interface Application {
 const CREATES = /^(create|createApplicationContext|createMicroservice)$/;
 
 /**
- * The module that the entry file gives to `NestFactory`; where that cannot be followed,
- * `app.module.ts`.
+ * Finds the module that the entry file passes to `NestFactory`; otherwise `app.module.ts`.
  *
  * @throws GracefulShutdownError `ERR_SCHEMATIC_NO_ROOT_MODULE`
  * @internal
@@ -63,7 +62,7 @@ function followEntry(compiler: TypeScript, tree: Tree, entry: string): RootModul
     if (element === undefined && name?.text !== className) continue;
     const specifier = (statement.moduleSpecifier as ts.StringLiteral).text;
     const file = sourceFile(tree, entry, specifier);
-    // Of a default import, only its own file knows the name.
+    // The name of a default import is only known in its own file.
     if (file !== undefined) return element ? { file, className: originalName(element) } : { file };
   }
   return undefined;
@@ -100,7 +99,7 @@ function firstIdentifier(compiler: TypeScript, node: ts.Node | undefined): strin
   return isChain ? firstIdentifier(compiler, node.expression) : undefined;
 }
 
-/** A file of the project; `src/app.module` counts from its root, as with `baseUrl`. */
+/** Resolves a specifier within the project; `src/app.module` is relative to its root (`baseUrl`). */
 function sourceFile(tree: Tree, importer: string, specifier: string): string | undefined {
   const base = specifier.startsWith('.')
     ? posix.join(posix.dirname(importer), specifier)

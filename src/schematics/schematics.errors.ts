@@ -1,6 +1,6 @@
 import { GracefulShutdownError } from '../shutdown/graceful-shutdown.error.js';
 
-const BY_HAND = "add GracefulShutdownModule, of 'nestjs-drain', to its imports by hand";
+const BY_HAND = "add GracefulShutdownModule from 'nestjs-drain' to its imports by hand";
 
 /** @internal */
 export function noCompiler(): GracefulShutdownError {
@@ -15,7 +15,7 @@ export function noCompiler(): GracefulShutdownError {
 export function noRootModule(sourceRoot: string, reason: string): GracefulShutdownError {
   return new GracefulShutdownError(
     'ERR_SCHEMATIC_NO_ROOT_MODULE',
-    `the root module is not found in ${sourceRoot}: ${reason}. Name its file: ` +
+    `no root module found in ${sourceRoot}: ${reason}. Name its file: ` +
       `nest add nestjs-drain --module ${sourceRoot}/app.module.ts`,
   );
 }
@@ -24,6 +24,6 @@ export function noRootModule(sourceRoot: string, reason: string): GracefulShutdo
 export function cannotEdit(file: string, reason: string): GracefulShutdownError {
   return new GracefulShutdownError(
     'ERR_SCHEMATIC_CANNOT_EDIT',
-    `${file} stays as it is, because ${reason}: ${BY_HAND}`,
+    `${file} was not changed, because ${reason}: ${BY_HAND}`,
   );
 }

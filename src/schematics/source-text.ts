@@ -2,13 +2,13 @@ import type ts from 'typescript';
 
 import type { TypeScript } from './typescript.js';
 
-/** A text that goes into a source at a position. @internal */
+/** Text to insert at a position. @internal */
 export interface Insertion {
   readonly at: number;
   readonly text: string;
 }
 
-/** How a file is written. @internal */
+/** The format of a file. @internal */
 export interface SourceStyle {
   readonly eol: '\n' | '\r\n';
   readonly quote: "'" | '"';
@@ -21,7 +21,7 @@ export function parse(compiler: TypeScript, file: string, text: string): ts.Sour
   return compiler.createSourceFile(file, text, compiler.ScriptTarget.Latest, true);
 }
 
-/** All of them at once, each at its position in the original; nothing else changes. @internal */
+/** Inserts each text at its position in the original. @internal */
 export function insert(text: string, insertions: readonly Insertion[]): string {
   const fromTheEnd = insertions.toReversed().toSorted((a, b) => b.at - a.at);
   return fromTheEnd.reduce(
@@ -30,7 +30,7 @@ export function insert(text: string, insertions: readonly Insertion[]): string {
   );
 }
 
-/** Of its imports, which every module of Nest has, and of its first indented line. @internal */
+/** Derives the format from the first import and the first indented line. @internal */
 export function styleOf(compiler: TypeScript, source: ts.SourceFile): SourceStyle {
   const { text } = source;
   const first = source.statements.find((one) => compiler.isImportDeclaration(one));
@@ -42,7 +42,7 @@ export function styleOf(compiler: TypeScript, source: ts.SourceFile): SourceStyl
   };
 }
 
-/** The white space that a line begins with. @internal */
+/** The indentation of the line at a position. @internal */
 export function indentAt(text: string, position: number): string {
   const line = text.slice(text.lastIndexOf('\n', position - 1) + 1);
   return /^[ \t]*/.exec(line)![0];

@@ -9,8 +9,8 @@ import { noCompiler } from './schematics.errors.js';
 export type TypeScript = typeof ts;
 
 /**
- * The project's own compiler, or that of its Nest CLI: TypeScript 7 has no compiler API, and the
- * CLI brings a version that has.
+ * Loads the project's own compiler, or that of its Nest CLI: TypeScript 7 has no compiler API, but
+ * the CLI brings a version that has one.
  *
  * @throws GracefulShutdownError `ERR_SCHEMATIC_NO_TYPESCRIPT`
  * @internal
@@ -18,7 +18,7 @@ export type TypeScript = typeof ts;
 export function projectTypeScript(folder: string): TypeScript {
   const fromProject = createRequire(join(folder, 'package.json'));
   const fromCli = () => createRequire(fromProject.resolve('@nestjs/cli/package.json'));
-  // This process is the CLI's, which may be installed globally.
+  // The running CLI may be installed globally.
   const fromProcess = () => createRequire(process.argv[1] ?? folder);
   for (const requireFrom of [() => fromProject, fromCli, fromProcess]) {
     const found = load(requireFrom);
