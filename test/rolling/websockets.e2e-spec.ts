@@ -4,11 +4,12 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 
 import { endAll, type RunningApplication, start } from '../support/running-application.js';
+import { isLongRun, times } from '../support/runs.js';
 import { freePort } from '../support/server-process.js';
 import { WebSocketClient } from '../support/web-socket-client.js';
 import { type Connect, NumberedClients, type Peer } from './numbered-clients.js';
 
-const restarts = process.env['LONG_RUN'] ? 5 : 2;
+const restarts = times(2, 5);
 const CLIENTS = 8;
 /** Messages between two restarts. */
 const PER_RESTART = 100;
@@ -166,7 +167,7 @@ describe.each(kinds)(
         expect(clients.reconnects).toBeGreaterThanOrEqual(restarts);
         expect(clients.answered.toSorted((a, b) => a - b)).toEqual(handled);
         expect(new Set(handled).size).toBe(handled.length);
-        if (process.env['LONG_RUN']) {
+        if (isLongRun) {
           console.log(`${handled.length} messages, ${clients.reconnects} reconnects`);
         }
       },
