@@ -87,10 +87,10 @@ export async function rollUnderLoad(work: SharedWork, restarts = times(2, 25)): 
  */
 export function expectNothingLost(rolled: Rolled, copies = 1): void {
   expect(rolled).toMatchObject({ failed: [], unfinished: 0 });
-  const times = new Map<number, number>();
-  for (const id of rolled.handled) times.set(id, (times.get(id) ?? 0) + 1);
-  expect(rolled.sent.filter((id) => !times.has(id))).toEqual([]);
-  expect(Math.max(...times.values())).toBeLessThanOrEqual(copies);
+  const timesHandled = new Map<number, number>();
+  for (const id of rolled.handled) timesHandled.set(id, (timesHandled.get(id) ?? 0) + 1);
+  expect(rolled.sent.filter((id) => !timesHandled.has(id))).toEqual([]);
+  expect(Math.max(...timesHandled.values())).toBeLessThanOrEqual(copies);
   for (const exit of rolled.exits) expect(exit).toMatchObject({ code: 0, signal: null });
 }
 
