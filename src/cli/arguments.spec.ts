@@ -132,7 +132,7 @@ describe('wrong usage names the option, its value, and what is allowed', () => {
 
 describe('wrong usage', () => {
   it.each([
-    ['no script', [], 'there is no script: name the main file'],
+    ['no script', [], 'no script given: name the main file'],
     ['a script that is a folder', [folder], `the script is '${folder}'`],
     [
       'an unknown option',

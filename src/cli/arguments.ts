@@ -187,7 +187,7 @@ function choiceProblems({ options }: Line): string[] {
   const choices = new Set(['pid', 'pid-file', 'control']);
   const made = new Set(options.map(({ name }) => name).filter((name) => choices.has(name)));
   if (made.size <= 1) return [];
-  return [`${[...made].map((name) => `--${name}`).join(' and ')} are given: one of them is enough`];
+  return [`${[...made].map((name) => `--${name}`).join(' and ')} cannot be combined: pass one`];
 }
 
 function scriptProblems({ words: [first], isUnclear }: Line, found: string | undefined): string[] {
@@ -197,7 +197,7 @@ function scriptProblems({ words: [first], isUnclear }: Line, found: string | und
     const others = isWord ? `, or one of the commands ${SUBCOMMANDS.join(', ')}` : '';
     return [`${scriptProblem(first)}${others}`];
   }
-  return ['there is no script: name the main file of the application, such as dist/main.js'];
+  return ['no script given: name the main file of the application, such as dist/main.js'];
 }
 
 function strayProblems(

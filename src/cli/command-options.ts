@@ -59,7 +59,7 @@ export const OPTION_RULES: Readonly<Record<string, OptionRule>> = {
     key: 'workers',
     actions: ['run', 'reload'],
     value: {
-      allowed: `a whole number from 1 to ${MOST_WORKERS}, or max, one for each processor that it may use`,
+      allowed: `a whole number from 1 to ${MOST_WORKERS}, or max for one per available CPU`,
       read: (text) => (text === 'max' ? processors() : wholeNumber(text, 1, MOST_WORKERS)),
     },
   },
@@ -105,14 +105,17 @@ export const OPTION_RULES: Readonly<Record<string, OptionRule>> = {
     key: 'command',
     actions: ['rehearse'],
     value: {
-      allowed: "what starts the service, such as 'npm start'",
+      allowed: "a command that starts the service, such as 'npm start'",
       read: (text) => text.trim() || undefined,
     },
   },
   port: {
     key: 'port',
     actions: ['rehearse'],
-    value: { allowed: 'a port of TCP', read: (text) => wholeNumber(text, 1, MOST_PORT) },
+    value: {
+      allowed: `a TCP port from 1 to ${MOST_PORT}`,
+      read: (text) => wholeNumber(text, 1, MOST_PORT),
+    },
   },
   path: { key: 'paths', actions: ['rehearse'], value: route, isRepeated: true },
   ready: { key: 'readyPath', actions: ['rehearse'], value: route },

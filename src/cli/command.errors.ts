@@ -84,7 +84,7 @@ export function serviceGone(cause: unknown): GracefulShutdownError {
 export function noAnswer(ms: number): GracefulShutdownError {
   return new GracefulShutdownError(
     'ERR_RESTART_NO_ANSWER',
-    `the service is running, but has not answered within ${ms} ms: is its machine overloaded?`,
+    `the service is running, but did not answer within ${ms} ms: check whether the machine is overloaded`,
   );
 }
 

@@ -63,10 +63,10 @@ export function assertPrivate(folder: string, uid: number = process.getuid!()): 
   const found = lstatSync(folder);
   if (!found.isDirectory()) throw unsafeFolder(folder, 'is not a folder');
   if (found.uid !== uid) {
-    throw unsafeFolder(folder, `belongs to the user ${found.uid}`);
+    throw unsafeFolder(folder, `belongs to user ${found.uid}`);
   }
   const mode = found.mode & 0o777;
-  if (mode !== 0o700) throw unsafeFolder(folder, `has the mode ${mode.toString(8)} instead of 700`);
+  if (mode !== 0o700) throw unsafeFolder(folder, `has mode ${mode.toString(8)} instead of 700`);
 }
 
 /** @throws GracefulShutdownError if the path is too long for the system @internal */

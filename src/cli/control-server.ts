@@ -68,7 +68,7 @@ export class ControlServer {
     }
     log.warn(
       `nestjs-drain reload and status cannot reach this service (${problems.join('; ')}). ` +
-        'Signals work. Set the path of the control socket with --control',
+        'Signals still work. Set another path for the control socket with --control',
     );
     return undefined;
   }
@@ -119,7 +119,10 @@ export class ControlServer {
       case 'POST /reload':
         return this.#reload(new URLSearchParams(query));
       default:
-        return [404, { error: 'there are GET /status and POST /reload[?wait][&workers=N]' }];
+        return [
+          404,
+          { error: 'unknown request, expected GET /status or POST /reload[?wait][&workers=N]' },
+        ];
     }
   }
 

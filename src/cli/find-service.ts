@@ -47,9 +47,9 @@ function readPid(file: string): number {
 }
 
 function whyNone(pid: number | undefined, others: readonly number[]): string {
-  const whose = `of the user ${process.getuid!()}`;
+  const whose = `of user ${process.getuid!()}`;
   const remedy =
-    'A service that was started with --control is found only by --control; root finds the service of another user by --pid';
+    'Find a service that was started with --control by --control; as root, find the service of another user by --pid';
   if (pid === undefined) return `no service ${whose} is running. ${remedy}`;
   const instead = others.length > 0 ? `; running: ${others.join(', ')}` : '';
   return `no service ${whose} is running with the PID ${pid}${instead}. ${remedy}`;

@@ -46,7 +46,7 @@ function notes(times: PodTimes): string[] {
   const told: string[] = [];
   if (gracePeriodMs === 0 && preStopSeconds === 0) {
     told.push(
-      'Without a grace period and a preStop hook, connections are refused until every node knows.',
+      'Without a grace period or a preStop hook, connections are refused until every node has removed the pod.',
     );
   }
   if (preStopSeconds > 0 && gracePeriodMs > SHORT_GRACE_MS) {
@@ -59,7 +59,7 @@ function notes(times: PodTimes): string[] {
     told.push(
       `The readiness probe fails after up to ${probePeriodSeconds} s x ${failureThreshold} = ` +
         `${seconds(noticedMs)}, after the grace period has ended: a balancer that relies on the ` +
-        'probe alone learns too late.',
+        'probe alone notices too late.',
     );
   }
   return told;
@@ -76,7 +76,7 @@ function container(times: PodTimes): string[] {
         ];
   return [
     ...preStop,
-    'env: # the time left for the module, which warns if its own times do not fit',
+    'env: # the time the module has; it warns if its budget does not fit',
     `  - { name: TERMINATION_GRACE_PERIOD_SECONDS, value: '${secondsFromSignal}' }`,
     ...probes(times),
   ];

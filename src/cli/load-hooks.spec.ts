@@ -48,9 +48,14 @@ describe('hooks', () => {
       'has a signal that cannot be caught',
       'kill.mjs',
       'export const onSignal = { SIGKILL: () => {} };',
-      /onSignal\.SIGKILL is no signal that can be caught$/,
+      /onSignal\.SIGKILL is not a signal that can be caught$/,
     ],
-    ['has no functions', 'text.mjs', 'export const afterStop = "x";', /afterStop is no function$/],
+    [
+      'has no functions',
+      'text.mjs',
+      'export const afterStop = "x";',
+      /afterStop is not a function$/,
+    ],
     ['is not there', undefined, '', /cannot be loaded/],
   ])('stop the start where the module %s', async (_, name, source, message) => {
     const file = name === undefined ? join(folder, 'nowhere.mjs') : hooksFile(name, source);

@@ -29,12 +29,13 @@ export async function loadHooks(file: string): Promise<RestartHooks> {
 
 /** Two signals cannot be caught, and a name that is misspelt would never come. */
 function signalHooks(file: string, given: unknown): SignalHooks {
-  if (typeof given !== 'object' || given === null) throw wrongHooks(file, 'onSignal is no object');
+  if (typeof given !== 'object' || given === null)
+    throw wrongHooks(file, 'onSignal is not an object');
   for (const [name, hook] of Object.entries(given)) {
     if (!(name in constants.signals) || name === 'SIGKILL' || name === 'SIGSTOP') {
-      throw wrongHooks(file, `onSignal.${name} is no signal that can be caught`);
+      throw wrongHooks(file, `onSignal.${name} is not a signal that can be caught`);
     }
-    if (typeof hook !== 'function') throw wrongHooks(file, `onSignal.${name} is no function`);
+    if (typeof hook !== 'function') throw wrongHooks(file, `onSignal.${name} is not a function`);
   }
   return given;
 }
@@ -52,6 +53,6 @@ async function load(file: string): Promise<Exported[]> {
 
 function hookOf(file: string, source: Exported, name: string): unknown {
   const hook = source[name];
-  if (typeof hook !== 'function') throw wrongHooks(file, `${name} is no function`);
+  if (typeof hook !== 'function') throw wrongHooks(file, `${name} is not a function`);
   return hook.bind(source) as unknown;
 }

@@ -26,7 +26,7 @@ export function reportProblems(
   const problems = sources
     .filter((source) => !isReadable(source))
     .map((source) => `the report is '${source}', expected ${allowed}`);
-  if (sources.length === 0) problems.push(`there is no report: name ${allowed}`);
+  if (sources.length === 0) problems.push(`no report given: name ${allowed}`);
   if (svg === '-' && html === '-') {
     problems.push('--svg and --html both go to standard output: name a file for one of them');
   } else if (json && (svg === '-' || html === '-')) {

@@ -11,7 +11,7 @@ export function whyNotFork(
   isWorker: boolean = cluster.isWorker,
 ): string | undefined {
   if (isWorker) {
-    return 'This process is a worker of node:cluster (as in the cluster mode of PM2), whose primary starts and replaces its workers';
+    return 'This process is a node:cluster worker (as in the cluster mode of PM2), whose primary starts and replaces it';
   }
   if (env['KUBERNETES_SERVICE_HOST']) {
     return 'This is Kubernetes, which replaces pods (kubectl rollout restart) and expects one process that stops with its pod';

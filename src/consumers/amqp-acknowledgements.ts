@@ -39,7 +39,7 @@ export class AmqpAcknowledgements {
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new Error(
-        `a message was handled and not acknowledged, RabbitMQ delivers it again (${reason})`,
+        `a message was handled but not acknowledged, so RabbitMQ delivers it again: ${reason}`,
         { cause },
       );
     }

@@ -46,7 +46,7 @@ describe('answers()', () => {
     const third = outcomeOf(broker.does(() => false));
     await clock.advance(0);
     expect(second.outcome).toBe('the broker does not answer');
-    expect(third.outcome).toBe('the broker does not accept what it is sent');
+    expect(third.outcome).toBe('the broker accepts no data');
   });
 
   it('waits again for one that has spoken', async () => {
@@ -76,7 +76,7 @@ describe('does()', () => {
   it('gives up after a while', async () => {
     const seen = outcomeOf(broker.does(() => false));
     await clock.advance(2000);
-    expect(seen.outcome).toBe('the broker does not accept what it is sent');
+    expect(seen.outcome).toBe('the broker accepts no data');
     expect(clock.timers).toBe(0);
   });
 });

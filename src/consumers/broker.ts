@@ -41,7 +41,7 @@ export class Broker {
   async does(isSo: () => boolean): Promise<void> {
     const end = this.clock.now() + this.#patienceMs;
     while (!isSo()) {
-      if (this.clock.now() >= end) throw new Error('the broker does not accept what it is sent');
+      if (this.clock.now() >= end) throw new Error('the broker accepts no data');
       await sleep(this.clock, LOOK_AGAIN_MS);
     }
   }

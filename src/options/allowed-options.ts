@@ -54,14 +54,13 @@ export const OPTION_RULES: Readonly<Record<keyof GracefulShutdownOptions, Option
   terminationLog: path,
   reportClients: flag,
   service: {
-    allowed: 'an object of the strings name, version and instance',
+    allowed: 'an object with the strings name, version and instance',
     accepts: isServiceIdentity,
   },
   platformTimeoutSeconds: wholeSeconds,
   terminationGracePeriodSeconds: wholeSeconds,
   trackHandlers: {
-    allowed:
-      'an array of { name, metadata, methods? }: a text, the key of metadata, names of methods',
+    allowed: 'an array of { name, metadata, methods? }: a name, a metadata key, names of methods',
     accepts: (value) => Array.isArray(value) && [...value].every(isHandlerRow),
   },
   random: {

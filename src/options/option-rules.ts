@@ -79,6 +79,6 @@ export function problemWith(name: string, value: unknown, rule: OptionRule): str
 }
 
 function show(value: unknown): string {
-  if (Number.isNaN(value)) return 'NaN (an environment variable that is no number?)';
+  if (Number.isNaN(value)) return 'NaN (an environment variable that is not a number?)';
   return inspect(value, { depth: 1, breakLength: Infinity });
 }

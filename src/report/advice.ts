@@ -58,7 +58,9 @@ export function adviceOnBudget(totalMs: number, { patience }: AdviceContext): st
   const mayBeSet = raise !== undefined && needed <= (platform?.mostSeconds ?? Infinity);
   const remedy = mayBeSet ? `${raise} to ${needed}, or ` : '';
   const said =
-    mayBeSet && !isConfigured ? ' If it is set, say so with platformTimeoutSeconds.' : '';
+    mayBeSet && !isConfigured
+      ? ' If you have set it, pass its value as platformTimeoutSeconds.'
+      : '';
   return [
     `The budget of ${seconds(totalMs)} does not fit the ${given} s that ` +
       `${platform?.name ?? 'the platform'} gives${isConfigured ? '' : ' by default'}: ` +
@@ -104,7 +106,7 @@ function onDropped({ connections: { dropped = 0 } }: Facts): string[] {
 function onProbes({ probes, trigger }: Facts): string[] {
   if (probes.answered === 0 || probes.failing > 0 || !hasBalancer(trigger)) return [];
   return [
-    `${count(probes.answered, 'health probe')} came, and none failed: add ` +
+    `${count(probes.answered, 'health probe')} came and none failed: add ` +
       'GracefulShutdownHealthIndicator to the readiness check.',
   ];
 }
@@ -128,7 +130,7 @@ function onSlowRequests(
       return (
         `${label} was cut after ${seconds(ms)} of the drain: if it waits for a job or a reply of this ` +
         "application's own consumers, which stopped at the signal, set stopConsumers to " +
-        `'after-requests'. If not, ${remedy}.`
+        `'after-requests'. Otherwise ${remedy}.`
       );
     }
     if (isCut) return `${label} was cut after ${seconds(ms)} of the drain: ${remedy}.`;

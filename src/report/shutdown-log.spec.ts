@@ -159,12 +159,12 @@ describe('the line at the start', () => {
   });
 });
 
-it('in a restart says that readiness stays up', () => {
+it('in a restart says that readiness stays green', () => {
   const { sequence, lines } = setUp();
   void sequence.start({ kind: 'restart' });
   expect(lines[0]).toEqual([
     'log',
-    'A new worker has taken over, stopping: readiness stays up, 0 in flight',
+    'A new worker has taken over, stopping: readiness stays green, 0 in flight',
   ]);
 });
 
@@ -178,7 +178,7 @@ describe('the log of a shutdown', () => {
     finish();
     await clock.flush();
     expect(lines).toEqual([
-      ['log', 'SIGTERM received, stopping: readiness is down, 2 in flight'],
+      ['log', 'SIGTERM received, stopping: readiness is red, 2 in flight'],
       ['log', '2 in flight, 11.0 s left: job 300 6.3 s, job 0 6.0 s'],
       ['log', 'Closed in 6.5 s (grace 5.0 s, drain 1.5 s, close 0.0 s; 12 requests answered)'],
     ]);
@@ -228,7 +228,7 @@ describe('the log of a shutdown', () => {
     void sequence.start(CLOSE);
     await clock.flush();
     expect(lines).toEqual([
-      ['debug', 'close() called, stopping: readiness is down, 0 in flight'],
+      ['debug', 'close() called, stopping: readiness is red, 0 in flight'],
       ['debug', 'Closed in 0.0 s (grace 0.0 s, drain 0.0 s, close 0.0 s)'],
     ]);
   });

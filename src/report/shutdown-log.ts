@@ -80,7 +80,9 @@ export class ShutdownLog implements ShutdownObserver {
   }
 
   plain(): void {
-    this.sink.warn("A rehearsal compares: the module does nothing, Nest's own hooks are on");
+    this.sink.warn(
+      "Rehearsal with --against plain: the module does nothing, Nest's own hooks are enabled",
+    );
   }
 
   startedAgain(): void {
@@ -96,8 +98,8 @@ export class ShutdownLog implements ShutdownObserver {
 
   notCaptured(): void {
     this.sink.warn(
-      'In this version of Nest the module cannot run before onModuleDestroy by itself: it handles ' +
-        'no signal. Add `GracefulShutdownModule.attach(app)` to main.ts, right after ' +
+      'The module cannot run before onModuleDestroy in this version of Nest, so it handles no ' +
+        'signal. Add `GracefulShutdownModule.attach(app)` to main.ts, right after ' +
         'NestFactory.create(). Until then, with app.enableShutdownHooks(), requests are drained in ' +
         'beforeApplicationShutdown, when providers may already have closed what requests need.',
     );
@@ -113,9 +115,9 @@ export class ShutdownLog implements ShutdownObserver {
 
   unknownConsumer(library: string): void {
     this.sink.warn(
-      `${library} is found, and the module does not know how to stop it: after the signal it goes on ` +
-        'taking messages or jobs, and those in flight are not awaited. Add a participant with ' +
-        "stopsAt: 'grace' that stops it, and @TrackInFlight() to its handlers.",
+      `The module cannot stop the consumers of ${library}: after the signal they keep taking messages ` +
+        'or jobs, and those in flight are not awaited. Add a participant that stops them, with ' +
+        "stopsAt: 'grace', and @TrackInFlight() to their handlers.",
     );
   }
 
@@ -230,7 +232,7 @@ export class ShutdownLog implements ShutdownObserver {
     const { trigger, inFlight, isAwaited } = this.sequence;
     if (trigger === undefined) return;
     this.#begunAt = this.clock.now();
-    const readiness = isAwaited ? 'is down' : 'stays up';
+    const readiness = isAwaited ? 'is red' : 'stays green';
     this.#tell(
       `${describeTrigger(trigger)}, stopping: readiness ${readiness}, ${inFlight} in flight`,
     );

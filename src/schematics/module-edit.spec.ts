@@ -170,8 +170,12 @@ it('does nothing twice', () => {
 it.each([
   ['no module', `${nest}export class A {}`, 'it has no class with @Module()'],
   ['several', `${nest}@Module({}) class A {}\n@Module({}) class B {}`, 'it has several modules'],
-  ['a call', `${nest}@Module(metadata()) class A {}`, 'its @Module() gets no object literal'],
-  ['nothing', `${nest}@Module() class A {}`, 'its @Module() gets no object literal'],
+  [
+    'a call',
+    `${nest}@Module(metadata()) class A {}`,
+    'its @Module() does not take an object literal',
+  ],
+  ['nothing', `${nest}@Module() class A {}`, 'its @Module() does not take an object literal'],
   [
     'a spread',
     `${nest}@Module({ ...base }) class A {}`,

@@ -88,7 +88,8 @@ function metadataOf(
   }
   const [argument] = found.call!.arguments;
   const metadata = argument && literalOf(compiler, source, argument);
-  if (metadata === undefined) throw cannotEdit(file, 'its @Module() gets no object literal');
+  if (metadata === undefined)
+    throw cannotEdit(file, 'its @Module() does not take an object literal');
   return metadata;
 }
 
@@ -158,7 +159,7 @@ function entryInsertions(
     return [{ at: property.getEnd(), text: `: [${entry}, ...${list}]` }];
   }
   if (!compiler.isPropertyAssignment(property)) {
-    throw cannotEdit(metadata.getSourceFile().fileName, `its ${list} are no list`);
+    throw cannotEdit(metadata.getSourceFile().fileName, `its ${list} are not an array`);
   }
   const value = unwrapped(compiler, property.initializer);
   if (compiler.isArrayLiteralExpression(value)) {

@@ -26,7 +26,7 @@ const KNOWN: readonly KnownListener[] = [
     source: /OpenTelemetry SDK terminated/,
   },
   {
-    name: 'enableShutdownHooks() of another application of Nest',
+    name: 'enableShutdownHooks() of another Nest application',
     called: 'cleanup',
     source: /receivedSignal/,
   },

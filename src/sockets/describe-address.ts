@@ -7,7 +7,7 @@ import type { Errno, ListenQuery } from './bind.js';
 export function describeAddress({ address, port, fd }: ListenQuery): string {
   if (fd !== undefined && fd >= 0) return `file descriptor ${fd}`;
   if (port < 0) return `${address}`;
-  if (!address) return `port ${port} of any address`;
+  if (!address) return `port ${port} on any address`;
   return isIPv6(address) ? `[${address}]:${port}` : `${address}:${port}`;
 }
 

@@ -55,7 +55,11 @@ export class InheritedSockets {
     const count = numberOf('LISTEN_FDS', fds);
     const names = fdNames ? fdNames.split(':') : [];
     if (names.length > 0 && names.length !== count) {
-      throw invalidListenVariable('LISTEN_FDNAMES', fdNames!, `${count} names, divided by colons`);
+      throw invalidListenVariable(
+        'LISTEN_FDNAMES',
+        fdNames!,
+        `${count} names, separated by colons`,
+      );
     }
     for (const name of VARIABLES) delete env[name];
     const sockets = Array.from({ length: count }, (_, i) => open(FIRST_FD + i, names[i], fds));

@@ -50,7 +50,8 @@ interface Difference {
  * @publicApi
  */
 export function assertReport(report: ShutdownReport | undefined, expected: ExpectedShutdown): void {
-  if (report === undefined) throw failed(['there is no report, as it is not over'], expected);
+  if (report === undefined)
+    throw failed(['there is no report, because the shutdown has not ended'], expected);
   const differences = new Map<string, Difference>();
   const compare = (name: keyof ExpectedShutdown, actual: unknown, isAsExpected?: boolean) => {
     const wanted = expected[name];

@@ -254,14 +254,15 @@ export class ShutdownTest<App extends INestApplicationContext = INestApplication
   #reason(wanted: ShutdownState, isPast: boolean): string {
     const { trigger, budget } = this.#sequence;
     if (wanted === 'grace' && trigger !== undefined) {
-      if (!deservesGrace(trigger)) return 'only a signal and shutdown() have a grace period';
-      if (!this.#sequence.isReachable) return 'an application that does not listen has none';
+      if (!deservesGrace(trigger)) return 'only a signal and shutdown() begin a grace period';
+      if (!this.#sequence.isReachable)
+        return 'an application that does not listen has no grace period';
       if (budget.gracePeriodMs === 0) return 'gracePeriodMs is 0, so set it for this test';
     }
     if (isPast) return `states are entered once, in the order ${SHUTDOWN_STATES.join(', ')}`;
     if (wanted === 'forcing') {
-      return 'nothing was in flight when time was up, so let a handler await what does not come';
+      return 'nothing was in flight at the deadline, so let a handler await a promise that stays pending';
     }
-    return `it is held up by ${this.#teardown.unfinished().join(', ')}`;
+    return `it still waits for ${this.#teardown.unfinished().join(', ')}`;
   }
 }

@@ -161,7 +161,7 @@ describe('what it finds', () => {
       ...QUICK,
     );
     const found = run.findings.find(({ code }) => code === 'FAILED_AFTER_SIGNAL');
-    expect(found?.message).toContain('Requests were answered 500 after the signal (GET /orders)');
+    expect(found?.message).toContain('Requests were answered with 500 after the signal (GET /orders)');
   });
 
   it('a readiness check that does not fail', async () => {
@@ -182,7 +182,7 @@ describe('what it finds', () => {
     const { run } = await rehearsed(config, '--path', '/orders', '--balancer-lag', '2s', ...QUICK);
     expect(codesOf(run)).toEqual(['GRACE_TOO_SHORT']);
     expect(run.findings[0]!.message).toMatch(
-      /came until 2\.\d s: .* Set gracePeriodMs to 2500 at least/,
+      /the balancer sent until 2\.\d s: .* Set gracePeriodMs to at least 2500/,
     );
   });
 
@@ -190,7 +190,7 @@ describe('what it finds', () => {
     const args = [...paths('/orders', '/never'), ...QUICK];
     const plain = await rehearsed({ hooks: true }, ...args, '--patience', '3s');
     expect(codesOf(plain.run)).toEqual(expect.arrayContaining(['KILLED', 'NEVER_ENDED']));
-    expect(plain.run.findings[0]!.message).toContain('In flight until then: GET /never.');
+    expect(plain.run.findings[0]!.message).toContain('Still in flight: GET /never.');
     const module = { gracePeriodMs: 2000, drainTimeoutMs: 1000 };
     const { run } = await rehearsed({ ...RIGHT, module }, ...args);
     expect(codesOf(run)).toEqual(['NEVER_ENDED', 'EXIT_CODE']);
@@ -208,7 +208,7 @@ describe('what it finds', () => {
     );
     expect(codesOf(run)).toEqual(['BUDGET_TOO_LONG']);
     expect(run.findings[0]!.message).toMatch(
-      /^Leaving may take 2\d\.\d s, and Docker kills .* 10\.0 s/,
+      /^The shutdown may take 2\d\.\d s, but Docker kills .* 10\.0 s/,
     );
     expect({ ok, lost: run.after.lost }).toEqual({ ok: false, lost: 0 });
   });
@@ -245,7 +245,7 @@ describe('a service that cannot be rehearsed', () => {
   it('does not start: the end of its output is shown', async () => {
     const { status, stdout, stderr } = await rehearse({ fails: true });
     expect({ status, stdout }).toEqual({ status: 3, stdout: '' });
-    expect(stderr).toContain('the service cannot be rehearsed: it ended with code 1.');
+    expect(stderr).toContain('the service cannot be rehearsed: it exited with code 1.');
     expect(stderr).toContain('Error: the database is not there');
   });
 
@@ -253,7 +253,7 @@ describe('a service that cannot be rehearsed', () => {
     const run = new RehearsalRun(['main.ts'], {}, { 'main.ts': '@Module({}) class AppModule {}' });
     const { status, stderr } = await run.done;
     expect(status).toBe(3);
-    expect(stderr).toContain('Node runs no TypeScript of Nest: build, and name dist/main.js');
+    expect(stderr).toContain('Node cannot run Nest from TypeScript: build, and name dist/main.js');
   });
 
   it('is started by a program that is not there', async () => {
@@ -275,7 +275,7 @@ describe('a service that cannot be rehearsed', () => {
     const { status, stderr } = await rehearse(config, '--path', '/orders');
     expect(status).toBe(3);
     expect(stderr).toContain(
-      "GET /orders answers 401: hand it a token with --header 'Authorization: ...'",
+      "GET /orders answers 401: pass a token with --header 'Authorization: ...'",
     );
     const authorized = ['--header', 'Authorization: Bearer t', '--path', '/orders', ...QUICK];
     expect((await rehearsed(config, ...authorized)).ok).toBe(true);
@@ -324,10 +324,10 @@ it('its verdict stands, whoever reads the rest of the output', async () => {
 });
 
 it.each([
-  [[], "there is no service: name its main file, such as dist/main.js, or --command 'npm start'"],
+  [[], "no service given: name its main file, such as dist/main.js, or pass --command 'npm start'"],
   [['nowhere.js'], "the script is 'nowhere.js', expected a file that can be read"],
   [['dist/main.js'], 'such as dist/main.js: is the application built? (npm run build)'],
-  [[service, '--command', 'npm start'], 'and --command are given: one of them is enough'],
+  [[service, '--command', 'npm start'], 'and --command cannot be combined: pass one'],
   [[service, '--as', 'mars'], "--as is 'mars', expected one of azure-container-apps, kubernetes"],
   [[service, '--path', 'orders'], "--path is 'orders', expected a path that begins with /"],
   [[service, '--post', '/orders'], "--post is '/orders', expected a path and the file"],

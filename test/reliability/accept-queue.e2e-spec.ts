@@ -102,7 +102,7 @@ describe('with 50 ms of work in each turn of the event loop', () => {
     'row 30: those that are dropped, because the time to drain is over, are counted',
     async () => {
       const { reset, log } = await askThenSignal(80, { drainTimeoutMs: 1000 });
-      const counted = Number(/(\d+) waiting to be accepted reset/.exec(log)?.[1]);
+      const counted = Number(/(\d+) reset in the accept queue/.exec(log)?.[1]);
       expect(reset).toBeGreaterThan(10);
       expect(Math.abs(counted - reset)).toBeLessThan(10);
       expect(log).toMatch(/connections waited to be accepted when the listener closed/);

@@ -217,7 +217,7 @@ describe('what cannot be shown', () => {
     const { status, stderr } = await run(['-'], '{"level":"log"}\n');
     expect(status).toBe(1);
     expect(stderr).toMatch(
-      /^nestjs-drain: standard input holds no shutdown report: expected .*\n$/,
+      /^nestjs-drain: standard input contains no shutdown report: expected .*\n$/,
     );
   });
 
@@ -231,7 +231,7 @@ describe('what cannot be shown', () => {
   });
 
   it.each([
-    [[], 'there is no report: name a file that can be read, or - for standard input'],
+    [[], 'no report given: name a file that can be read, or - for standard input'],
     [['nowhere.json'], `the report is 'nowhere.json', expected a file that can be read, or -`],
     [['.'], `the report is '.', expected a file that can be read, or -`],
     [

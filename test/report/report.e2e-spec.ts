@@ -318,7 +318,7 @@ describe('what was not as it should be', () => {
     await fly.logged('successfully started');
     expect(fly.log).toContain(
       'does not fit the 5 s that Fly.io gives by default: set kill_timeout to 25, or shorten ' +
-        'drainTimeoutMs. If it is set, say so with platformTimeoutSeconds.',
+        'drainTimeoutMs. If you have set it, pass its value as platformTimeoutSeconds.',
     );
   });
 });

@@ -216,7 +216,7 @@ describe('the service that is meant', () => {
   it('is one that runs', async () => {
     const { status, stderr } = await run(['reload', '--wait']);
     expect(status).toBe(3);
-    expect(stderr).toMatch(/^nestjs-drain: no service of the user \d+ is running\. /);
+    expect(stderr).toMatch(/^nestjs-drain: no service of user \d+ is running\. /);
   });
 
   it('is named where there are several', async () => {

@@ -60,7 +60,7 @@ describe('ready means that every socket is there', () => {
     const { code, output } = await reload;
 
     expect(code).toBe(1);
-    expect(output).toContain(`could not accept: listen EADDRINUSE: 127.0.0.1:${taken}`);
+    expect(output).toContain(`could not accept connections: listen EADDRINUSE: 127.0.0.1:${taken}`);
     expect(await service.version()).toBe('v1');
   });
 

@@ -10,7 +10,7 @@ const cases: readonly [string, Fault, RegExp][] = [
   ['exits before it is ready', 'exits', /exited with 3 before it was ready/],
   ['never becomes ready', 'never-ready', /not ready within 8000 ms/],
   ['hangs in onModuleInit', 'hangs', /not ready within 8000 ms/],
-  ['dies in the soak', 'dies', /exited with 1 during its trial/],
+  ['dies in the soak', 'dies', /exited with 1 during its soak/],
 ];
 
 describe('rollback: a release that', () => {

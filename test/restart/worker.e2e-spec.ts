@@ -102,7 +102,7 @@ describe.each(servers)('on %s', (_, config) => {
       expect(answer).toMatchObject({ status: 200, connection: 'close' });
     }
     expect(await worker.exited).toMatchObject({ code: 0, signal: null });
-    expect(worker.log).toContain('A new worker has taken over, stopping: readiness stays up');
+    expect(worker.log).toContain('A new worker has taken over, stopping: readiness stays green');
   });
 
   it('leaves idle connections to their own keep-alive timeout in a restart', async () => {
@@ -231,7 +231,7 @@ it('leaves as on the signal that its primary has received', async () => {
   expect(worker.events.find(({ name }) => name === 'onApplicationShutdown')?.detail).toBe(
     'SIGTERM',
   );
-  expect(worker.log).toContain('SIGTERM received, stopping: readiness is down');
+  expect(worker.log).toContain('SIGTERM received, stopping: readiness is red');
 });
 
 it('knows no grace period for a signal from the terminal of its primary', async () => {

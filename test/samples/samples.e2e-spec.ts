@@ -91,7 +91,7 @@ describe('samples', () => {
 
   it.each([
     ['-1', '-1'],
-    ['abc', 'NaN (an environment variable that is no number?)'],
+    ['abc', 'NaN (an environment variable that is not a number?)'],
   ])('04-async-options: GRACE_PERIOD_MS=%s ends the start', async (given, shown) => {
     const sample = startSample('04-async-options', { GRACE_PERIOD_MS: given });
     expect(await sample.exited()).toEqual({ code: 1, signal: null });

@@ -19,7 +19,7 @@ it('has the figures as tables', () => {
   for (const row of [
     'Begun by SIGTERM',
     'Budget grace + drain + close: 5.0 s + 20.0 s + 4.0 s = 29.0 s',
-    'grace: from 0 ms, for 5.0 s, its time had passed',
+    'grace: from 0 ms, for 5.0 s, time elapsed',
     'Late requests 146 came after the grace period',
     'New connections 57 new, 19 late, last at 17.8 s',
     'POST VideoTranscodingController.transcodeWithEveryKnownCodec -4.1 s 29.1 s cut',

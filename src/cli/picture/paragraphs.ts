@@ -27,7 +27,7 @@ export function paragraphsOf(report: ShutdownReport): Paragraph[] {
       failures.map(({ where, message }) => `${where}: ${message}`),
     ),
     bad('event loop held by', joined(report.heldBy)),
-    bad('others hear the signal', joined(report.foreignListeners)),
+    bad('other signal listeners', joined(report.foreignListeners)),
     {
       ...good('telemetry flush', flush ? [flushText(flush)] : []),
       isBad: flush !== undefined && flush.outcome !== 'completed',

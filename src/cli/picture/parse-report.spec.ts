@@ -93,7 +93,7 @@ describe('no report', () => {
     (content) => {
       const { code, message } = errorOf(content);
       expect(code).toBe('ERR_SHUTDOWN_NO_REPORT');
-      expect(message).toMatch(/^a\.json holds no shutdown report: expected the JSON of/);
+      expect(message).toMatch(/^a\.json contains no shutdown report: expected the JSON of/);
     },
   );
 
@@ -161,7 +161,7 @@ describe('a report that is wrong', () => {
   ])('%s', (problem, changes) => {
     const { code, message } = errorOf(JSON.stringify({ ...rolling, ...changes }));
     expect(code).toBe('ERR_SHUTDOWN_INVALID_REPORT');
-    expect(message).toBe(`a.json holds a shutdown report that cannot be shown: ${problem}`);
+    expect(message).toBe(`a.json contains a shutdown report that cannot be shown: ${problem}`);
   });
 
   it('has no number that no clock has', () => {

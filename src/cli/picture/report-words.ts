@@ -14,8 +14,8 @@ import { timeText } from './time-axis.js';
 /** What a report says, in words that every picture uses. */
 
 const ENDED_BY: Readonly<Record<ReportedState['endedBy'], string>> = {
-  elapsed: 'its time had passed',
-  quiet: 'no traffic any more',
+  elapsed: 'time elapsed',
+  quiet: 'no more traffic',
   done: 'done',
   timeout: 'time was up',
   signal: 'a second signal',

@@ -59,7 +59,7 @@ it('has a name and a description for those who do not see it', () => {
   expect(svg).toMatch(
     /^<svg [^>]*role="img"[^>]*><title>Shutdown by SIGTERM: clean<\/title><desc>/,
   );
-  expect(svg).toContain('grace 5.0 s (its time had passed); draining 2.0 s (done)');
+  expect(svg).toContain('grace 5.0 s (time elapsed); draining 2.0 s (done)');
 });
 
 it('tells the ends apart without colours', () => {

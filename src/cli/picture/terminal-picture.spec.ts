@@ -70,7 +70,7 @@ it('keeps its columns beside wide letters', () => {
 
 it('tells all apart without colours', () => {
   const picture = terminalPicture(exampleReport('forced'));
-  expect(picture).toContain('░░ grace 5.0 s, its time had passed');
+  expect(picture).toContain('░░ grace 5.0 s, time elapsed');
   expect(picture).toMatch(/^GET EventsCo….*◂▓+✗ +1 min 26 s, cut$/m);
   expect(picture).toMatch(/^POST Uploads….* ░+ +9\.1 s, aborted$/m);
   expect(picture).toMatch(/^GET OrdersCo….* █+ +12\.2 s, completed$/m);

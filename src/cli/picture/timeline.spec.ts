@@ -48,7 +48,7 @@ describe('what is said', () => {
 describe('states', () => {
   it('say why they ended', () => {
     expect(timelineOf(rolling).states.map(({ state, took, end }) => [state, took, end])).toEqual([
-      ['grace', '5.0 s', 'its time had passed'],
+      ['grace', '5.0 s', 'time elapsed'],
       ['draining', '2.0 s', 'done'],
       ['closing', '214 ms', 'done'],
     ]);

@@ -47,8 +47,8 @@ function signalLost({ orphans }: Rehearsal, { platform }: FindingContext): Findi
       code: 'SIGNAL_NOT_DELIVERED',
       message:
         `${platform.signal} ended the first process and never reached the service ` +
-        `(${orphans.join(', ')}), which went on listening and was killed with its container: start ` +
-        'node itself, as with CMD ["node", "dist/main.js"], not npm or a shell.',
+        `(${orphans.join(', ')}), which kept listening and was killed with its container: start ` +
+        'node directly, as in CMD ["node", "dist/main.js"], not through npm or a shell.',
     },
   ];
 }
@@ -59,7 +59,7 @@ function nobodyListens(run: Rehearsal, { platform }: FindingContext): Finding[] 
   if (run.orphans.length > 0 || run.exit.signal !== platform.signal || !isAtOnce) return [];
   const inContainer =
     platform.reaches === 'first'
-      ? ' As PID 1 of a container it would not even notice, and be killed when time is up.'
+      ? ' As PID 1 of a container it would ignore the signal, and be killed at the time limit.'
       : '';
   return [
     {
@@ -73,13 +73,13 @@ function killed(run: Rehearsal, { platform, patienceMs }: FindingContext): Findi
   if (!run.wasKilled) return [];
   const labels = [...new Set(run.underWayAtKill.map(({ what }) => what))];
   const shown = labels.slice(0, 5).join(', ');
-  const held = labels.length === 0 ? '' : ` In flight until then: ${shown}.`;
+  const held = labels.length === 0 ? '' : ` Still in flight: ${shown}.`;
   return [
     {
       code: 'KILLED',
       message:
-        `The process was still there ${seconds(patienceMs)} after the signal, and ` +
-        `${platform.name} kills it then.${held}`,
+        `The process was still running ${seconds(patienceMs)} after the signal, when ` +
+        `${platform.name} kills it.${held}`,
     },
   ];
 }
@@ -91,13 +91,12 @@ function budgetTooLong(
   const { platform, patienceMs } = context;
   const budgetMs = report?.budget.totalMs ?? (application && totalMs(application.budget));
   if (isPlain || budgetMs === undefined || budgetMs < patienceMs) return [];
-  const remedy =
-    platform.setting === undefined ? '' : `, or have it wait longer (${platform.setting})`;
+  const remedy = platform.setting === undefined ? '' : `, or raise the limit (${platform.setting})`;
   return [
     {
       code: 'BUDGET_TOO_LONG',
       message:
-        `Leaving may take ${seconds(budgetMs)}, and ${platform.name} kills the process after ` +
+        `The shutdown may take ${seconds(budgetMs)}, but ${platform.name} kills the process after ` +
         `${seconds(patienceMs)}: shorten drainTimeoutMs${remedy}.`,
     },
   ];
@@ -109,15 +108,16 @@ function refusedTooEarly(run: Rehearsal, context: FindingContext): Finding[] {
   const refused = of(run, 'refused');
   if (refused.length === 0) return [];
   const firstMs = Math.min(...refused.map(({ atMs }) => atMs));
-  const when = `Connections were refused from ${seconds(firstMs)} after the signal on`;
-  const out = run.outAfterMs === undefined ? '' : `, and came until ${seconds(run.outAfterMs)}`;
+  const when = `Connections were refused from ${seconds(firstMs)} after the signal`;
+  const out =
+    run.outAfterMs === undefined ? '' : `, and the balancer sent until ${seconds(run.outAfterMs)}`;
   if (readyPath !== undefined && run.redAfterMs === undefined && !platform.deregisters) {
     return [
       {
         code: 'READINESS_STAYED_GREEN',
         message:
-          `${when}${out}: ${readyPath} never failed after the signal, so the balancer did not ` +
-          'know. Put GracefulShutdownHealthIndicator into it, and set gracePeriodMs.',
+          `${when}${out}: ${readyPath} stayed green, so the balancer could not notice. Add ` +
+          'GracefulShutdownHealthIndicator to it, and set gracePeriodMs.',
       },
     ];
   }
@@ -126,8 +126,8 @@ function refusedTooEarly(run: Rehearsal, context: FindingContext): Finding[] {
       {
         code: 'NO_READINESS',
         message:
-          `${when}${out}: nothing told the balancer. Give the service a readiness check that fails ` +
-          'after the signal, name it with --ready, and set gracePeriodMs.',
+          `${when}${out}: no readiness check told the balancer. Add one that fails after the ` +
+          'signal, name it with --ready, and set gracePeriodMs.',
       },
     ];
   }
@@ -136,10 +136,10 @@ function refusedTooEarly(run: Rehearsal, context: FindingContext): Finding[] {
     {
       code: 'GRACE_TOO_SHORT',
       message:
-        `${when}${out}: the service must listen until the balancer has learned of its end.` +
+        `${when}${out}: the service must keep listening until the balancer sends no more.` +
         (run.isPlain || !hasModule(run)
           ? ''
-          : ` Set gracePeriodMs to ${Math.ceil(neededMs / 500) * 500} at least.`),
+          : ` Set gracePeriodMs to at least ${Math.ceil(neededMs / 500) * 500}.`),
     },
   ];
 }
@@ -151,8 +151,8 @@ function failedAfterSignal(run: Rehearsal): Finding[] {
     {
       code: 'FAILED_AFTER_SIGNAL',
       message:
-        `Requests were answered ${statuses(failed)} after the signal (${names(failed)}): something ` +
-        'that they need, such as a pool of connections, was closed before they had ended.',
+        `Requests were answered with ${statuses(failed)} after the signal (${names(failed)}): something ` +
+        'that they need, such as a connection pool, was closed while they were in flight.',
     },
   ];
 }
@@ -164,7 +164,7 @@ function rejected(run: Rehearsal): Finding[] {
     {
       code: 'REJECTED',
       message:
-        `Requests were answered 503 after the signal (${names(found)}): serve them until the ` +
+        `Requests were answered with 503 after the signal (${names(found)}): keep serving until the ` +
         'balancer sends no more.',
     },
   ];
@@ -177,8 +177,8 @@ function neverEnded(run: Rehearsal): Finding[] {
     {
       code: 'NEVER_ENDED',
       message:
-        `${names(lost)} was not answered while the service ran, nor when it left: a handler that ` +
-        'does not end holds the shutdown until time is up. Bound its time.',
+        `${names(lost)} got no response, before or after the signal: a handler that never ends ` +
+        'holds the shutdown until the deadline. Give it a timeout.',
     },
   ];
 }
@@ -189,7 +189,7 @@ function cutConnections(run: Rehearsal): Finding[] {
   return [
     {
       code: 'CUT',
-      message: `Requests and streams were cut (${names(lost)}): the process ended, or closed their connections, before they were answered.`,
+      message: `Requests and streams were cut (${names(lost)}): the process exited or closed their connections before they were answered.`,
     },
   ];
 }
@@ -203,7 +203,7 @@ function wrongAnswers(run: Rehearsal): Finding[] {
   return [
     {
       code: 'WRONG_ANSWERS',
-      message: `Requests were answered otherwise than before the signal: ${statuses(wrong)} (${names(wrong)}).${limited}`,
+      message: `Responses differed from those before the signal: ${statuses(wrong)} (${names(wrong)}).${limited}`,
     },
   ];
 }
@@ -211,7 +211,7 @@ function wrongAnswers(run: Rehearsal): Finding[] {
 function exitCode({ exit, wasKilled, orphans, report }: Rehearsal): Finding[] {
   if (wasKilled || orphans.length > 0 || exit.code === null || exit.code === 0) return [];
   const why = report === undefined ? '' : `: the shutdown was ${report.result}`;
-  return [{ code: 'EXIT_CODE', message: `The process ended with ${exit.code}${why}.` }];
+  return [{ code: 'EXIT_CODE', message: `The process exited with code ${exit.code}${why}.` }];
 }
 
 /** What the module would do about it. */

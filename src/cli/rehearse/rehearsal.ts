@@ -122,11 +122,9 @@ async function underLoad(
   if (service.exit !== undefined) {
     balancer.stop();
     await traffic;
-    throw notStarted('it ended under load, before any signal', service.outputTail);
+    throw notStarted('it exited under load, before the signal', service.outputTail);
   }
-  tell(
-    `${platform.signal} as ${platform.name} sends it, which waits ${options.patienceMs / 1000} s`,
-  );
+  tell(`${platform.signal} as from ${platform.name}, which waits ${options.patienceMs / 1000} s`);
   tally.signalled();
   balancer.signalled();
   service.signal(platform.signal, platform.reaches);

@@ -47,12 +47,12 @@ export function rehearseProblems(
   );
   if (command !== undefined) {
     if (script !== undefined) {
-      problems.push(`'${script}' and --command are given: one of them is enough`);
+      problems.push(`'${script}' and --command cannot be combined: pass one`);
     }
-    if (args.length > 0) problems.push('arguments after -- belong into --command');
+    if (args.length > 0) problems.push('arguments after -- belong in --command');
   } else if (script === undefined) {
     problems.push(
-      "there is no service: name its main file, such as dist/main.js, or --command 'npm start'",
+      "no service given: name its main file, such as dist/main.js, or pass --command 'npm start'",
     );
   } else if (scriptFile(script) === undefined) {
     problems.push(scriptProblem(script));

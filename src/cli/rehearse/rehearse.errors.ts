@@ -13,7 +13,7 @@ export function notStarted(why: string, output: string): GracefulShutdownError {
 export function onlyErrors(answers: readonly string[]): GracefulShutdownError {
   return new GracefulShutdownError(
     'ERR_REHEARSE_ONLY_ERRORS',
-    'the service answers with errors before any signal, so nothing can be told of its shutdown:' +
+    'the service answers with errors before the signal, so its shutdown cannot be judged:' +
       answers.map((answer) => `\n  - ${answer}`).join(''),
   );
 }
@@ -22,6 +22,6 @@ export function onlyErrors(answers: readonly string[]): GracefulShutdownError {
 export function interrupted(): GracefulShutdownError {
   return new GracefulShutdownError(
     'ERR_REHEARSE_INTERRUPTED',
-    'interrupted: the service and its processes were ended',
+    'interrupted: the service and its child processes were stopped',
   );
 }

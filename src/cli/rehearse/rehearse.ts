@@ -14,7 +14,7 @@ import { verdictOn } from './verdict.js';
 
 const NAME = 'rehearsal';
 const PLAIN_ALREADY =
-  'The service does not have nestjs-drain: this is how it leaves without. To compare, install it ' +
+  'The service does not have nestjs-drain: this run is the plain one. To compare, install it ' +
   '(npx nest add nestjs-drain), build, and run this again.';
 
 /** `nestjs-drain rehearse`. @returns the exit status @internal */

@@ -62,7 +62,9 @@ export async function findTargets(endpoint: Endpoint, choice: TargetChoice): Pro
   }
   for (const path of choice.eventStreams) problems.push(...(await streamProblems(endpoint, path)));
   if (leftOut.length > 0 && gets.length + unanswered.length + eventStreams.length === 0) {
-    problems.push(`GET ${leftOut.join(', ')}: none of them answers well; name one with --path`);
+    problems.push(
+      `GET ${leftOut.join(', ')}: all of them answer with errors; name another route with --path`,
+    );
   }
   if (problems.length > 0) throw onlyErrors(problems);
   return {
@@ -85,11 +87,10 @@ function add<T extends Target>(found: T[], target: T, method: string, problems: 
 }
 
 function remedyFor(status: number): string {
-  if (status === 401 || status === 403)
-    return `: hand it a token with --header 'Authorization: ...'`;
-  if (status === 404) return ': name a route that the service has with --path';
+  if (status === 401 || status === 403) return `: pass a token with --header 'Authorization: ...'`;
+  if (status === 404) return ': name an existing route with --path';
   if (status === 429) return ': its rate limit is reached before the load begins';
-  return status >= 500 ? ': see its log' : '';
+  return status >= 500 ? ': see the log of the service' : '';
 }
 
 /** Its head has to come; it need not end. */

@@ -24,7 +24,7 @@ export function verdictOn(run: Rehearsal, context: FindingContext): Verdict {
     return {
       ok,
       findings,
-      sentence: `Nothing was lost: ${sent} of ${sent} answered, gone after ${took} of the ${patience} that ${name} gives.`,
+      sentence: `Nothing was lost: ${sent} of ${sent} answered, gone after ${took} of the ${patience} that ${name} allows.`,
     };
   }
   const losses = count === 0 ? 'Nothing was lost' : `${count} of ${sent} were lost`;

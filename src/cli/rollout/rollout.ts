@@ -140,9 +140,9 @@ function podsOf(reports: readonly ShutdownReport[]): Pod[] {
     const isSlow = totalMs > usual.medianMs * SLOW_FACTOR && totalMs > usual.medianMs + SLOW_BY_MS;
     const differs = [
       result !== 'clean' && result,
-      isSlow && `took ${seconds(totalMs)}, the others ${seconds(usual.medianMs)}`,
+      isSlow && `took ${seconds(totalMs)}, the median is ${seconds(usual.medianMs)}`,
       serviceOf(report) !== usual.service && serviceOf(report),
-      JSON.stringify(budget) !== usual.budget && `another budget: ${seconds(budget.totalMs)}`,
+      JSON.stringify(budget) !== usual.budget && `different budget: ${seconds(budget.totalMs)}`,
     ].filter((text) => text !== false);
     const lastConnectionMs = report.newConnections.lastAtMs;
     return { host: hostOf(report), result, totalMs, exitCode, lastConnectionMs, differs };
@@ -170,8 +170,8 @@ function adviceFor(
     const neededMs = budget.drainTimeoutMs * 2;
     const totalMs = graceMs + neededMs + budget.closeTimeoutMs;
     return (
-      `${cut} requests were cut after ${seconds(budget.drainTimeoutMs)} of the drain: make their ` +
-      `handlers heed the deadline, or set drainTimeoutMs to ${neededMs}, and the platform's time ` +
+      `${cut} requests were cut after ${seconds(budget.drainTimeoutMs)} of the drain: have their ` +
+      `handlers stop on the deadline signal, or set drainTimeoutMs to ${neededMs}, and the platform's time ` +
       `to ${secondsNeeded(totalMs)} s.`
     );
   }
@@ -182,8 +182,8 @@ function adviceFor(
     graceMs >= LONG_GRACE_MS && lastMs !== undefined && lastMs < graceMs * QUIET_SHARE;
   if (!isQuiet) return undefined;
   return (
-    `No new connection came later than ${seconds(lastMs)} in any of ${reports.length}: ` +
-    `gracePeriodMs may be ${Math.max(1000, Math.ceil((lastMs * MARGIN) / 500) * 500)}.`
+    `No new connection came later than ${seconds(lastMs)} in any of ${reports.length} shutdowns: ` +
+    `gracePeriodMs can be lowered to ${Math.max(1000, Math.ceil((lastMs * MARGIN) / 500) * 500)}.`
   );
 }
 

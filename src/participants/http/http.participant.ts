@@ -171,7 +171,7 @@ export class HttpParticipant implements DrainParticipant {
   summary(): string {
     const answered = this.#traffic.responses.completed - this.#completedBefore;
     const { droppedCount: dropped } = this.#traffic;
-    const reset = dropped > 0 ? `, ${dropped} waiting to be accepted reset` : '';
+    const reset = dropped > 0 ? `, ${dropped} reset in the accept queue` : '';
     return `${count(answered, 'request')} answered${reset}`;
   }
 

@@ -116,7 +116,7 @@ export class Http2Participant implements DrainParticipant {
     const answered = this.#traffic.completed - this.#completedBefore;
     const { droppedCount: dropped } = this.#traffic;
     if (answered + dropped === 0) return undefined;
-    const reset = dropped > 0 ? `, ${dropped} waiting to be accepted reset` : '';
+    const reset = dropped > 0 ? `, ${dropped} reset in the accept queue` : '';
     return `${count(answered, 'HTTP/2 request')} answered${reset}`;
   }
 

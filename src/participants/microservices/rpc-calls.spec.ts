@@ -67,7 +67,7 @@ it('waits for replies on their way, and no longer than for a broker', async () =
   await clock.advance(1990);
   expect(outcome).toBe('waiting');
   await clock.advance(10);
-  expect(outcome).toBe('the broker does not accept what it is sent');
+  expect(outcome).toBe('the broker accepts no data');
 });
 
 /** Subscribes as Nest does. @returns what the caller is told */

@@ -123,7 +123,7 @@ export class GracefulRestart {
     const pids = this.#slots.serving.map(({ pid }) => pid);
     this.#options.log.log(
       `${count(pids.length, 'worker')} ready after ${seconds(this.#uptimeMs)} (${pids.join(', ')}). ` +
-        'SIGHUP loads the code on disk, SIGTERM stops',
+        'SIGHUP reloads the code, SIGTERM stops the service',
     );
   }
 
@@ -285,8 +285,8 @@ export class GracefulRestart {
   #warnOfOldCode(): void {
     if (this.#releases.hasChanged()) return;
     this.#options.log.warn(
-      `${this.#releases.script} is the same file as before. If a link such as current names the ` +
-        'release, start the service with the absolute path of the script through that link',
+      `${this.#releases.script} is the same file as before. If a symlink such as current selects the ` +
+        'release, start the service with the absolute path of the script through that symlink',
     );
   }
 
@@ -313,8 +313,8 @@ function isTyped(signal: NodeJS.Signals): boolean {
 function startFailed(cause: unknown): GracefulShutdownError {
   return new GracefulShutdownError(
     'ERR_RESTART_START_FAILED',
-    `No worker could be started: ${messageOf(cause)}. Its own output says why; if it was not ready ` +
-      'in time, check that its root module imports GracefulShutdownModule, and that it listens',
+    `No worker could be started: ${messageOf(cause)}. See its output; if it was not ready in time, ` +
+      'check that its root module imports GracefulShutdownModule, and that it listens',
     { cause },
   );
 }

@@ -21,7 +21,9 @@ beforeEach(() => void errors.splice(0));
 afterEach(() => vi.useRealTimers());
 
 it('a reload is called off by false, and by an error', async () => {
-  await expect(hooks({ beforeReload: () => false }).beforeReload()).rejects.toThrow('cancelled it');
+  await expect(hooks({ beforeReload: () => false }).beforeReload()).rejects.toThrow(
+    'returned false',
+  );
   await expect(hooks({ beforeReload: failing }).beforeReload()).rejects.toThrow('failed: no');
   await hooks({ beforeReload: () => {} }).beforeReload();
   await hooks({}).beforeReload();

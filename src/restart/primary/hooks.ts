@@ -25,9 +25,9 @@ export class Hooks {
     try {
       answer = await inTime('beforeReload', () => this.hooks.beforeReload?.());
     } catch (error) {
-      throw new Error(`beforeReload failed: ${messageOf(error)}`, { cause: error });
+      throw new Error(`beforeReload() failed: ${messageOf(error)}`, { cause: error });
     }
-    if (answer === false) throw new Error('beforeReload() cancelled it');
+    if (answer === false) throw new Error('beforeReload() returned false');
   }
 
   async afterReload(result: ReloadResult): Promise<void> {

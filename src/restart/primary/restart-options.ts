@@ -86,7 +86,7 @@ const workers: OptionRule = {
   accepts: (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 1024,
 };
 const text: OptionRule = {
-  allowed: 'a text that is not empty',
+  allowed: 'a string that is not empty',
   accepts: (value) => typeof value === 'string' && value !== '',
 };
 const object: OptionRule = {

@@ -14,7 +14,7 @@ it('is called by its slot where it could not be started, as it has no PID', asyn
   const release = { folder: '/nowhere/at/all', script: 'main.js' };
   const worker = new WorkerProcess(place, release, [], [], { primaryPid: 1 }, {}, owner);
   expect(await worker.ended).toMatch(/^could not be started: spawn .* ENOENT$/);
-  expect(worker.name).toBe('the worker of slot 2');
+  expect(worker.name).toBe('the worker in slot 2');
   // Nobody could reach it.
   expect(worker.isClean).toBe(true);
 });

@@ -126,7 +126,7 @@ export class WorkerProcess {
 
   /** Its name in the log. A worker that could not be started has no PID. */
   get name(): string {
-    return this.pid > 0 ? `worker ${this.pid}` : `the worker of slot ${this.place.slot}`;
+    return this.pid > 0 ? `worker ${this.pid}` : `the worker in slot ${this.place.slot}`;
   }
 
   /** Why it is not ready, if it has said so. */

@@ -126,7 +126,7 @@ describe('a reload', () => {
         setImmediate(() => worker.die('exited with 9'));
       },
       500,
-      'exited with 9 during its trial',
+      'exited with 9 during its soak',
     ],
     [
       'leaves in the soak',
@@ -135,7 +135,7 @@ describe('a reload', () => {
         setImmediate(() => worker.leave({ kind: 'restart' }));
       },
       500,
-      'left during its trial',
+      'left during its soak',
     ],
   ])('touches no old worker where the new one %s', async (_, misbehave, ms, reason) => {
     const { clock, started, slot, bring, fill } = setUp();
@@ -173,7 +173,9 @@ describe('a reload', () => {
     started[1]!.becomeReady();
     await clock.advance(1000);
     await clock.flush();
-    expect(await brought).toBe('worker 2 could not accept: listen EADDRINUSE: 127.0.0.1:80');
+    expect(await brought).toBe(
+      'worker 2 could not accept connections: listen EADDRINUSE: 127.0.0.1:80',
+    );
     expect(started[1]!.told).toEqual({ kind: 'restart' });
     expect(slot.current).toBe(started[0]);
     expect(started[0]!.told).toBeUndefined();

@@ -134,7 +134,7 @@ export class WorkerSlot<W extends Worker> {
     if (refusal !== undefined) {
       // It may have clients on its other sockets by now.
       next.leave({ kind: 'restart' });
-      throw new Error(`${next.name} could not accept: ${refusal}`);
+      throw new Error(`${next.name} could not accept connections: ${refusal}`);
     }
     const before = this.#current;
     if (before !== undefined && before.place.generation > place.generation) {
@@ -158,7 +158,7 @@ export class WorkerSlot<W extends Worker> {
     }
     await this.#mustLive(worker, 'before it was ready');
     if (soakMs > 0) await this.#within(soakMs, worker.gone);
-    await this.#mustLive(worker, 'during its trial');
+    await this.#mustLive(worker, 'during its soak');
   }
 
   /** @returns why it cannot; undefined if it can */
@@ -166,7 +166,7 @@ export class WorkerSlot<W extends Worker> {
     let refusal: string | undefined;
     const accepted = worker.accept().then((reason) => void (refusal = reason));
     await this.#within(this.options.readyTimeoutMs, accepted);
-    await this.#mustLive(worker, 'before it accepted');
+    await this.#mustLive(worker, 'before it accepted connections');
     return refusal;
   }
 

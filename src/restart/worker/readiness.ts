@@ -35,7 +35,9 @@ export class Readiness {
    */
   async green(isOver: () => boolean, onRed: (reason: string) => void): Promise<void> {
     if (this.servers.size === 0) {
-      return onRed(`no HTTP server can be asked for ${this.path}, so it is ready without`);
+      return onRed(
+        `no HTTP server listens that could answer ${this.path}, so the check is skipped`,
+      );
     }
     for (;;) {
       const reason = await this.#whyRed();

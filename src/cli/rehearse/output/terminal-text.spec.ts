@@ -66,6 +66,6 @@ it('one run has no such table', () => {
 it('leaves out the advice that goes by the balancer, which was played', () => {
   const advice = ['No new connection came after 1.0 s of a grace period of 5.0 s', 'Raise it.'];
   const text = textOf({ ...run, report: { advice } as never });
-  expect(text).toContain('The module: Raise it.');
+  expect(text).toContain('Advice of the module: Raise it.');
   expect(text).not.toContain('No new connection');
 });

@@ -26,7 +26,7 @@ function runText(run: RehearsalRun, isOneOfSeveral: boolean, colours: boolean): 
   const { ok, sentence, findings } = run.verdict;
   const told = [
     ...findings.map(({ message }) => message),
-    ...adviceOf(run).map((advice) => `The module: ${advice}`),
+    ...adviceOf(run).map((advice) => `Advice of the module: ${advice}`),
   ];
   return [
     ...(isOneOfSeveral ? [run.name, ''] : []),

@@ -60,7 +60,7 @@ export function conditionsText({ options, runs }: RehearsalResult): string {
   const asked = paths.length === 0 ? '' : `, GET ${paths.join(' ')}`;
   return (
     `${command.text}, port ${port}${asked}; as ${platform.name}: ${platform.signal}, ${patienceMs / 1000} s; ` +
-    `a balancer that learns ${lagMs / 1000} s late${ready}`
+    `balancer lag ${lagMs / 1000} s${ready}`
   );
 }
 

@@ -85,16 +85,18 @@ async function firstThatServes(
 }
 
 function whyNot(sockets: readonly ListeningSocket[], { readyPath }: EndpointChoice): string {
-  if (sockets.length === 0) return 'it listens on no port of TCP (name one with --port)';
+  if (sockets.length === 0) return 'it listened on no TCP port (name one with --port)';
   const ports = sockets.map(({ port }) => port).join(', ');
-  const what = readyPath === undefined ? 'HTTP' : `GET ${readyPath} well`;
-  return `it listens on ${ports}, and does not answer ${what}`;
+  const what = readyPath === undefined ? 'did not answer HTTP' : `GET ${readyPath} did not succeed`;
+  return `it listens on ${ports}, but ${what}`;
 }
 
 function whyEnded({ exit, command }: ServiceProcess): string {
   const { code = null, signal = null } = exit ?? {};
-  const end = signal === null ? `it ended with code ${code}` : `it ended by ${signal}`;
+  const end = signal === null ? `it exited with code ${code}` : `it was ended by ${signal}`;
   const [program, script = ''] = command.words;
   const isSource = program === process.execPath && /\.[cm]?ts$/.test(script);
-  return isSource ? `${end} (Node runs no TypeScript of Nest: build, and name dist/main.js)` : end;
+  return isSource
+    ? `${end} (Node cannot run Nest from TypeScript: build, and name dist/main.js)`
+    : end;
 }
