@@ -33,7 +33,7 @@ const modes = {
     measure: async () => (await import('./grace.mjs')).measureGrace(),
   },
   growth: {
-    about: 'how time and memory of the leave grow with the number of connections',
+    about: 'how time and memory of a shutdown grow with the number of connections',
     measure: async () => (await import('./growth.mjs')).measureGrowth(),
   },
   kinds: {

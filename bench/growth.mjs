@@ -1,4 +1,4 @@
-// How time, processor time and memory of the leave grow with the number of connections. What is meant
+// How time, processor time and memory of a shutdown grow with the number of connections. What is meant
 // to take time is told apart: the spread of websockets.
 // All are measured once in each round, so that what else the machine does hits all of them.
 import { setTimeout as sleep } from 'node:timers/promises';

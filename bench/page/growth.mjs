@@ -12,19 +12,19 @@ const kinds = {
 /** What is measured, as the tables and the plots have it. */
 const measures = {
   time: {
-    title: 'Time to leave',
+    title: 'Time to exit',
     unit: 'ms',
     axis: 'ms, without what is intended',
     valueOf: ({ ms, intendedMs }) => mapRange(ms, (one) => one - intendedMs),
   },
   cpu: {
-    title: 'Processor time of the leave',
+    title: 'Processor time of the shutdown',
     unit: 'ms',
     axis: 'ms of processor time',
     valueOf: ({ cpuMs }) => cpuMs,
   },
   memory: {
-    title: 'Peak of memory during the leave, over that before it',
+    title: 'Peak memory during the shutdown, above that before it',
     unit: 'MB',
     axis: 'MB',
     valueOf: ({ grownBytes }) => grownBytes && mapRange(grownBytes, (one) => one / 1e6),
@@ -53,7 +53,7 @@ function intro(rows) {
   const limited =
     limit &&
     ` A process may open ${number(limit.openFiles)} files here (\`ulimit -n\`), so the last column has ${number(limit.connections)} connections.`;
-  return `How long it takes to leave, in milliseconds, without a grace period: the median of ${rounds} rounds, and in brackets the shortest and the longest. The clients are one process on the same machine, and every one of them got what it should: idle connections were ended, requests answered whole with \`Connection: close\`, websockets closed with 1012.${limited ?? ''}
+  return `How long the shutdown takes, in milliseconds, without a grace period: the median of ${rounds} rounds, and in brackets the shortest and the longest. The clients are one process on the same machine, and every one of them got what it should: idle connections were ended, requests answered whole with \`Connection: close\`, websockets closed with 1012.${limited ?? ''}
 
 - **Idle, kept alive**: they have been idle for longer than \`idleLingerMs\`: from SIGTERM to the end of the process.
 - **Requests in flight**: all of them end at one moment, as soon as the listener is closed. From SIGTERM to the end of the process.

@@ -79,10 +79,10 @@ function runsSection(drawn) {
       run.rounds,
     ]);
   return [
-    'Clients and services share the machine, over loopback. The load average is that of before the start: ' +
-      'on a busy machine times say little. In scenarios in which the processes mostly wait, so many of them ' +
-      'run beside each other; each section says whether its cells were measured alone.',
-    table(['date', '', 'machine', 'load average', 'beside each other', 'cells measured'], rows),
+    'Clients and services share the machine, over loopback. The load average was taken before the ' +
+      'start: on a busy machine, times say little. Where the processes mostly wait, several may run at the ' +
+      'same time; each section says whether its cells were measured alone.',
+    table(['date', '', 'machine', 'load average', 'at the same time', 'cells measured'], rows),
     lateness(drawn),
   ];
 }
@@ -208,7 +208,7 @@ function firstLine(text) {
 function who(better, faster, cheaper) {
   const parts = [
     better.length > 0 && `Fewer were lost by ${namesOf(better)}.`,
-    faster.length > 0 && `Sooner gone: ${namesOf(faster)}.`,
+    faster.length > 0 && `Exited sooner: ${namesOf(faster)}.`,
     cheaper.length > 0 && `Less is used by ${namesOf(cheaper)}.`,
   ];
   return `**Not the best here.** ${parts.filter(Boolean).join(' ')}`;

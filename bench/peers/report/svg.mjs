@@ -127,7 +127,7 @@ function legend(y) {
   const told = [
     'First line: requests lost. Second line: from the signal to the exit. The median of all rounds, and in ' +
       'brackets the worst.',
-    `◆ another one lost fewer than ${OURS}. ◇ another one lost as few and was gone sooner, or cost less.`,
+    `◆ another one lost fewer than ${OURS}. ◇ another one lost as few and exited sooner, or cost less.`,
   ];
   const lines = told.map(
     (line, i) => `<text class="note" x="${MARGIN}" y="${y + 28 + i * 18}">${line}</text>`,

@@ -11,7 +11,7 @@ export const why = {
   'in-flight': END,
   'torn-down-pool': END,
   balancer:
-    'A process that leaves before the balancer has noticed is gone sooner, and loses what the balancer ' +
+    'A process that leaves before the balancer has noticed exits sooner, and loses what the balancer ' +
     'still sends to it. nestjs-drain answers on each connection with `Connection: close` before it goes.',
   hammered:
     `${GRACE} No balancer takes part here, so they lose nothing by it; behind one they do (see "A rolling ` +
