@@ -26,7 +26,7 @@ export interface RunInvocation {
   readonly script: string;
   readonly args: readonly string[];
   readonly options: RunOptions;
-  /** Of the options, as they were typed. */
+  /** The options as they were typed. */
   readonly given: readonly string[];
 }
 
@@ -58,7 +58,7 @@ const SUBCOMMANDS = ['reload', 'status', 'report', 'kubernetes', 'rehearse'] as 
 
 /**
  * @param argv - without the paths of node and of the command
- * @throws GracefulShutdownError `ERR_RESTART_USAGE` that names all that is wrong
+ * @throws GracefulShutdownError `ERR_RESTART_USAGE` with every problem
  * @internal
  */
 export function parseArguments(argv: readonly string[]): Invocation {
@@ -96,11 +96,11 @@ export function parseArguments(argv: readonly string[]): Invocation {
 
 interface Line {
   readonly options: readonly GivenOption[];
-  /** The subcommand or the script, and what should not be there. */
+  /** The subcommand or the script, and any stray words. */
   readonly words: readonly string[];
-  /** What stands after `--`. */
+  /** The words after `--`. */
   readonly args: readonly string[];
-  /** Whether a word may be meant as the value of an option. */
+  /** Whether a word may have been meant as the value of an option. */
   readonly isUnclear: boolean;
 }
 
@@ -123,14 +123,14 @@ function readLine(typed: readonly string[]): Line {
       help: { type: 'boolean', short: 'h' },
       version: { type: 'boolean' },
     },
-    strict: false, // Strictly, Node stops at the first problem.
+    strict: false, // In strict mode Node stops at the first problem.
     tokens: true,
   });
   const end = tokens.find(({ kind }) => kind === 'option-terminator')?.index ?? argv.length;
   const options = tokens
     .filter((token) => token.kind === 'option')
     .map(({ name, rawName, value, inlineValue }): GivenOption => {
-      // `--workers --soak 1s`: Node takes any word for the value.
+      // In `--workers --soak 1s` Node takes `--soak` for the value of `--workers`.
       const isMissing = inlineValue === false && value.startsWith('--');
       return { name, typed: rawName, value: isMissing ? undefined : value };
     });
@@ -169,7 +169,7 @@ function problemWith({ name, typed, value }: GivenOption, action: Action): strin
   return [`${typed} is '${value}', expected ${allowed}`];
 }
 
-/** As in most commands, of an option given twice the last one counts, unless it adds values. */
+/** If an option is given twice, the last one counts, unless the option is repeatable. */
 function valuesOf(options: readonly GivenOption[]): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   for (const { name, value } of options) {

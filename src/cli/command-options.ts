@@ -13,26 +13,26 @@ export type Action = 'run' | 'reload' | 'status' | 'report' | 'kubernetes' | 're
 
 /** An option of the command line. @internal */
 export interface OptionRule {
-  /** The name of its value in the program. */
+  /** The property that holds its value. */
   readonly key: string;
   readonly actions: readonly Action[];
-  /** Of an option that takes a value. */
+  /** Undefined if the option takes no value. */
   readonly value?: OptionValue;
-  /** Whether each time it is given adds a value. */
+  /** Whether the option may be given several times, each with another value. */
   readonly isRepeated?: true;
 }
 
 /** @internal */
 export interface OptionValue {
   readonly allowed: string;
-  /** Whether the option may stand without it: then only a word that is allowed is taken for it. */
+  /** Whether the option may be given without a value. The next word is its value only if allowed. */
   readonly isOptional?: true;
   /** @returns undefined if the text is not allowed */
   read(text: string): unknown;
 }
 
 const MOST_WORKERS = 1024;
-/** A day, as everywhere. */
+/** A day. */
 const MOST_SECONDS = 86_400;
 const MOST_FAILURES = 1000;
 const MOST_PORT = 65_535;
@@ -53,7 +53,7 @@ const port: OptionValue = {
 };
 const pid: OptionValue = { allowed: 'the PID of a service', read: (text) => wholeNumber(text, 1) };
 
-/** All options that take part in a decision, by their name without the dashes. @internal */
+/** All options but `--help` and `--version`, by name without dashes. @internal */
 export const OPTION_RULES: Readonly<Record<string, OptionRule>> = {
   workers: {
     key: 'workers',
@@ -198,7 +198,7 @@ function wholeNumber(text: string, least: number, most = Infinity): number | und
   return Number.isSafeInteger(value) && value >= least && value <= most ? value : undefined;
 }
 
-/** As in a manifest, which has no other unit. */
+/** Seconds are the only unit in a manifest. */
 function seconds(least: number): OptionValue {
   return {
     allowed: `a whole number of seconds from ${least} to ${MOST_SECONDS}, such as 5 or 5s`,
@@ -206,7 +206,7 @@ function seconds(least: number): OptionValue {
   };
 }
 
-/** A picture must not overwrite the report by mistake. */
+/** The extension is required, so that a picture cannot overwrite the report by mistake. */
 function outputFile(extension: string): OptionValue {
   return {
     allowed: `a file that ends in .${extension}, or - for standard output`,

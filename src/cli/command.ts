@@ -39,12 +39,12 @@ async function runHere(invocation: RunInvocation): Promise<void> {
   process.exit(await run(invocation));
 }
 
-// The reader may have gone: EPIPE of a pipe, EIO of a terminal. The exit status counts all the same.
+// EPIPE (pipe) and EIO (terminal) mean that the reader has gone. The exit status still counts.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
 });
 command(process.argv.slice(2)).catch((error: unknown) => {
-  // Our own errors say what to do; of others the stack is needed.
+  // Our own errors say what to do. Others need their stack.
   console.error('nestjs-drain:', error instanceof GracefulShutdownError ? error.message : error);
   process.exit(exitStatusOf(error));
 });

@@ -5,7 +5,7 @@ import { noAnswer, notRunning, refused, serviceGone } from './command.errors.js'
 
 const ANSWER_TIMEOUT_MS = 10_000;
 
-/** Speaks to the control socket of a service. @internal */
+/** The client of a service's control socket. @internal */
 export class ControlClient {
   constructor(private readonly path: string) {}
 
@@ -13,12 +13,12 @@ export class ControlClient {
     return (await this.#ask('GET', '/status', ANSWER_TIMEOUT_MS)) as RestartStatus;
   }
 
-  /** Returns once the reload was accepted. */
+  /** Resolves once the reload is accepted. */
   async reload(workers?: number): Promise<void> {
     await this.#ask('POST', reloadPath({ workers }), ANSWER_TIMEOUT_MS);
   }
 
-  /** However long it takes: the service bounds each of its steps. */
+  /** Has no timeout, because the service bounds each step of a reload. */
   async reloadAndWait(workers?: number): Promise<ReloadResult> {
     return (await this.#ask('POST', reloadPath({ workers, wait: '' }), 0)) as ReloadResult;
   }

@@ -6,9 +6,9 @@ import { LONGEST_SOCKET_PATH } from '../sockets/bind.js';
 import { controlPathTooLong, unsafeFolder } from './command.errors.js';
 
 /**
- * Where the control sockets of a user's services may be, the best place first: `RuntimeDirectory=` of
- * systemd, which others see also with `PrivateTmp=`; the folder of a session; and the one for
- * temporary files, for those without either, such as cron.
+ * The folders for the control sockets of a user's services, the best first: systemd's
+ * `RuntimeDirectory=`, which stays visible to others with `PrivateTmp=`; the session's folder; the
+ * folder for temporary files, if there is neither (cron).
  *
  * @internal
  */
@@ -25,10 +25,10 @@ export function controlFolders(
 }
 
 /**
- * Where the control socket of another process may be, through its eyes: it may belong to another
- * user, and have folders of its own. Only root may look there, or its own user.
+ * The folders for the control socket of another process, from its own environment and root: it may
+ * run as another user, or in a container. Only root and the same user may read them.
  *
- * @returns an empty list if unknown; only Linux tells
+ * @returns no folders if unknown, as on systems other than Linux
  * @internal
  */
 export function controlFoldersOf(pid: number): { folders: readonly string[]; uid: number } {
@@ -43,7 +43,7 @@ export function controlFoldersOf(pid: number): { folders: readonly string[]; uid
   }
 }
 
-/** @throws GracefulShutdownError if it belongs to others, or is open to them @internal */
+/** @throws GracefulShutdownError if another user owns it or has access to it @internal */
 export function makeControlFolder(folder: string): void {
   try {
     mkdirSync(folder, { mode: 0o700 });
@@ -54,9 +54,9 @@ export function makeControlFolder(folder: string): void {
 }
 
 /**
- * The folder for temporary files is open to all: another user may have made ours.
+ * Anyone can write to the folder for temporary files, so another user may have created ours.
  *
- * @throws GracefulShutdownError if it belongs to others, or is open to them
+ * @throws GracefulShutdownError if another user owns it or has access to it
  * @internal
  */
 export function assertPrivate(folder: string, uid: number = process.getuid!()): void {
@@ -80,7 +80,7 @@ export function socketName(pid: number): string {
   return `${pid}.sock`;
 }
 
-/** @returns undefined for a file that is no control socket @internal */
+/** @returns undefined if the name is not that of a control socket @internal */
 export function pidOf(name: string): number | undefined {
   const [, pid] = /^([1-9]\d*)\.sock$/.exec(name) ?? [];
   return pid === undefined ? undefined : Number(pid);

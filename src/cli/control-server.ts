@@ -9,7 +9,7 @@ import { controlPathTaken } from './command.errors.js';
 import { assertShort, controlFolders, makeControlFolder, socketName } from './control-folder.js';
 import { removeStaleSockets } from './running-services.js';
 
-/** As much of a service as may be commanded from outside. @internal */
+/** The part of a service that can be commanded from outside. @internal */
 export interface ControlledService {
   reload(options?: { readonly workers?: number | undefined }): Promise<ReloadResult>;
   status(): Promise<RestartStatus>;
@@ -19,14 +19,14 @@ export interface ControlledService {
 const REQUEST_TIMEOUT_MS = 5000;
 const LARGEST_HEADERS = 4096;
 const MOST_CONNECTIONS = 64;
-/** For answers that are on their way when the service ends. */
+/** How long pending responses may take when the service ends. */
 const LAST_ANSWERS_MS = 500;
 
 type Answer = readonly [status: number, body: unknown];
 
 /**
- * Lets only the user of a service ask for its status and reload it: HTTP over a Unix socket.
- * Nothing here can stop the service, and the service never waits for anything here.
+ * Serves status and reload to the user of a service, as HTTP over a Unix socket. It cannot stop the
+ * service, and the service never waits for it.
  *
  * @internal
  */
@@ -46,8 +46,8 @@ export class ControlServer {
   }
 
   /**
-   * @param path - of the socket; without it the first of this user's folders that can be used
-   * @returns undefined if there is no place for the socket, which is only a warning
+   * @param path - the socket's path; by default in the first usable folder of this user
+   * @returns undefined if the socket cannot be created, which is only logged
    */
   static async start(
     service: ControlledService,
@@ -77,7 +77,7 @@ export class ControlServer {
     return this.#server.address() as string;
   }
 
-  /** Removes the socket; answers that are nearly out still go. */
+  /** Removes the socket. Pending responses get a moment to finish. */
   close(): Promise<void> {
     return new Promise((resolve) => {
       const cut = setTimeout(() => this.#server.closeAllConnections(), LAST_ANSWERS_MS);
@@ -98,7 +98,7 @@ export class ControlServer {
       rmSync(path, { force: true });
       await listenPrivately(this.#server, path);
     }
-    this.#server.on('error', () => {}); // Such as no file left for a connection: it is not served.
+    this.#server.on('error', () => {}); // Such as EMFILE: that connection is not served.
     this.#server.unref();
   }
 
@@ -130,7 +130,7 @@ export class ControlServer {
     const workers = wishes.has('workers') ? Number(wishes.get('workers')) : undefined;
     const reload = this.service.reload({ workers });
     if (wishes.has('wait')) return [200, await reload];
-    // How it ends is in the log, and in the status.
+    // The log and the status have the result.
     reload.catch(() => {});
     return [202, { accepted: true }];
   }
@@ -145,7 +145,7 @@ async function prepareFolder(folder: string): Promise<void> {
   await removeStaleSockets(folder);
 }
 
-/** The socket is made in the call, and with no moment in which others could connect to it. */
+/** The umask applies while `listen()` creates the socket, so it is private from the start. */
 function listenPrivately(server: Server, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);

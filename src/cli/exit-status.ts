@@ -12,7 +12,7 @@ const BY_CODE: Readonly<Record<string, number>> = {
 };
 
 /**
- * The exit code for an error: 2 for wrong usage, 3 if there is no such service, else 1.
+ * The exit status for an error: 2 for wrong usage, 3 if there is no service, otherwise 1.
  *
  * @internal
  */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { notRunning, severalServices } from './command.errors.js';
 import { runningServices, servicesOf } from './running-services.js';
 
-/** Which service is meant; at most one of them. Nothing: the only one that runs for this user. @internal */
+/** At most one is set. Without any, the service is the only one that this user runs. @internal */
 export interface ServiceChoice {
   readonly pid?: number;
   readonly pidFile?: string;
@@ -11,8 +11,8 @@ export interface ServiceChoice {
 }
 
 /**
- * @returns the path of its control socket
- * @throws GracefulShutdownError if there is none, or more than one
+ * @returns the path of the control socket
+ * @throws GracefulShutdownError if no service matches, or several do
  * @internal
  */
 export async function findService(

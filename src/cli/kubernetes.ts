@@ -8,13 +8,13 @@ export interface KubernetesInvocation {
   readonly options: PodOptions;
 }
 
-/** Long enough after a preStop hook. */
+/** A grace period that is long enough after a preStop hook. */
 const SHORT_GRACE_MS = 2000;
 
 /**
  * `nestjs-drain kubernetes`.
  *
- * @returns lines of a manifest, and how their numbers came about: YAML as a whole
+ * @returns YAML: lines of a manifest, with comments that explain the numbers
  * @internal
  */
 export function kubernetes({ options }: KubernetesInvocation): string {
@@ -82,12 +82,12 @@ function container(times: PodTimes): string[] {
   ];
 }
 
-/** How each probe asks. */
+/** The handlers of the probes. */
 interface Handlers {
   readonly startup?: string;
   readonly ready: string;
   readonly live: string;
-  /** What the routes of the application need. */
+  /** Comments on what the routes of the application need. */
   readonly notes?: readonly [ready: string, live: string];
 }
 

@@ -7,10 +7,10 @@ import { hooksNotLoaded, wrongHooks } from './command.errors.js';
 const NAMES = ['beforeReload', 'afterReload', 'beforeStop', 'afterStop'] as const;
 
 /**
- * The hooks that a module exports, one by one or as its default. What a CommonJS module exports is
- * its default too.
+ * Loads the hooks that a module exports by name or as its default export, which is also what a
+ * CommonJS module exports.
  *
- * @throws GracefulShutdownError if the module cannot be loaded, or has no hooks
+ * @throws GracefulShutdownError if the module cannot be loaded or has no hooks
  * @internal
  */
 export async function loadHooks(file: string): Promise<RestartHooks> {
@@ -27,7 +27,7 @@ export async function loadHooks(file: string): Promise<RestartHooks> {
   return onSignal === undefined ? hooks : { ...hooks, onSignal: signalHooks(file, onSignal) };
 }
 
-/** Two signals cannot be caught, and a name that is misspelt would never come. */
+/** Rejects SIGKILL and SIGSTOP, which cannot be caught, and misspelt names. */
 function signalHooks(file: string, given: unknown): SignalHooks {
   if (typeof given !== 'object' || given === null)
     throw wrongHooks(file, 'onSignal is not an object');

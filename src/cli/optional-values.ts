@@ -1,8 +1,8 @@
 import { OPTION_RULES } from './command-options.js';
 
 /**
- * Writes `--svg a.svg` as `--svg=a.svg`, for options that may stand without a value: what follows
- * them may as well be the file to read.
+ * Rewrites `--svg a.svg` to `--svg=a.svg`, for options whose value is optional: the next word may
+ * also be the file to read.
  *
  * @internal
  */

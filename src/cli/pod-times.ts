@@ -1,18 +1,18 @@
 import { defaultOptions } from '../options/resolve-options.js';
 import { secondsNeeded, type ShutdownBudget, totalMs } from '../shutdown/shutdown-budget.js';
 
-/** What is known of a pod; what is not has its default. @internal */
+/** What is known about a pod; the rest has defaults. @internal */
 export interface PodOptions extends Partial<ShutdownBudget> {
   readonly preStopSeconds?: number;
   readonly probePeriodSeconds?: number;
   readonly failureThreshold?: number;
-  /** The `port` of the option `probes`, where the application has one. */
+  /** The `port` of the option `probes`, if set. */
   readonly probePort?: number;
-  /** The port of a gRPC microservice, where the option `probes` has `grpc`. */
+  /** The port of a gRPC microservice, if the option `probes` has `grpc`. */
   readonly grpcPort?: number;
 }
 
-/** The times of a pod, which its manifest has to tell. @internal */
+/** The times for the manifest of a pod. @internal */
 export interface PodTimes {
   readonly budget: ShutdownBudget;
   readonly preStopSeconds: number;
@@ -20,13 +20,13 @@ export interface PodTimes {
   readonly failureThreshold: number;
   readonly probePort: number | undefined;
   readonly grpcPort: number | undefined;
-  /** What the module needs from the signal on. */
+  /** The time that the module needs, counted from the signal. */
   readonly secondsFromSignal: number;
-  /** From the deletion to the SIGKILL: a preStop hook runs inside it, before the signal. */
+  /** From the deletion to SIGKILL, including a preStop hook, which runs before the signal. */
   readonly terminationGracePeriodSeconds: number;
 }
 
-/** Quick to notice: within the grace period that the module has by default. */
+/** Notices a red readiness within the default grace period. */
 const READINESS = { probePeriodSeconds: 2, failureThreshold: 1 };
 
 /** @internal */

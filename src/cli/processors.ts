@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path';
 const ROOT = '/sys/fs/cgroup';
 
 /**
- * How many processors this process may use: no more than the quota of its container, which Node 20
- * does not look at (libuv does from 1.49 on).
+ * The number of CPUs that this process may use, within the quota of its container. Node 20 ignores
+ * the quota; libuv respects it from 1.49 on.
  *
  * @internal
  */
@@ -18,7 +18,7 @@ export function processors(
   return Math.max(1, Math.floor(Math.min(parallelism, ...quotas)));
 }
 
-/** That of this process, and all it is in: each may have a quota. Of cgroups v2. */
+/** The cgroup (v2) of this process and its ancestors, because each may have a quota. */
 function groups(read: (file: string) => string | undefined): string[] {
   const [, own] = /^0::(\/.*)$/m.exec(read('/proc/self/cgroup') ?? '') ?? [];
   if (own === undefined) return [];

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 
 import { tooLarge } from './command.errors.js';
 
-/** Far more than a report has, and what a machine of today holds with ease. */
+/** Far more than a report needs. */
 const LARGEST_BYTES = 256 * 1024 * 1024;
 
 /** @param source - a file, or `-` for standard input @internal */
@@ -18,7 +18,7 @@ export async function readText(source: string): Promise<string> {
   return decoded(Buffer.concat(chunks));
 }
 
-/** What a PowerShell of Windows redirects into a file is UTF-16. */
+/** PowerShell on Windows redirects output as UTF-16. */
 function decoded(bytes: Buffer): string {
   const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
   return new TextDecoder(isUtf16 ? 'utf-16le' : 'utf-8').decode(bytes);

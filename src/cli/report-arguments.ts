@@ -8,16 +8,16 @@ export interface ReportInvocation {
   readonly options: ReportOptions;
 }
 
-/** What to write, and where: true is a file beside the report, `-` standard output. @internal */
+/** What to write, and where: `true` is a file next to the report, `-` standard output. @internal */
 export interface ReportOptions {
   readonly svg?: string | true;
   readonly html?: string | true;
   readonly json?: boolean;
-  /** Of several reports the last one, instead of all of them as a rollout. */
+  /** Shows the last report alone, instead of all of them as a rollout. */
   readonly last?: boolean;
 }
 
-/** @param sources - the files that were named @internal */
+/** @param sources - the files named on the command line @internal */
 export function reportProblems(
   sources: readonly string[],
   { svg, html, json }: ReportOptions,
@@ -35,7 +35,7 @@ export function reportProblems(
   return problems;
 }
 
-/** Accepts a pipe, too: `nestjs-drain report <(kubectl logs my-pod)`. */
+/** Also accepts a pipe: `nestjs-drain report <(kubectl logs my-pod)`. */
 function isReadable(source: string): boolean {
   if (source === '-') return true;
   try {

@@ -11,9 +11,9 @@ import { svgRollout } from './rollout/svg-rollout.js';
 import { terminalRollout } from './rollout/terminal-rollout.js';
 import { writeOutput } from './write-output.js';
 
-/** What can be shown, each made when it is asked for. */
+/** The outputs, each created on demand. */
 interface Views {
-  /** Of files that are written. */
+  /** The default base name of files. */
   readonly name: string;
   readonly data: unknown;
   svg(): string;
@@ -39,7 +39,7 @@ export async function report({ sources, options }: ReportInvocation): Promise<nu
   return 0;
 }
 
-/** Drops duplicates: a report in a file may be in the log, too. */
+/** Drops duplicates: a report may be both in a file and in the log. */
 function withoutCopies(reports: readonly ShutdownReport[]): ShutdownReport[] {
   const byKey = new Map(
     reports.map((one) => [`${hostOf(one)} ${one.pid} ${one.startedAt}`, one] as const),

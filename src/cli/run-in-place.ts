@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import type { RestartLog } from '../restart/primary/restart-log.js';
 import type { RunInvocation } from './arguments.js';
 
-/** Why the application must not get workers here; undefined if it may. @internal */
+/** Why no workers may be started here; undefined if they may. @internal */
 export function whyNotFork(
   env: NodeJS.ProcessEnv = process.env,
   isWorker: boolean = cluster.isWorker,
@@ -20,8 +20,8 @@ export function whyNotFork(
 }
 
 /**
- * Runs the application as `node script args` does, in this process: as the main module, with its
- * own `process.argv`, ES module or CommonJS. `runMain` is what Node itself starts a program with.
+ * Runs the application in this process as `node script args` would: as the main module, ES module
+ * or CommonJS, with its own `process.argv`. Node itself starts programs with `runMain`.
  *
  * @internal
  */
@@ -33,6 +33,6 @@ export function runInPlace(
   const lost = given.length > 0 ? `; ignored: ${given.join(', ')}` : '';
   log.warn(`${why}. The application runs in this process, without workers${lost}`);
   process.argv.splice(1, process.argv.length - 1, resolve(script), ...args);
-  // Outside of our promises, so that Node handles what its main module throws.
+  // Outside our promise chain, so that Node handles what the main module throws.
   setImmediate(() => runMain(process.argv[1]));
 }

@@ -8,7 +8,7 @@ import { loadHooks } from './load-hooks.js';
 
 /** Runs a service until it ends. @returns its exit code @internal */
 export async function run({ script, args, options }: RunInvocation): Promise<number> {
-  // The application runs in the workers, which have the option, too.
+  // `--inspect` is for the application, and the workers have the option, too.
   if (inspector.url() !== undefined) inspector.close();
   const { control: path, hooks: file, ...rest } = options;
   const hooks = file === undefined ? {} : await loadHooks(file);

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { isAbandoned, probeSocket } from '../sockets/probe-socket.js';
 import { assertPrivate, controlFolders, controlFoldersOf, pidOf } from './control-folder.js';
 
-/** A service that can be commanded. @internal */
+/** A running service with a control socket. @internal */
 export interface RunningService {
   readonly pid: number;
-  /** Of its control socket. */
+  /** The path of its control socket. */
   readonly path: string;
 }
 
-/** The services of this user that have the default control socket. @internal */
+/** The services of this user with a control socket in a default folder. @internal */
 export async function runningServices(warn: (message: string) => void): Promise<RunningService[]> {
   const sockets = controlFolders().flatMap((folder) => socketsIn(folder, warn));
   await Promise.all(sockets.map(removeIfStale));
@@ -27,7 +27,7 @@ async function listening(sockets: readonly RunningService[]): Promise<RunningSer
   return probed.flat();
 }
 
-/** The service with a PID, of any user, if this user may look for it. @internal */
+/** The service with this PID, of any user whose folders this user may read. @internal */
 export async function servicesOf(
   pid: number,
   warn: (message: string) => void,
@@ -37,7 +37,7 @@ export async function servicesOf(
   return listening(sockets.filter((service) => service.pid === pid));
 }
 
-/** Removes what services that were killed have left. @internal */
+/** Removes the sockets of services that were killed. @internal */
 export async function removeStaleSockets(folder: string): Promise<void> {
   await Promise.all(socketsIn(folder, () => {}).map(removeIfStale));
 }
@@ -61,8 +61,9 @@ function socketsIn(
 }
 
 /**
- * Both, as neither is enough. The process may live where its PID means nothing, in another
- * container with the same folder. And macOS refuses a connection also when too many wait.
+ * Checks the process and the socket, because neither is enough. The PID means nothing if the
+ * process runs in another container that shares the folder, and macOS also refuses connections to a
+ * socket whose queue is full.
  */
 async function removeIfStale({ pid, path }: RunningService): Promise<void> {
   if (!isAlive(pid) && (await isAbandoned(path))) rmSync(path, { force: true });

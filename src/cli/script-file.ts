@@ -1,17 +1,17 @@
 import { accessSync, constants, statSync } from 'node:fs';
 
 /**
- * The main file of the application, by the name that was given: as for `node`, `dist/main` is
- * enough for `dist/main.js`. Links in it stay, as they may move.
+ * The main file for the given name: as with `node`, `dist/main` finds `dist/main.js`. Symlinks are
+ * not resolved, because a deploy may move them.
  *
- * @returns undefined if there is none that can be read
+ * @returns undefined if there is no readable file
  * @internal
  */
 export function scriptFile(given: string): string | undefined {
   return [given, `${given}.js`].find(isReadableFile);
 }
 
-/** What is wrong with a name that is none of a main file. @internal */
+/** The error text for a name without a main file. @internal */
 export function scriptProblem(given: string): string {
   const problem = `the script is '${given}', expected a file that can be read, such as dist/main.js`;
   const isBuilt = /^(\.\/)?(build|dist|lib|out)\//.test(given);

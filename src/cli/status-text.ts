@@ -2,23 +2,23 @@ import type { ReloadResult, RestartStatus, WorkerStatus } from '../restart/resta
 import { count } from '../shutdown/amounts.js';
 
 const HEADINGS = ['SLOT', 'PID', 'GENERATION', 'AGE', 'STATE', 'IN FLIGHT'];
-/** The numbers stand to the right of their column. */
+/** Columns aligned to the left; numbers are aligned to the right. */
 const TEXTS: ReadonlySet<string> = new Set(['STATE']);
 
-/** A status for people. @internal */
+/** Formats a status for the terminal. @internal */
 export function statusText(status: RestartStatus, now: Date = new Date()): string {
   const rows = [HEADINGS, ...status.workers.toSorted(bySlot).map(cells)];
   return [heading(status, now), lastReload(status.lastReload), '', ...aligned(rows)].join('\n');
 }
 
-/** The result of a reload, for people. @internal */
+/** Formats the result of a reload. @internal */
 export function reloadText({ outcome, replaced, generation, reason }: ReloadResult): string {
   const workers = `${count(replaced, 'worker')} replaced`;
   if (outcome === 'completed') return `${workers}, generation ${generation}`;
   return `${outcome}, ${workers}: ${reason ?? 'no reason given'}`;
 }
 
-/** An age in its two largest units. @internal */
+/** Formats an age in its two largest units. @internal */
 export function ageText(ms: number): string {
   const seconds = Math.floor(ms / 1000);
   const parts: [number, string][] = [
@@ -60,7 +60,7 @@ function bySlot(a: WorkerStatus, b: WorkerStatus): number {
 }
 
 function cells({ slot, pid, generation, ageMs, phase, state, inFlight }: WorkerStatus): string[] {
-  // Of an application that just runs, its phase says all.
+  // While an application is running, its phase says everything.
   const both = state === undefined || state === 'running' ? phase : `${phase}, ${state}`;
   return [`${slot}`, `${pid}`, `${generation}`, ageText(ageMs), both, `${inFlight ?? '-'}`];
 }

@@ -1,7 +1,7 @@
 import { HTML_STYLE } from './html-style.js';
 import { element, escapeMarkup } from './svg-element.js';
 
-/** A page of its own: without scripts, and nothing is loaded from elsewhere. @internal */
+/** A self-contained page: no scripts, nothing loaded from elsewhere. @internal */
 export function htmlDocument(title: string, body: string): string {
   return `<!doctype html>
 <html lang="en">
@@ -26,7 +26,7 @@ export function htmlSection(heading: string, ...content: string[]): string {
   return element('section', {}, element('h2', {}, escapeMarkup(heading)), ...content);
 }
 
-/** A picture that can be scrolled, so it must be reachable without a mouse. @internal */
+/** A picture that scrolls, and therefore takes the keyboard focus. @internal */
 export function htmlFigure(label: string, svg: string): string {
   return element('div', { class: 'wide', tabindex: 0, role: 'region', 'aria-label': label }, svg);
 }

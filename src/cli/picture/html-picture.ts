@@ -111,7 +111,7 @@ function look(column: number): Record<string, string> {
   return column === 0 ? {} : { class: column === 3 ? 'word' : 'number' };
 }
 
-/** What could turn the direction of writing is shown by its number, as JSON allows. */
+/** Escapes invisible format characters, which could reverse the text direction. */
 function readableJson(report: ShutdownReport): string {
   return JSON.stringify(report, null, 2).replace(/\p{Cf}/gu, (letter) =>
     letter

@@ -1,6 +1,6 @@
 import type { ReportedSample, ShutdownReport } from '../../report/shutdown-report.js';
 
-/** A value over time that stays until the next one. @internal */
+/** A value over time, as steps. @internal */
 export interface LoadSeries {
   readonly label: string;
   readonly steps: readonly LoadStep[];
@@ -34,7 +34,7 @@ export function loadOf({ samples, totalMs }: ShutdownReport): LoadSeries[] {
     }));
 }
 
-/** A state: it holds until the next sample. */
+/** For a gauge: the value holds until the next sample. */
 function after(
   samples: readonly ReportedSample[],
   totalMs: number,
@@ -47,7 +47,7 @@ function after(
   }));
 }
 
-/** A count: it is of the time since the last sample. */
+/** For a count: the value covers the time since the previous sample. */
 function before(
   samples: readonly ReportedSample[],
   valueOf: (sample: ReportedSample) => number,

@@ -10,10 +10,10 @@ export interface Paragraph {
 }
 
 const MOST_LINES = 12;
-/** An advice names what a client may have chosen, and says more. */
+/** Advice is long, and may contain text that a client chose. */
 const LONGEST_LINE = 1000;
 
-/** The paragraphs with content, in the order of reading. @internal */
+/** The paragraphs that have content, in reading order. @internal */
 export function paragraphsOf(report: ShutdownReport): Paragraph[] {
   const { participants, connections, newConnections, failures, flush, advice } = report;
   const { late } = report.requests;

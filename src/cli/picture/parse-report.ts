@@ -10,8 +10,8 @@ const DEEPEST = 5;
 const MOST_PROBLEMS = 5;
 
 /**
- * Finds the reports in a file of its own, or in a log: as a line, within what a logger or a runtime
- * of containers puts around it, in text before it, or spread over several lines.
+ * Finds the reports in a JSON file or a log: as one line, wrapped by a logger or a container
+ * runtime, after other text, or spread over several lines.
  *
  * @param source - the name of the text, for errors
  * @throws GracefulShutdownError `ERR_SHUTDOWN_NO_REPORT` or `ERR_SHUTDOWN_INVALID_REPORT`
@@ -21,7 +21,7 @@ export function parseReports(content: string, source: string): ShutdownReport[] 
   return foundIn(content, source).map((report) => checked(report, source));
 }
 
-/** The last one. @internal */
+/** Finds the last report. @internal */
 export function parseReport(content: string, source: string): ShutdownReport {
   return checked(foundIn(content, source).at(-1), source);
 }
@@ -47,7 +47,7 @@ function inLog(content: string): unknown[] {
   return reports.length > 0 ? reports : spreadReports(content).filter(isReport);
 }
 
-/** Most lines of a log are something else, and not worth to be parsed. */
+/** Skips lines that cannot contain a report, because parsing is slow. */
 function inLine(line: string): unknown[] {
   if (!line.includes('states')) return [];
   const starts = [line.indexOf('{'), line.indexOf('{"')];
@@ -58,7 +58,7 @@ function inLine(line: string): unknown[] {
 function reportsIn(value: unknown, depth = 0): unknown[] {
   if (depth > DEEPEST) return [];
   if (isReport(value)) return [value];
-  // Some write JSON into a text within JSON.
+  // Some loggers put JSON into a JSON string.
   if (typeof value === 'string') return value.includes('states') ? inText(value, depth) : [];
   if (Array.isArray(value)) return value.flatMap((one) => reportsIn(one, depth + 1));
   if (isRecord(value)) return Object.values(value).flatMap((one) => reportsIn(one, depth + 1));
@@ -70,7 +70,7 @@ function inText(value: string, depth: number): unknown[] {
   return start < 0 ? [] : reportsIn(jsonOf(value.slice(start)), depth + 1);
 }
 
-/** Tells a report from other objects. It is validated later, with precise errors. */
+/** Tells a report from other objects. Validation with precise errors follows later. */
 function isReport(value: unknown): boolean {
   return isRecord(value) && 'version' in value && 'trigger' in value && 'states' in value;
 }

@@ -30,8 +30,8 @@ const request = record<ReportedRequest>({
 });
 
 /**
- * Version 2 of the format, into which version 1 was translated. TypeScript sees to it that no field is
- * forgotten.
+ * The shape of version 2; version 1 is converted first. The type makes sure that no field is
+ * missing.
  *
  * @internal
  */

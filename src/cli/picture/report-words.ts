@@ -11,7 +11,7 @@ import type {
 import { plain } from '../../shutdown/plain-text.js';
 import { timeText } from './time-axis.js';
 
-/** What a report says, in words that every picture uses. */
+// The texts of a report, shared by all pictures.
 
 const ENDED_BY: Readonly<Record<ReportedState['endedBy'], string>> = {
   elapsed: 'time elapsed',
@@ -83,7 +83,7 @@ export function flushText({ outcome, ms }: ReportedFlush): string {
   return `${outcome} after ${timeText(ms)}`;
 }
 
-/** Equal names as one, with their count. @internal */
+/** Lists names, equal ones once with their count. @internal */
 export function tallyText(names: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const name of names.map((one) => plain(one))) counts.set(name, (counts.get(name) ?? 0) + 1);

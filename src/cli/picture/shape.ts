@@ -1,6 +1,6 @@
 import { plain } from '../../shutdown/plain-text.js';
 
-/** Far more than a real report has: a longer one is an attack. */
+/** Far more than a real report has; a longer list is an attack. */
 const LONGEST_LIST = 10_000;
 
 /** The problems of a value, one sentence each. @internal */
@@ -10,7 +10,7 @@ export type Shape = (value: unknown, name: string) => string[];
 export const number: Shape = (value, name) =>
   Number.isFinite(value) ? [] : mismatch(value, name, 'a number');
 
-/** Of things, or of milliseconds. @internal */
+/** A count or a duration. @internal */
 export const amount: Shape = (value, name) =>
   Number.isFinite(value) && (value as number) >= 0
     ? []
@@ -46,7 +46,7 @@ export function list(shape: Shape): Shape {
   };
 }
 
-/** Other keys are of a later version, and do no harm. @internal */
+/** Allows other keys, which later versions may add. @internal */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- so that the shape of a type has all its keys
 export function record<T>(shapes: { readonly [Key in keyof T]-?: Shape }): Shape {
   const entries = Object.entries<Shape>(shapes);

@@ -1,17 +1,17 @@
-/** How a report begins, as JSON or as `util.inspect()` prints it. */
+/** The beginning of a report, as JSON or printed by `util.inspect()`. */
 const BEGIN = /\{\s*["']?version["']?\s*:\s*[12]\s*,/g;
 const ESC = '\\u001b';
 const COLOURS = new RegExp(`${ESC}\\[[0-9;]*m`, 'g');
-/** What Compose and `kubectl logs` put before each line. */
+/** The line prefixes of Compose and `kubectl logs`. */
 const PREFIXES = /^(?:\[pod\/\S+\] |[\w.-]+ +\| ?)?(?:\d{4}-\d\d-\d\dT[\d:.]+Z )?/gm;
-/** Far more than one has. */
+/** Far more than a report has. */
 const LONGEST = 256 * 1024;
 const MOST_BEGINNINGS = 200;
 const DEEPEST = 20;
 
 /**
- * The reports that a logger has spread over several lines of a log: as JSON with indents, or as
- * `util.inspect()` prints objects. A shortened one (`[Object]`) does not count.
+ * Finds reports that a logger printed over several lines, as indented JSON or with
+ * `util.inspect()`. One shortened to `[Object]` does not count.
  *
  * @internal
  */
@@ -42,7 +42,7 @@ const WORDS: Readonly<Record<string, unknown>> = {
   undefined: null,
 };
 
-/** JSON, and what `util.inspect()` makes of it. */
+/** Reads a value printed as JSON or by `util.inspect()`. */
 class PrintedValue {
   constructor(
     private readonly text: string,
@@ -54,7 +54,7 @@ class PrintedValue {
     return this.at;
   }
 
-  /** @returns undefined if it is something else */
+  /** @returns undefined if it is neither */
   read(): unknown {
     try {
       return this.#value(0);
@@ -90,7 +90,7 @@ class PrintedValue {
     return items;
   }
 
-  /** `inspect()` chooses the quotes, and splits a text at its line ends: `'a\n' + 'b'`. */
+  /** `inspect()` uses any quotes, and splits text at line ends: `'a\n' + 'b'`. */
   #string(): string {
     const quote = this.#peek();
     let text = '';

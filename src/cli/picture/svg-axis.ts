@@ -5,7 +5,7 @@ import type { Timeline } from './timeline.js';
 
 const { chart, chartEnd } = COLUMNS;
 
-/** The labels of the ticks. @internal */
+/** The tick labels. @internal */
 export function svgAxis(axis: TimeAxis, heading = ''): SvgBlock {
   return {
     height: 20,
@@ -19,7 +19,7 @@ export function svgAxis(axis: TimeAxis, heading = ''): SvgBlock {
   };
 }
 
-/** The lines under the ticks; that of the start is darker. @internal */
+/** The grid lines; the one at the start is darker. @internal */
 export function svgGrid(axis: TimeAxis, top: number, bottom: number): string {
   return axis.ticks
     .map(({ atMs }) =>
@@ -28,7 +28,7 @@ export function svgGrid(axis: TimeAxis, top: number, bottom: number): string {
     .join('');
 }
 
-/** Says when the budget ends, above the axis. @internal */
+/** Marks the end of the budget above the axis. @internal */
 export function svgBudgetLabel({ budget, axis }: Timeline): SvgBlock {
   const at = budget.atMs === undefined ? chartEnd : xOf(budget.atMs, axis);
   const label = `budget ends at ${budget.end}${budget.atMs === undefined ? ' →' : ''}`;

@@ -1,6 +1,6 @@
 import { placeOf, type TimeAxis } from './time-axis.js';
 
-/** A part of the picture. They stand one under the other. @internal */
+/** A part of the picture. Blocks are stacked. @internal */
 export interface SvgBlock {
   readonly height: number;
   /** @param top - its upper edge @returns markup */
@@ -17,7 +17,7 @@ export const COLUMNS = {
   right: 932,
 } as const;
 
-/** Where a time is, in pixels. @internal */
+/** The position of a time in pixels. @internal */
 export function xOf(ms: number, axis: TimeAxis): number {
   return COLUMNS.chart + placeOf(ms, axis) * (COLUMNS.chartEnd - COLUMNS.chart);
 }
@@ -39,7 +39,7 @@ export function drawAll(blocks: readonly SvgBlock[], top: number): string {
     .join('\n');
 }
 
-/** Nothing, to let the parts breathe. @internal */
+/** Empty space between blocks. @internal */
 export function gap(height: number): SvgBlock {
   return { height, draw: () => '' };
 }

@@ -9,7 +9,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** A text as it may stand in SVG and HTML, as content and within quotes. @internal */
+/** Escapes text for SVG and HTML, as content and in attributes. @internal */
 export function escapeMarkup(text: string): string {
   return text.replace(/[&<>"']/g, (letter) => ESCAPES[letter]!);
 }
@@ -24,7 +24,7 @@ export function element(name: string, attributes: Attributes, ...content: string
   return content.length === 0 ? `${start}/>` : `${start}>${content.join('')}</${name}>`;
 }
 
-/** @param className - how it looks @internal */
+/** @internal */
 export function textAt(
   x: number,
   y: number,
@@ -35,7 +35,7 @@ export function textAt(
   return element('text', { x, y, class: className, ...more }, escapeMarkup(content));
 }
 
-/** Enough for the eye, and short. @internal */
+/** Rounds to a precision that the eye cannot tell from the exact value. @internal */
 export function rounded(value: number): number {
   return Math.round(value * 10) / 10;
 }

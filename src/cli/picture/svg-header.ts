@@ -6,7 +6,7 @@ import type { Timeline } from './timeline.js';
 
 const { left, right } = COLUMNS;
 const BADGE_WIDTH = 84;
-/** What fits beside the badge. */
+/** The width that fits beside the badge. */
 const TITLE_CELLS = 66;
 const MILLION = 1e6;
 const SIGNS: Readonly<Record<Timeline['result'], string>> = {
@@ -15,7 +15,7 @@ const SIGNS: Readonly<Record<Timeline['result'], string>> = {
   failed: '✕ failed',
 };
 
-/** What began it, how it ended, how long it took. @internal */
+/** The trigger, the result and the total time. @internal */
 export function svgHeader({ title, result, total, origin }: Timeline): SvgBlock {
   const badge = right - BADGE_WIDTH;
   return {
@@ -38,7 +38,7 @@ export function svgHeader({ title, result, total, origin }: Timeline): SvgBlock 
   };
 }
 
-/** The numbers to be seen first. @internal */
+/** The key figures. @internal */
 export function svgFigures({ figures }: Timeline): SvgBlock {
   const width = (right - left) / figures.length;
   return {

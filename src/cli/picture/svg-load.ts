@@ -9,7 +9,7 @@ const { left, chartEnd, note } = COLUMNS;
 const CHART_HEIGHT = 30;
 const LETTER = 6.6;
 
-/** A value over time. @internal */
+/** Draws a value over time. @internal */
 export function svgLoad({ label, steps, most }: LoadSeries, axis: TimeAxis): SvgBlock {
   return {
     height: CHART_HEIGHT + 10,
@@ -36,7 +36,7 @@ export function svgLoad({ label, steps, most }: LoadSeries, axis: TimeAxis): Svg
   };
 }
 
-/** Until when something came. @internal */
+/** Draws when the last of something came. @internal */
 export function svgMark({ label, last, text }: Mark, axis: TimeAxis): SvgBlock {
   return {
     height: 24,

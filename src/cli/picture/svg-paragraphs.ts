@@ -5,7 +5,7 @@ import { proseWidth } from './svg-prose.js';
 import { wrap } from './text-cells.js';
 
 const LINE_HEIGHT = 17;
-/** What fits beside the heading in any common font. */
+/** The width that fits beside the heading in any common font. */
 const LINE_CELLS = 100;
 const MOST_LINES = 4;
 

@@ -16,8 +16,7 @@ const MARGIN = 24;
 const FUNNEL_HEIGHT = 26;
 
 /**
- * A report as a picture over time, for a file or for a page: self-contained, without scripts, for
- * both colour schemes.
+ * Draws a report as a self-contained SVG, for a file or a page: no scripts, light and dark.
  *
  * @internal
  */
@@ -45,7 +44,7 @@ function description({ total, states, figures }: Timeline): string {
   return [total, ...parts, ...figures.map(({ value, label }) => `${value} ${label}`)].join('; ');
 }
 
-/** All that stands under the one axis, with its grid behind it. */
+/** Everything on the main time axis, with the grid behind it. */
 function overTime(timeline: Timeline): SvgBlock[] {
   const { axis, load, marks, requests, hooks } = timeline;
   const rows = [
@@ -66,7 +65,7 @@ function overTime(timeline: Timeline): SvgBlock[] {
   return [svgLegend(timeline), svgBudgetLabel(timeline), svgAxis(axis), behind, ...rows];
 }
 
-/** The hooks on an axis of their own, where closing is but a thin slice of the whole. */
+/** The hooks on an axis of their own, if closing is too thin on the main one. */
 function enlargedHooks({ hooks }: Timeline): SvgBlock[] {
   if (!hooks.isMagnified) return [];
   const rows = svgWork(hooks, hooks.axis);
@@ -83,7 +82,7 @@ function work(heading: string, bars: WorkBars, axis: TimeAxis): SvgBlock[] {
   return [gap(8), svgHeading(heading), ...svgWork(bars, axis)];
 }
 
-/** Leads the eye from the slice to its enlargement. */
+/** Connects the slice with its enlargement. */
 function closingBand({ hooks, axis }: Timeline, top: number, bottom: number): string {
   if (!hooks.isMagnified) return '';
   const start = rounded(xOf(hooks.axis.fromMs, axis));

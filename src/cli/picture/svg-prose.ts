@@ -1,6 +1,6 @@
 import { letterWidth } from './text-cells.js';
 
-/** What a cell is, in the fonts that a system has for prose; the widest of them counts. */
+/** Letter widths in cells, in the widest of the common system fonts. */
 const WIDTHS: readonly (readonly [letters: RegExp, cells: number])[] = [
   [/^[ ijlIftr.,:;'|!()[\]]/, 0.65],
   [/^[mwMW@%]/, 1.85],
@@ -8,7 +8,7 @@ const WIDTHS: readonly (readonly [letters: RegExp, cells: number])[] = [
   [/^[\w<>&=+~#-]/, 1.15],
 ];
 
-/** How wide a letter of prose is at most; nothing in an SVG breaks lines. @internal */
+/** The largest width of a letter, because SVG text does not wrap. @internal */
 export function proseWidth(letter: string): number {
   return WIDTHS.find(([letters]) => letters.test(letter))?.[1] ?? letterWidth(letter) * 1.15;
 }

@@ -8,7 +8,7 @@ interface Sheet {
   readonly description?: string;
 }
 
-/** The sheet that a picture is drawn on. @internal */
+/** The root element with title, style and background. @internal */
 export function svgSheet(sheet: Sheet, ...content: string[]): string {
   const { width, height, title, description } = sheet;
   return element(

@@ -6,7 +6,7 @@ import type { StateBar, Timeline } from './timeline.js';
 const { left, right } = COLUMNS;
 const BAR_HEIGHT = 24;
 const LETTER = 7.6;
-/** A state that took next to no time is still to be seen. */
+/** Keeps very short states visible. */
 const LEAST_WIDTH = 2.5;
 const LEGEND_COLUMNS = 4;
 
@@ -14,7 +14,7 @@ const LEGEND_COLUMNS = 4;
 export function svgStates({ states, axis }: Timeline): SvgBlock {
   const bar = ({ state, atMs, endMs }: StateBar, top: number): string => {
     const x = xOf(atMs, axis);
-    // The gap tells two bars apart without their colours.
+    // The gap separates bars for readers who see no colours.
     const width = Math.max(LEAST_WIDTH, xOf(endMs, axis) - x - 1.5);
     const hasRoom = width > cellWidth(state) * LETTER + 8;
     return (

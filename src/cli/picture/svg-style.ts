@@ -3,8 +3,7 @@ const BAD = ['#b42318', '#ff8f85'];
 const DIM = ['#59636e', '#9aa4af'];
 
 /**
- * A selector, a property, then the colours on light and on dark. All text has a contrast of 4.5 or
- * more.
+ * Selector, property, then the colours for light and dark. All text has a contrast of at least 4.5.
  */
 const COLOURS: readonly (readonly [selector: string, property: string, ...string[]])[] = [
   ['.nd-paper', 'fill', ...PAPER],
@@ -52,7 +51,7 @@ const SHAPES = `
 .nd-line{stroke-width:3px;stroke-linecap:round}
 .nd-faint{opacity:.14}`;
 
-/** For both colour schemes, limited to the picture, even inside a page. @internal */
+/** Styles for light and dark, scoped to the picture even within a page. @internal */
 export const SVG_STYLE =
   `${SHAPES}\n${rules(2)}\n@media (prefers-color-scheme:dark){\n${rules(3)}\n}\n`.trimStart();
 

@@ -57,7 +57,7 @@ function barPath(x: number, end: number, top: number, isArrow: boolean): string 
   return `M${neck} ${top}H${to}V${bottom}H${neck}V${bottom + 3}L${rounded(chart - 8)} ${middle}L${neck} ${top - 3}Z`;
 }
 
-/** For readers who see no colours. */
+/** Marks cut work for readers who see no colours. */
 function cross(x: number, y: number): string {
   const at = rounded(x);
   return element('path', { d: `M${at - 3} ${y - 3}l6 6m0 -6l-6 6`, class: 'nd-cross' });

@@ -2,10 +2,10 @@
 export type Ink =
   'plain' | 'strong' | 'dim' | 'red' | 'green' | 'yellow' | 'blue' | 'cyan' | 'magenta';
 
-/** Puts a text into a colour, or leaves it. @internal */
+/** Colours a text, or leaves it plain. @internal */
 export type Paint = (ink: Ink, text: string) => string;
 
-/** The colours that every terminal has, in the shades of its user. */
+/** The 16 basic colours, which follow the theme of the terminal. */
 const CODES: Readonly<Record<Exclude<Ink, 'plain'>, number>> = {
   strong: 1,
   dim: 2,

@@ -11,7 +11,7 @@ import type { WorkBars } from './work-bars.js';
 
 /** @internal */
 export interface TerminalOptions {
-  /** How wide the terminal is. @defaultValue 80 */
+  /** The width of the terminal. @defaultValue 80 */
   readonly columns?: number | undefined;
   /** @defaultValue false */
   readonly colours?: boolean;
@@ -27,7 +27,7 @@ const RESULTS: Readonly<Record<Timeline['result'], readonly [Ink, string]>> = {
   failed: ['red', '✗ failed'],
 };
 
-/** A report as a picture of letters, as wide as the terminal. @internal */
+/** Draws a report with characters, as wide as the terminal. @internal */
 export function terminalPicture(report: ShutdownReport, options: TerminalOptions = {}): string {
   const timeline = timelineOf(report);
   return new TerminalPicture(options).draw(timeline);

@@ -1,7 +1,7 @@
 import { type Ink, type Paint } from './terminal-ink.js';
 import { placeOf, type TimeAxis } from './time-axis.js';
 
-/** One line of cells over time. Its letters take one cell each. @internal */
+/** One line of cells over time, for letters one cell wide. @internal */
 export class TerminalStrip {
   readonly #letters: string[];
   readonly #inks: Ink[];
@@ -14,19 +14,19 @@ export class TerminalStrip {
     this.#inks = Array.from({ length }, () => 'plain');
   }
 
-  /** The cell of a time; the end of the axis belongs to the last one. */
+  /** The cell of a time; the end of the axis is in the last cell. */
   cellOf(ms: number): number {
     return Math.min(this.length - 1, Math.floor(placeOf(ms, this.axis) * this.length));
   }
 
-  /** The cells of a time span, of which there is at least one. */
+  /** The cells of a time span, at least one. */
   cellsOf(fromMs: number, toMs: number): { start: number; length: number } {
     const start = this.cellOf(fromMs);
     const end = Math.round(placeOf(toMs, this.axis) * this.length);
     return { start, length: Math.max(1, end - start) };
   }
 
-  /** What lies outside is left out. */
+  /** Clips text outside the strip. */
   put(at: number, text: string, ink: Ink): this {
     text.split('').forEach((letter, index) => {
       const cell = at + index;

@@ -13,7 +13,7 @@ const LOOKS: Readonly<Record<WorkBar['look'], readonly [letter: string, ink: Ink
   cut: ['▓', 'red'],
 };
 
-/** The labels of an axis, and its line. @internal */
+/** The labels and the line of an axis. @internal */
 export function axisStrips(
   axis: TimeAxis,
   cells: number,
@@ -49,7 +49,7 @@ export function stateStrip(
   return strip;
 }
 
-/** In each cell the highest value that it holds. @internal */
+/** Each cell shows its highest value. @internal */
 export function loadStrip(
   { steps, most }: LoadSeries,
   axis: TimeAxis,
@@ -85,7 +85,7 @@ export function workStrip(bar: WorkBar, axis: TimeAxis, cells: number): Terminal
   const { start, length } = strip.cellsOf(bar.atMs, bar.endMs);
   strip.put(start, letter.repeat(length), ink);
   if (bar.isClipped) strip.put(start, '◂', ink);
-  // For readers who see no colours: whole is a bar, broken is pale, cut has a cross.
+  // Readable without colours: completed is a solid bar, aborted is pale, cut has a cross.
   if (bar.look === 'cut') strip.put(Math.min(cells - 1, start + length), '✗', ink);
   return strip;
 }

@@ -1,17 +1,17 @@
-/** Take two cells of a terminal, and as much in most fonts: East Asian letters, and emoji. */
+/** East Asian letters and emoji, which take two cells in terminals and most fonts. */
 const WIDE =
   /^[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|^\p{Emoji_Presentation}/u;
 const LETTERS = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** How wide one letter is, in cells. @internal */
+/** The width of one letter in cells. @internal */
 export type LetterWidth = (letter: string) => number;
 
-/** How many cells of a terminal a text takes; a good guess for unusual scripts. @internal */
+/** The width of a text in terminal cells; an estimate for unusual scripts. @internal */
 export function cellWidth(text: string, widthOf: LetterWidth = letterWidth): number {
   return lettersOf(text).reduce((sum, letter) => sum + widthOf(letter), 0);
 }
 
-/** Shortens a long text in its middle: both ends of a name tell the most. @internal */
+/** Shortens a long text in the middle, because the ends of a name tell the most. @internal */
 export function shorten(text: string, cells: number, widthOf: LetterWidth = letterWidth): string {
   if (cellWidth(text, widthOf) <= cells) return text;
   const letters = lettersOf(text);
@@ -20,13 +20,13 @@ export function shorten(text: string, cells: number, widthOf: LetterWidth = lett
   return `${start}…${lettersOf(end).toReversed().join('')}`;
 }
 
-/** Shortened or filled up with spaces, to take exactly as many cells. @internal */
+/** Shortens or pads a text to exactly this width. @internal */
 export function fit(text: string, cells: number): string {
   const short = shorten(text, cells);
   return short + ' '.repeat(Math.max(0, cells - cellWidth(short)));
 }
 
-/** Lines of at most so many cells; a text that takes more lines ends in an ellipsis. @internal */
+/** Wraps a text; one with too many lines ends in an ellipsis. @internal */
 export function wrap(
   text: string,
   cells: number,
@@ -38,7 +38,7 @@ export function wrap(
   while (cellWidth(rest, widthOf) > cells && lines.length < mostLines - 1) {
     const line = startOf(lettersOf(rest), cells, widthOf);
     const space = rest[line.length] === ' ' ? line.length : line.lastIndexOf(' ');
-    // A word that is longer than a line has no better place to be broken.
+    // A word longer than the line is broken anywhere.
     const end = space > line.length / 2 ? space : line.length;
     lines.push(rest.slice(0, end).trimEnd());
     rest = rest.slice(end).trimStart();
@@ -54,7 +54,7 @@ function startOf(letters: readonly string[], cells: number, widthOf: LetterWidth
   return letters.slice(0, end < 0 ? letters.length : end).join('');
 }
 
-/** Letters as people count them: with their accents. */
+/** Splits into user-perceived characters, with their accents. */
 function lettersOf(text: string): string[] {
   return Array.from(LETTERS.segment(text), ({ segment }) => segment);
 }

@@ -1,4 +1,4 @@
-/** Where times are in a picture. All in ms after the shutdown began. @internal */
+/** The time axis of a picture, in ms after the start of the shutdown. @internal */
 export interface TimeAxis {
   readonly fromMs: number;
   /** Always after `fromMs`. */
@@ -15,7 +15,7 @@ export interface Tick {
 const MOST_TICKS = 9;
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
-/** What people count in. */
+/** Round steps for tick marks. */
 const STEPS_MS = [
   1,
   2,
@@ -52,12 +52,12 @@ export function timeAxis(fromMs: number, toMs: number): TimeAxis {
   return { fromMs, toMs: end, ticks };
 }
 
-/** Where a time is on the axis: 0 at its start, 1 at its end, never outside. @internal */
+/** The position on the axis: 0 at its start, 1 at its end, clamped. @internal */
 export function placeOf(ms: number, { fromMs, toMs }: TimeAxis): number {
   return Math.min(1, Math.max(0, (ms - fromMs) / (toMs - fromMs)));
 }
 
-/** A duration for people: `85 ms`, `7.2 s`, `1 min 30 s`. @internal */
+/** Formats a duration: `85 ms`, `7.2 s`, `1 min 30 s`. @internal */
 export function timeText(ms: number): string {
   if (Math.round(Math.abs(ms)) < SECOND) return `${Math.round(ms)} ms`;
   if (Math.abs(ms) < MINUTE) return `${(ms / SECOND).toFixed(1)} s`;

@@ -12,9 +12,9 @@ import {
 import { type TimeAxis, timeAxis, timeText } from './time-axis.js';
 import { hooksOf, requestsOf, type WorkBars } from './work-bars.js';
 
-/** One shutdown, laid out over time, before anything is drawn. All its texts are plain. @internal */
+/** One shutdown laid out over time, for any renderer. All texts are plain. @internal */
 export interface Timeline {
-  /** What began it. */
+  /** The trigger. */
   readonly title: string;
   readonly result: ShutdownReport['result'];
   readonly total: string;
@@ -39,9 +39,9 @@ export interface Figure {
 
 /** @internal */
 export interface BudgetEnd {
-  /** For people. */
+  /** Formatted. */
   readonly end: string;
-  /** Undefined if it lies far behind the end, and would squeeze everything else. */
+  /** Undefined if it is so late that everything else would be squeezed. */
   readonly atMs?: number;
 }
 
@@ -54,7 +54,7 @@ export interface StateBar {
   readonly end: string;
 }
 
-/** The last of something that came again and again. @internal */
+/** The last arrival of something that came repeatedly. @internal */
 export interface Mark {
   readonly label: string;
   readonly last?: { readonly atMs: number; readonly text: string };
@@ -68,13 +68,13 @@ export interface Magnified {
   readonly isMagnified: boolean;
 }
 
-/** How many times the whole the budget may be, to be shown to scale. */
+/** The largest ratio of budget to total time that is shown to scale. */
 const FAR = 1.4;
-/** How much of the axis may lie before the start. */
+/** The largest share of the axis before the start. */
 const LEAD = 0.08;
 /** A part of the axis that is smaller than this is magnified. */
 const SMALL = 0.3;
-/** It goes through each one once at most. */
+/** Each state is entered at most once. */
 const MOST_STATES = 4;
 
 /** @internal */

@@ -2,7 +2,7 @@ import { isRecord } from './shape.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** What version 1 said of a hook. */
+/** The outcomes of a hook in version 1. */
 const HOOK_OUTCOMES: ReadonlyMap<unknown, string> = new Map([
   ['done', 'completed'],
   ['failed', 'failed'],
@@ -10,8 +10,8 @@ const HOOK_OUTCOMES: ReadonlyMap<unknown, string> = new Map([
 ]);
 
 /**
- * A report of version 1 as one of version 2; any other as it is. Nothing has been checked yet: what
- * is not as version 1 has it stays, and is found later.
+ * Converts a report of version 1 to version 2, and returns any other unchanged. The input is not
+ * validated yet: unexpected parts are kept, and rejected later.
  *
  * @internal
  */
@@ -32,7 +32,7 @@ export function fromVersion1(report: unknown): unknown {
   };
 }
 
-/** In version 1, cut requests counted as aborted, too. */
+/** Version 1 also counted cut requests as aborted. */
 function requests({ aborted, slowest, ...rest }: Json): Json {
   const isCounted = typeof aborted === 'number' && typeof rest['cut'] === 'number';
   return {

@@ -3,10 +3,10 @@ import type { Outcome } from '../../shutdown/outcome.js';
 import { plain } from '../../shutdown/plain-text.js';
 import { type TimeAxis, timeText } from './time-axis.js';
 
-/** Requests or hooks, one under the other in the order they began. @internal */
+/** Requests or hooks, in the order in which they began. @internal */
 export interface WorkBars {
   readonly bars: readonly WorkBar[];
-  /** How many there is no room for. */
+  /** How many do not fit. */
   readonly others: number;
 }
 
@@ -17,7 +17,7 @@ export interface WorkBar {
   readonly endMs: number;
   /** Whether it began before the axis does. */
   readonly isClipped: boolean;
-  /** `whole`: as it should be. `broken`: given up. `cut`: cut, or failed. */
+  /** `whole`: completed. `broken`: aborted. `cut`: cut or failed. */
   readonly look: 'whole' | 'broken' | 'cut';
   /** Duration and outcome. */
   readonly note: string;

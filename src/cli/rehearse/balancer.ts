@@ -7,17 +7,17 @@ const PROBE_TIMEOUT_MS = 2000;
 
 /** @internal */
 export interface BalancerRules {
-  /** From what the balancer learns to the moment from which it sends no more. */
+  /** How long the balancer keeps sending after it could have noticed. */
   readonly lagMs: number;
   /** The readiness check that it follows. */
   readonly readyPath?: string | undefined;
-  /** Whether the platform takes the service out itself when it ends it. */
+  /** Whether the platform takes the service out of rotation when it stops it. */
   readonly deregisters: boolean;
 }
 
 /**
- * Opens no more connections to a service that is not ready, that its platform ends, or, where
- * nobody tells it, that refuses them; and each time only after a lag, as news travels.
+ * Simulates a balancer. After a lag, it opens no more connections to a service that is not ready,
+ * that its platform is stopping, or, without either sign, that refuses connections.
  *
  * @internal
  */
@@ -44,18 +44,18 @@ export class Balancer {
     return !this.out.aborted;
   }
 
-  /** The platform has begun to end the service. */
+  /** The platform has sent the signal. */
   signalled(): void {
     this.#signalAt = performance.now();
     if (this.rules.deregisters) this.#learn();
   }
 
-  /** A connection was refused: news only to who has no other. */
+  /** A connection was refused, which counts only if there is no readiness check. */
   refused(): void {
     if (this.rules.readyPath === undefined) this.#learn();
   }
 
-  /** The service is gone, which every platform notices. */
+  /** The service has exited, which every platform notices. */
   gone(): void {
     this.#learn();
   }

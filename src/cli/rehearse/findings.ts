@@ -4,25 +4,25 @@ import { totalMs } from '../../shutdown/shutdown-budget.js';
 import type { Rehearsal } from './rehearsal.js';
 import { type Loss, lostOf, sumOf } from './tally.js';
 
-/** Something that is wrong, and what to do. @internal */
+/** A problem, and what to do about it. @internal */
 export interface Finding {
   /** Stable, for programs. */
   readonly code: string;
   readonly message: string;
 }
 
-/** What is known of the place. @internal */
+/** The simulated platform. @internal */
 export interface FindingContext {
   readonly platform: Platform;
   readonly patienceMs: number;
   readonly lagMs: number;
 }
 
-/** More than jitter: two looks at the process, and a probe. */
+/** Covers two looks at the process and one probe. */
 const LATE_MS = 250;
 const AT_ONCE_MS = 250;
 
-/** What explains the losses of a rehearsal, the cause first. @internal */
+/** Explains the losses of a rehearsal, likely causes first. @internal */
 export function findingsOf(run: Rehearsal, context: FindingContext): Finding[] {
   return [
     ...signalLost(run, context),
@@ -54,7 +54,7 @@ function signalLost({ orphans }: Rehearsal, { platform }: FindingContext): Findi
 }
 
 function nobodyListens(run: Rehearsal, { platform }: FindingContext): Finding[] {
-  // Nest ends with the signal, too, when its hooks have run.
+  // Nest also exits by the signal, but only after its hooks.
   const isAtOnce = run.goneAfterMs < AT_ONCE_MS && of(run, 'error').length === 0;
   if (run.orphans.length > 0 || run.exit.signal !== platform.signal || !isAtOnce) return [];
   const inContainer =
@@ -214,7 +214,7 @@ function exitCode({ exit, wasKilled, orphans, report }: Rehearsal): Finding[] {
   return [{ code: 'EXIT_CODE', message: `The process exited with code ${exit.code}${why}.` }];
 }
 
-/** What the module would do about it. */
+/** Suggests the module to a service that lost requests without it. */
 function moduleMissing(run: Rehearsal): Finding[] {
   if (hasModule(run) || (lostOf(sumOf(run.after).lost) === 0 && !run.wasKilled)) return [];
   return [

@@ -4,17 +4,17 @@ import { join } from 'node:path';
 
 import { REHEARSAL_VARIABLES, type RehearsedApplication } from '../../shutdown/rehearsal.js';
 
-/** Where the module, if the service has it, says what it knows of the application. @internal */
+/** The file in which the module, if present, describes its application. @internal */
 export class KnownApplication {
   readonly #folder = mkdtempSync(join(tmpdir(), 'nestjs-drain-rehearsal-'));
   readonly #file = join(this.#folder, 'application.json');
 
-  /** For the service. */
+  /** The environment of the service. */
   get env(): NodeJS.ProcessEnv {
     return { [REHEARSAL_VARIABLES.tell]: this.#file };
   }
 
-  /** @returns undefined where the module is not there */
+  /** @returns undefined without the module */
   read(): RehearsedApplication | undefined {
     try {
       return JSON.parse(readFileSync(this.#file, 'utf8')) as RehearsedApplication;
@@ -30,19 +30,19 @@ export class KnownApplication {
 
 const MOST_PATHS = 20;
 const READINESS = /\bread(y|iness)\b/i;
-/** Asked by who watches the service, and not by its clients. */
+/** Routes for monitoring, not for clients. */
 const WATCHED = /\b(health|healthz|ready|readyz|readiness|live|livez|liveness|metrics)\b/i;
-/** Of @nestjs/swagger and its like, for developers. */
+/** Routes for developers, of @nestjs/swagger and the like. */
 const DOCUMENTATION = /(^|\/)(api-docs|docs?|graphiql|openapi|swagger)([/.-]|$)/i;
 
-/** What clients may ask for. @internal */
+/** The paths that clients request. @internal */
 export function clientPaths({ paths }: RehearsedApplication): string[] {
   return paths
     .filter((path) => !WATCHED.test(path) && !DOCUMENTATION.test(path))
     .slice(0, MOST_PATHS);
 }
 
-/** The readiness check, where there is one by that name. @internal */
+/** The path that is named like a readiness check, if any. @internal */
 export function readinessPath({ paths }: RehearsedApplication): string | undefined {
   return paths.find((path) => READINESS.test(path));
 }

@@ -22,13 +22,13 @@ export interface RehearsalOptions extends LoadOptions {
   readonly lagMs: number;
   readonly port?: number | undefined;
   readonly headers: Readonly<Record<string, string>>;
-  /** None: the one that the application has. */
+  /** By default, the application's own. */
   readonly readyPath?: string | undefined;
-  /** Without paths: those that the application has. */
+  /** Without paths, the application's own are used. */
   readonly targets: Omit<TargetChoice, 'paths'> & { readonly paths?: readonly string[] };
-  /** Whether the module is to do nothing. */
+  /** Whether the module is disabled. */
   readonly isPlain?: boolean;
-  /** How long there is load before the signal. */
+  /** How long the load runs before the signal. */
   readonly loadMs: number;
   readonly startTimeoutMs: number;
 }
@@ -36,45 +36,45 @@ export interface RehearsalOptions extends LoadOptions {
 /** What happened in one rehearsal; times count from the signal. @internal */
 export interface Rehearsal {
   readonly port: number;
-  /** Those that clients asked for, event streams among them. */
+  /** The paths that clients requested, including event streams. */
   readonly paths: readonly string[];
   readonly readyPath: string | undefined;
-  /** Whether the module did nothing. */
+  /** Whether the module was disabled. */
   readonly isPlain: boolean;
-  /** What the module knows of it; undefined where it is not there. */
+  /** What the module knows of the application; undefined without the module. */
   readonly application: RehearsedApplication | undefined;
   readonly before: readonly KindCounts[];
   readonly after: readonly KindCounts[];
   readonly lostRequests: readonly LostRequest[];
-  /** How the first process ended; undefined where it was killed. */
+  /** How the first process exited. */
   readonly exit: ServiceExit;
-  /** From the signal to the end of the service, or to its kill. */
+  /** From the signal to the exit of the service, or to SIGKILL. */
   readonly goneAfterMs: number;
   readonly wasKilled: boolean;
   /** What was in flight when it was killed. */
   readonly underWayAtKill: readonly Pending[];
-  /** Processes that ran on, and listened, when the first process had ended. */
+  /** Processes that still listened after the first process had exited. */
   readonly orphans: readonly string[];
   /** When the readiness check was first seen red. */
   readonly redAfterMs: number | undefined;
-  /** When the balancer sent no more. */
+  /** When the balancer stopped sending. */
   readonly outAfterMs: number | undefined;
-  /** That of the module, where it is there. */
+  /** The module's report, if there is one. */
   readonly report: ShutdownReport | undefined;
   readonly output: string;
 }
 
-/** What has been in flight for so long when time is up may be what holds the process. */
+/** Work that has been in flight for so long at the time limit may hold the process. */
 const HELD_FOR_MS = 1000;
 const LOOK_EVERY_MS = 50;
-/** From the end of the first process to the moment from which others count as left behind. */
+/** How long other processes may outlive the first one before they count as orphans. */
 const ORPHANED_AFTER_MS = 300;
 
 /**
- * Starts the service, puts load on it, ends it as the platform does, and watches.
+ * Starts the service, puts load on it, stops it as the platform does, and watches.
  *
- * @param tell - progress, for people
- * @throws GracefulShutdownError where the service does not start, or answers errors only
+ * @param tell - reports progress
+ * @throws GracefulShutdownError if the service does not start, or answers with errors only
  * @internal
  */
 export async function rehearseOnce(
@@ -131,7 +131,7 @@ async function underLoad(
   const end = await untilGone(service, found, options, tally);
   balancer.gone();
   await traffic;
-  // What was printed last is on its way.
+  // Its last output may still be in the pipe.
   await service.end();
   const { output } = service;
   return {
@@ -165,7 +165,7 @@ function choiceOf(
 
 type End = Pick<Rehearsal, 'goneAfterMs' | 'wasKilled' | 'underWayAtKill' | 'orphans'>;
 
-/** The platform ends what is left: a container with its first process, and anything in time. */
+/** Kills what is left when the first process of a container exits, or at the time limit. */
 async function untilGone(
   service: ServiceProcess,
   { pid }: FoundEndpoint,

@@ -5,13 +5,13 @@ import { scriptFile, scriptProblem } from '../script-file.js';
 /** @internal */
 export interface RehearseInvocation {
   readonly action: 'rehearse';
-  /** None where a command is given. */
+  /** Undefined if a command is given. */
   readonly script: string | undefined;
   readonly args: readonly string[];
   readonly options: RehearseOptions;
 }
 
-/** As they were typed; the defaults are those of `rehearse()`. @internal */
+/** The options as typed; `runOptions()` adds the defaults. @internal */
 export interface RehearseOptions {
   readonly command?: string;
   readonly port?: number;
@@ -35,7 +35,7 @@ export interface RehearseOptions {
   readonly junit?: string | true;
 }
 
-/** @param words - what was given beside the options @internal */
+/** @param words - the words that are not options @internal */
 export function rehearseProblems(
   words: readonly string[],
   args: readonly string[],

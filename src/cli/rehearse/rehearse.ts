@@ -72,7 +72,7 @@ function comparisonOf(runs: readonly RehearsalRun[]): string {
   return `Side by side: ${parts.join('; ')}.`;
 }
 
-/** Progress is for who watches. */
+/** Shows progress on a terminal only. */
 function tell(step: string): void {
   if (process.stderr.isTTY) console.error(`nestjs-drain: ${step}`);
 }

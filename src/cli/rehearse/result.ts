@@ -1,17 +1,17 @@
 import type { Rehearsal, RehearsalOptions } from './rehearsal.js';
 import type { Verdict } from './verdict.js';
 
-/** One run, and what it comes to. @internal */
+/** One run and its verdict. @internal */
 export interface RehearsalRun extends Rehearsal {
   readonly name: string;
   readonly verdict: Verdict;
 }
 
-/** All that a rehearsal has to tell. @internal */
+/** The result of a rehearsal. @internal */
 export interface RehearsalResult {
   readonly options: RehearsalOptions;
-  /** The first one is of the service as it is, and decides. */
+  /** The first run is of the service as it is, and decides the exit status. */
   readonly runs: readonly RehearsalRun[];
-  /** What is to be said of all of it. */
+  /** A remark on all runs. */
   readonly note?: string;
 }

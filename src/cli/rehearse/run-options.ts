@@ -13,7 +13,7 @@ const DEFAULTS = {
   startTimeoutMs: 60_000,
 };
 
-/** What a rehearsal is run with: the defaults where nothing was typed. @internal */
+/** The options of a rehearsal, with defaults. @internal */
 export function runOptions({ script, args, options }: RehearseInvocation): RehearsalOptions {
   const platform = PLATFORMS.find(({ id }) => id === (options.platform ?? DEFAULT_PLATFORM))!;
   const patienceMs = options.patienceMs ?? platform.patienceSeconds * 1000;
@@ -59,7 +59,7 @@ function commandOf(
   };
 }
 
-/** As the platform sets it, and as if no other one were there. */
+/** The variables that the platform sets, without those of other platforms. */
 function environmentOf(platform: Platform, patienceMs: number): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = { ...process.env };
   for (const { variables } of PLATFORMS) for (const name of variables) delete env[name];

@@ -1,9 +1,9 @@
-/** How requests are lost. @internal */
+/** The ways to lose a request. @internal */
 export const LOSSES = ['refused', 'reset', 'cut', 'error', 'wrong'] as const;
 
 /**
- * `error`: an answer of 500 and above; `wrong`: another status than before the signal, or a body
- * that only looks whole.
+ * `error`: a status of 500 or above; `wrong`: another status than before the signal, or a body that
+ * only looks complete.
  *
  * @internal
  */
@@ -20,25 +20,25 @@ export interface KindCounts {
   readonly slowestMs: number;
 }
 
-/** One of those that were lost. @internal */
+/** A request that was lost. @internal */
 export interface LostRequest {
   readonly kind: string;
   readonly what: string;
   readonly loss: Loss;
-  /** When it ended, after the signal. */
+  /** The time from the signal to its end. */
   readonly atMs: number;
   /** The status, or the code of the error. */
   readonly detail: string;
 }
 
-/** What is in flight. @internal */
+/** A request in flight. @internal */
 export interface Pending {
   readonly kind: string;
   readonly what: string;
   readonly since: number;
 }
 
-/** In the order of the table. */
+/** The kinds in the order of the table. */
 const KINDS = [
   'kept alive',
   'fresh',
@@ -51,10 +51,10 @@ const KINDS = [
   'silent',
   'half a header',
 ];
-/** Of each kind of client and of loss. */
+/** The limit for each kind of client and loss. */
 const MOST_EXAMPLES = 50;
 
-/** Counts what clients see, before the signal and after it. @internal */
+/** Counts what clients see before and after the signal. @internal */
 export class Tally {
   readonly lostRequests: LostRequest[] = [];
   #signalAt: number | undefined;
@@ -62,7 +62,7 @@ export class Tally {
   readonly #after = new Map<string, Counter>();
   readonly #pending = new Set<Pending>();
 
-  /** What ends from now on ended in the shutdown. */
+  /** Requests that end from now on count as after the signal. */
   signalled(): void {
     this.#signalAt = performance.now();
   }
@@ -75,7 +75,7 @@ export class Tally {
     return this.#signalAt !== undefined;
   }
 
-  /** @returns to be called with the end of it */
+  /** @returns a function to call with the outcome */
   begin(kind: string, what: string): (loss?: Loss, detail?: string) => void {
     const pending = { kind, what, since: performance.now() };
     this.#pending.add(pending);
@@ -91,12 +91,12 @@ export class Tally {
     };
   }
 
-  /** A connection that carries no request, and could not be opened. */
+  /** Counts a refused connection that carries no request. */
   refused(kind: string): void {
     this.begin(kind, 'connection')('refused', 'ECONNREFUSED');
   }
 
-  /** @param ms - for how long at least */
+  /** @param ms - the minimum age */
   underWay(ms: number): readonly Pending[] {
     const latest = performance.now() - ms;
     return [...this.#pending].filter(({ since }) => since <= latest);

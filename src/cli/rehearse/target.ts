@@ -1,7 +1,7 @@
-/** What clients ask for. @internal */
+/** A path that clients request. @internal */
 export interface Target {
   readonly path: string;
-  /** What it answered before the signal. */
+  /** Its status before the signal. */
   readonly status?: number;
 }
 
@@ -11,10 +11,10 @@ export interface UploadTarget extends Target {
   readonly type: string;
 }
 
-/** What a rehearsal asks for. @internal */
+/** The targets of a rehearsal. @internal */
 export interface Targets {
   readonly gets: readonly Target[];
-  /** Those that did not answer in time. */
+  /** The targets that did not answer in time. */
   readonly unanswered: readonly Target[];
   readonly uploads: readonly UploadTarget[];
   readonly webSockets: readonly Target[];

@@ -12,10 +12,10 @@ import {
 } from './service/exchange.js';
 import type { Target, Targets, UploadTarget } from './target.js';
 
-/** What the user named. @internal */
+/** The targets that the user named. @internal */
 export interface TargetChoice {
   readonly paths: readonly string[];
-  /** Whether they are those that the application has: one that needs a token is left out. */
+  /** Whether the paths were found in the application; those that answer with errors are skipped. */
   readonly areFound?: boolean;
   readonly posts: readonly { readonly path: string; readonly file: string }[];
   readonly webSockets: readonly string[];
@@ -26,9 +26,9 @@ const ANSWER_WITHIN_MS = 3000;
 const STREAM_WITHIN_MS = 1000;
 
 /**
- * Asks for everything once, before there is any load.
+ * Requests every target once, before the load begins.
  *
- * @throws GracefulShutdownError `ERR_REHEARSE_ONLY_ERRORS` that names each answer that is none
+ * @throws GracefulShutdownError `ERR_REHEARSE_ONLY_ERRORS` with each target that failed
  * @internal
  */
 export async function findTargets(endpoint: Endpoint, choice: TargetChoice): Promise<Targets> {
@@ -36,7 +36,7 @@ export async function findTargets(endpoint: Endpoint, choice: TargetChoice): Pro
   const gets: Target[] = [];
   const leftOut: string[] = [];
   const unanswered: Target[] = [];
-  // Of GET, that has begun to answer and does not end.
+  // A GET whose response has begun but does not end counts as an event stream.
   const eventStreams: Target[] = choice.eventStreams.map((path) => ({ path }));
   for (const path of choice.paths) {
     const answer = await ask(endpoint, path);
@@ -93,7 +93,7 @@ function remedyFor(status: number): string {
   return status >= 500 ? ': see the log of the service' : '';
 }
 
-/** Its head has to come; it need not end. */
+/** The response must begin, but need not end. */
 async function streamProblems(endpoint: Endpoint, path: string): Promise<string[]> {
   const signal = AbortSignal.timeout(STREAM_WITHIN_MS);
   const headers = { accept: 'text/event-stream' };

@@ -13,9 +13,9 @@ import type { Targets } from './target.js';
 
 /** @internal */
 export interface LoadOptions {
-  /** How many clients send requests. */
+  /** The number of clients. */
   readonly clients: number;
-  /** How many requests a second all of them send at most. */
+  /** The maximum of requests a second, of all clients together. */
   readonly rate: number;
 }
 
@@ -23,7 +23,7 @@ const FRESH_SHARE = 0.3;
 const SLOW_SHARE = 0.1;
 const IDLE_SHARE = 0.1;
 
-/** Puts all clients on the service. @returns when the last one has ended @internal */
+/** Runs all clients. Resolves when the last one has ended. @internal */
 export async function runTraffic(
   targets: Targets,
   { clients, rate }: LoadOptions,
@@ -37,7 +37,7 @@ export async function runTraffic(
     ...targets.webSockets.flatMap((target) => [webSocket(target), webSocket(target)]),
     ...targets.eventStreams.flatMap((target) => [eventStream(target), eventStream(target)]),
   ];
-  // One after the other, so that at any time some are in the middle of a request.
+  // Staggered, so that some are in the middle of a request at any time.
   const begin = async (client: Client, n: number) => {
     await sleep((restMs * n) / all.length);
     await client({ ...surroundings, restMs });

@@ -3,9 +3,9 @@ import { type Finding, type FindingContext, findingsOf } from './findings.js';
 import type { Rehearsal } from './rehearsal.js';
 import { lostOf, sumOf } from './tally.js';
 
-/** What a rehearsal comes to. @internal */
+/** The verdict on a rehearsal. @internal */
 export interface Verdict {
-  /** Whether a deploy loses nothing, and fits the platform's patience. */
+  /** Whether a deploy loses nothing and stays within the platform's time limit. */
   readonly ok: boolean;
   readonly sentence: string;
   readonly findings: readonly Finding[];

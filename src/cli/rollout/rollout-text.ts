@@ -1,7 +1,7 @@
 import { plain } from '../../shutdown/plain-text.js';
 import type { Pod, Rollout, Tally } from './rollout.js';
 
-/** Facts with a heading, as every output has them. All plain. @internal */
+/** Facts under a heading, shared by all outputs. All texts are plain. @internal */
 export type Fact = readonly [heading: string, lines: readonly string[]];
 
 /** @internal */
@@ -53,7 +53,7 @@ export function factsOf(rollout: Rollout): Fact[] {
     .map(([heading, lines]) => [heading, lines.map((line) => plain(line, 400))]);
 }
 
-/** The pods, those that differ first. @internal */
+/** The pods; those that differ come first. @internal */
 export function podRows({ pods }: Rollout): { rows: string[][]; others: number } {
   const ordered = pods.toSorted((a, b) => b.differs.length - a.differs.length);
   return {

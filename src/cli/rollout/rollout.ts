@@ -1,12 +1,12 @@
 import type { ShutdownReport } from '../../report/shutdown-report.js';
 import { secondsNeeded } from '../../shutdown/shutdown-budget.js';
 
-/** What many shutdowns of one deployment come to. Times in ms. @internal */
+/** The summary of many shutdowns of one deployment. Times in ms. @internal */
 export interface Rollout {
   readonly count: number;
   readonly from: string;
   readonly to: string;
-  /** Each service and version, and how many of the shutdowns were of it. */
+  /** The number of shutdowns of each service and version. */
   readonly services: Tally;
   readonly results: Readonly<Record<ShutdownReport['result'], number>>;
   readonly requests: Readonly<Record<'completed' | 'aborted' | 'cut' | 'late', number>>;
@@ -16,14 +16,14 @@ export interface Rollout {
   readonly lost: Tally;
   /** Work of other kinds that was cut. */
   readonly cutWork: Tally;
-  /** The latest new connection over all. */
+  /** The latest new connection of all shutdowns. */
   readonly lastConnection: { readonly atMs: number; readonly host: string } | undefined;
   readonly longest: { readonly totalMs: number; readonly host: string };
   readonly medianMs: number;
-  /** The slowest one of each hook. */
+  /** The slowest run of each hook. */
   readonly slowestHooks: readonly SlowHook[];
   readonly pods: readonly Pod[];
-  /** The one advice for the deployment; undefined if there is nothing to change. */
+  /** The most useful advice for the deployment; undefined if there is nothing to change. */
   readonly advice: string | undefined;
 }
 
@@ -50,13 +50,13 @@ export interface Pod {
 
 const MARGIN = 1.5;
 const HOOKS_SHOWN = 5;
-/** So much longer than the median, and by a second, is another behaviour. */
+/** A shutdown is slow if it takes this many times the median and a second more. */
 const SLOW_FACTOR = 2;
 const SLOW_BY_MS = 1000;
 const QUIET_SHARE = 0.25;
 const LONG_GRACE_MS = 2000;
 
-/** @param reports - one at least @internal */
+/** @param reports - at least one @internal */
 export function rolloutOf(reports: readonly ShutdownReport[]): Rollout {
   const times = reports.map(({ startedAt }) => startedAt).toSorted();
   const longest = most(reports, ({ totalMs }) => totalMs);
@@ -187,7 +187,7 @@ function adviceFor(
   );
 }
 
-/** Of one shutdown it says little; over all of them it is said with its number. */
+/** Ignored for single shutdowns, where it means little; given once for the rollout instead. */
 function isOnQuiet(advice: string): boolean {
   return advice.startsWith('No new connection came after');
 }

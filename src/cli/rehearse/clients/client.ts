@@ -8,19 +8,19 @@ import {
 import type { Loss, Tally } from '../tally.js';
 import type { Target } from '../target.js';
 
-/** What every client works with. @internal */
+/** What every client needs. @internal */
 export interface Surroundings {
   readonly endpoint: Endpoint;
   readonly balancer: Balancer;
   readonly tally: Tally;
-  /** Between two requests of one client. */
+  /** The pause between two requests of one client. */
   readonly restMs: number;
 }
 
-/** Runs until the balancer sends no more, and what it has in flight has ended. @internal */
+/** Runs until the balancer sends no more and its own requests have ended. @internal */
 export type Client = (surroundings: Surroundings) => Promise<void>;
 
-/** Sends a request and counts its end. @internal */
+/** Sends a request and counts its outcome. @internal */
 export async function send(
   { endpoint, balancer, tally }: Surroundings,
   kind: string,

@@ -6,7 +6,7 @@ import { type Client, send } from './client.js';
 
 const RECONNECT_MS = 500;
 
-/** Reads events, and connects again where the stream ends, as `EventSource` does. @internal */
+/** Reads events and reconnects when the stream ends, as `EventSource` does. @internal */
 export function eventStream(target: Target): Client {
   return async (surroundings) => {
     const headers = { accept: 'text/event-stream' };

@@ -8,8 +8,8 @@ const OPEN_AGAIN_MS = 500;
 const CONNECT_TIMEOUT_MS = 5000;
 
 /**
- * Connects, and sends nothing: as the spare connections of a balancer or of a browser. That they
- * are closed is no loss; that they hold the service is one.
+ * Connects and sends nothing, like the spare connections of a balancer or a browser. Closing them
+ * loses nothing, but they must not hold the service.
  *
  * @internal
  */
@@ -17,7 +17,7 @@ export function silent(): Client {
   return (surroundings) => hold(surroundings, 'silent');
 }
 
-/** Connects, and stops in the middle of a header. @internal */
+/** Connects and stops in the middle of a header. @internal */
 export function halfHeader(): Client {
   return (surroundings) => hold(surroundings, 'half a header', 'GET / HTTP/1.1\r\nHost: ');
 }

@@ -8,8 +8,8 @@ import { type Client, send, type Surroundings } from './client.js';
 const LONG_REST_MS = 2000;
 
 /**
- * Sends one request after the other on a connection that it keeps, as a proxy does; where the
- * balancer has no more for it, until the service tells it to go.
+ * Sends one request after the other on a kept connection, as a proxy does. Once the balancer has
+ * stopped sending, it continues until the service tells it to go.
  *
  * @internal
  */
@@ -17,7 +17,7 @@ export function keepAlive(targets: readonly Target[], first: number): Client {
   return (surroundings) => keep(surroundings, 'kept alive', targets, first);
 }
 
-/** The same, with long rests: whenever the service closes it, no request may be on its way. @internal */
+/** The same with long pauses, in which the service may close the connection. @internal */
 export function mostlyIdle(targets: readonly Target[], first: number): Client {
   return (surroundings) =>
     keep({ ...surroundings, restMs: LONG_REST_MS }, 'mostly idle', targets, first);

@@ -5,10 +5,10 @@ import type { Target } from '../target.js';
 import { type Client, send } from './client.js';
 
 const REST_PER_CHUNK_MS = 50;
-/** Then it reads on as fast as it comes: the rehearsal must end. */
+/** Reads at full speed afterwards, so that the rehearsal ends. */
 const SLOW_FOR_MS = 3000;
 
-/** Reads its answers slowly, as a telephone on a train does. @internal */
+/** Reads responses slowly, like a phone on a train. @internal */
 export function slowReader(targets: readonly Target[], first: number): Client {
   return async (surroundings) => {
     const { balancer, restMs } = surroundings;

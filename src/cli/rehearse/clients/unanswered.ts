@@ -1,7 +1,7 @@
 import type { Target } from '../target.js';
 import { type Client, send } from './client.js';
 
-/** One request to a route that did not answer while the service ran: a long poll, or a hang. @internal */
+/** Sends one request to a route that did not answer before: a long poll, or a hang. @internal */
 export function unanswered(target: Target): Client {
   return async (surroundings) => {
     await send(surroundings, 'unanswered', target, {});

@@ -6,7 +6,7 @@ import { type Client, send } from './client.js';
 
 const PAUSE_MS = 100;
 
-/** Sends a body in two parts, so that some are in flight at any time. @internal */
+/** Sends a body in two parts, so that an upload is in flight at any time. @internal */
 export function upload(target: Target & { readonly body: Buffer; readonly type: string }): Client {
   const { body, type } = target;
   const headers = { 'content-type': type, 'content-length': String(body.length) };

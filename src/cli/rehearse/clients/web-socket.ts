@@ -15,8 +15,7 @@ const PING_OPCODE = 9;
 const PONG = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
 
 /**
- * Holds a websocket, and connects again where it ends. A close frame is a goodbye; an end without
- * one is a cut.
+ * Holds a websocket and reconnects when it ends. An end without a close frame is a cut.
  *
  * @internal
  */
@@ -39,7 +38,7 @@ export function webSocket(target: Target): Client {
   };
 }
 
-/** Why no websocket can be opened there; undefined where one can. @internal */
+/** Why no websocket can be opened there; undefined if one can. @internal */
 export async function webSocketProblem(
   endpoint: Endpoint,
   path: string,

@@ -6,7 +6,7 @@ import type { RehearsalResult, RehearsalRun } from '../result.js';
 import { svgTable } from './svg-table.js';
 import { adviceOf, COLUMNS, conditionsText, factsOf, rowsOf } from './texts.js';
 
-/** A rehearsal as a page, with the picture of the module's report where there is one. @internal */
+/** A rehearsal as a page, with the picture of the module's report, if any. @internal */
 export function htmlPage(result: RehearsalResult): string {
   const title = `Rehearsal: ${result.runs[0]!.verdict.sentence}`;
   const body = element(

@@ -4,7 +4,7 @@ import { lostOf, sumOf } from '../tally.js';
 /** The version of the format. */
 const VERSION = 1;
 
-/** A rehearsal for programs. @internal */
+/** A rehearsal as JSON. @internal */
 export function jsonText({ options, runs, note }: RehearsalResult): string {
   const { command, platform, patienceMs, lagMs, clients, rate, loadMs } = options;
   const data = {

@@ -7,7 +7,7 @@ interface Case {
   readonly failure?: string;
 }
 
-/** A rehearsal for a CI server: each kind of client is a test, and so is the end. @internal */
+/** A rehearsal as JUnit XML: one test per kind of client, and one for the end. @internal */
 export function junitXml({ runs }: RehearsalResult): string {
   const suites = runs.slice(0, 1).map(suite);
   return `<?xml version="1.0" encoding="UTF-8"?>\n${element('testsuites', {}, ...suites)}\n`;

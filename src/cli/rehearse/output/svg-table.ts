@@ -11,7 +11,7 @@ const BAR_X = 190;
 const BAR_WIDTH = 400;
 const BAR_HEIGHT = 12;
 
-/** A rehearsal as a picture: what each kind of client got, and what it lost. @internal */
+/** A rehearsal as a picture: what each kind of client sent and lost. @internal */
 export function svgTable({ runs }: RehearsalResult): string {
   const rows = runs.flatMap((run) => runRows(run));
   const height = 2 * MARGIN + rows.length * ROW;

@@ -14,7 +14,7 @@ export const COLUMNS = [
   'slowest',
 ] as const;
 
-/** One row for each kind of client, and their sum. @internal */
+/** One row for each kind of client, and a total. @internal */
 export function rowsOf({ after }: RehearsalRun): string[][] {
   const all = { kind: 'all', ...sumOf(after) };
   return [...after, all].map(rowOf);
@@ -52,7 +52,7 @@ export function comparisonRows({ runs }: RehearsalResult): string[][] {
   ]);
 }
 
-/** Under which conditions it was. @internal */
+/** The conditions of a rehearsal. @internal */
 export function conditionsText({ options, runs }: RehearsalResult): string {
   const { command, platform, patienceMs, lagMs } = options;
   const { port, paths, readyPath } = runs[0]!;
@@ -64,7 +64,7 @@ export function conditionsText({ options, runs }: RehearsalResult): string {
   );
 }
 
-/** What was seen beside the requests. @internal */
+/** Observations other than the requests. @internal */
 export function factsOf(run: RehearsalRun): string[] {
   const { sent, lost } = sumOf(run.before);
   const failed = lostOf(lost);
@@ -79,10 +79,10 @@ export function factsOf(run: RehearsalRun): string[] {
   return [`before the signal: ${sent} sent, ${failed} failed`, `${end}${red}${out}`];
 }
 
-/** How late connections came is the lag that was played, and says nothing of the real balancer. */
+/** Reflects the simulated lag, and says nothing about the real balancer. */
 const OF_THE_BALANCER = /^No new connection came after/;
 
-/** What the module says itself. @internal */
+/** The module's own advice. @internal */
 export function adviceOf({ report }: RehearsalRun): readonly string[] {
   return report?.advice.filter((advice) => !OF_THE_BALANCER.test(advice)) ?? [];
 }

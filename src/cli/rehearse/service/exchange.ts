@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Readable } from 'node:stream';
 
-/** Where the service is. @internal */
+/** The address of the service. @internal */
 export interface Endpoint {
   readonly host: string;
   readonly port: number;
@@ -24,8 +24,8 @@ export interface ExchangeOptions {
 }
 
 /**
- * What became of a request that was sent once. `refused`: no connection; `reset`: the connection
- * ended before an answer; `cut`: in the middle of the answer.
+ * The outcome of a request, which is never repeated. `refused`: no connection; `reset`: the
+ * connection ended before the response; `cut`: it ended during the response.
  *
  * @internal
  */
@@ -33,7 +33,7 @@ export type Exchange =
   | { readonly end: 'answered'; readonly status: number; readonly isBroken: boolean }
   | { readonly end: 'refused' | 'reset' | 'cut'; readonly error: string };
 
-/** Sends a request; resolves, whatever happens. @internal */
+/** Sends a request. Never rejects. @internal */
 export function exchange(
   endpoint: Endpoint,
   path: string,
@@ -76,7 +76,7 @@ export function exchange(
   });
 }
 
-/** JSON that is none is an answer that only looks whole. */
+/** Malformed JSON is a response that only looks complete. */
 function isBroken({ headers }: http.IncomingMessage, body: Buffer): boolean {
   const isJson = /^application\/([\w.-]+\+)?json\b/.test(headers['content-type'] ?? '');
   if (!isJson || body.length === 0 || headers['content-encoding'] !== undefined) return false;

@@ -7,10 +7,10 @@ import type { ServiceProcess } from './service-process.js';
 
 /** @internal */
 export interface EndpointChoice {
-  /** None: those that the processes of the service listen on. */
+  /** By default, any port that the service listens on. */
   readonly port?: number | undefined;
   readonly headers: Readonly<Record<string, string>>;
-  /** What is asked for to tell the server of the application from others. */
+  /** The path that tells the server of the application from others. */
   readonly path: string;
   readonly readyPath?: string | undefined;
   readonly timeoutMs: number;
@@ -19,18 +19,18 @@ export interface EndpointChoice {
 /** Where a service answers, and the process that listens there. @internal */
 export interface FoundEndpoint {
   readonly endpoint: Endpoint;
-  /** Undefined where another user's process, or none that can be seen, listens. */
+  /** Undefined if the listening process cannot be seen, such as one of another user. */
   readonly pid?: number | undefined;
 }
 
 const LOOK_EVERY_MS = 100;
 const PROBE_TIMEOUT_MS = 2000;
 const ABORTED = 'ABORT_ERR';
-/** After every status: whoever listens and answers nothing may still be the one. */
+/** Sorts after every status: a server that does not answer may still be the right one. */
 const SILENT = 1000;
 
 /**
- * Waits until the service listens, and is ready where it has a readiness check.
+ * Waits until the service listens and its readiness check, if any, is green.
  *
  * @throws GracefulShutdownError `ERR_REHEARSE_NOT_STARTED`
  * @internal
@@ -61,7 +61,7 @@ function socketsOf(service: ServiceProcess, port: number | undefined): Listening
   return named.length > 0 ? named : [{ pid: 0, port, host: '127.0.0.1' }];
 }
 
-/** One that answers the path well before one that merely answers: metrics have a port, too. */
+/** Prefers a server that answers the path with success: others may serve metrics. */
 async function firstThatServes(
   sockets: readonly ListeningSocket[],
   { headers, path, readyPath }: EndpointChoice,
@@ -73,7 +73,7 @@ async function firstThatServes(
       const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
       const answer = await exchange(endpoint, readyPath ?? path, { signal });
       const status = answer.end === 'answered' ? answer.status : SILENT;
-      // A server of TLS answers plain text with 400, or with nothing.
+      // A TLS server answers plain text with 400, or not at all.
       if (answer.end === 'answered' ? !tls && status === 400 : answer.error !== ABORTED) continue;
       served.push({ found: { endpoint, pid: pid || undefined }, status });
       break;

@@ -1,20 +1,20 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** A socket of TCP that a process listens on. @internal */
+/** A listening TCP socket. @internal */
 export interface ListeningSocket {
   readonly pid: number;
   readonly port: number;
-  /** Where this machine reaches it. */
+  /** The loopback address to reach it. */
   readonly host: '127.0.0.1' | '::1';
 }
 
 const LISTEN = '0A';
 
-/** What these processes listen on, by port. @internal */
+/** The sockets that these processes listen on, by port. @internal */
 export function listeningSockets(pids: readonly number[]): ListeningSocket[] {
   const found = process.platform === 'linux' ? fromProc(pids) : fromLsof(pids);
-  // A server of both families is there twice.
+  // A server on IPv4 and IPv6 is listed twice.
   const byPort = new Map(found.toReversed().map((socket) => [socket.port, socket]));
   return [...byPort.values()].toSorted((a, b) => a.port - b.port);
 }
@@ -67,7 +67,7 @@ function fromLsof(pids: readonly number[]): ListeningSocket[] {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
   } catch (error) {
-    // It ends with 1 where one of them listens on nothing.
+    // It exits with 1 if one of the processes listens on nothing.
     text = (error as { stdout?: string }).stdout ?? '';
   }
   let pid = 0;

@@ -9,8 +9,7 @@ interface Entry {
 }
 
 /**
- * The processes that a leader of a process group has started, itself included: those of its group,
- * and their descendants, which may have left the group.
+ * The process group of a leader, and all descendants, which may have left the group.
  *
  * @internal
  */
@@ -28,7 +27,7 @@ export function processesOf(leader: number): number[] {
   return [...members];
 }
 
-/** Whether a process runs; one that has ended and was not asked for its code does not. @internal */
+/** Whether a process is running; a zombie is not. @internal */
 export function isRunning(pid: number): boolean {
   if (process.platform === 'linux') {
     const entry = procEntry(String(pid));
@@ -41,7 +40,7 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-/** What was typed to start it, for people. @internal */
+/** The command line of a process, for messages. @internal */
 export function commandOf(pid: number): string {
   try {
     return process.platform === 'linux'
@@ -61,7 +60,7 @@ function fromProc(): Entry[] {
 function procEntry(name: string): Entry | undefined {
   try {
     const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
-    // The name of the program stands in brackets, and may have some of its own.
+    // The program name is in brackets, and may itself contain brackets.
     const [state, parent, group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return {
       pid: Number(name),
@@ -70,7 +69,7 @@ function procEntry(name: string): Entry | undefined {
       isZombie: state === 'Z' || state === 'X',
     };
   } catch {
-    // It has ended in between.
+    // It has exited meanwhile.
     return undefined;
   }
 }

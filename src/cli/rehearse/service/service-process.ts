@@ -3,30 +3,30 @@ import { once } from 'node:events';
 
 import { commandOf, isRunning, processesOf } from './process-tree.js';
 
-/** What is started: words, without a shell where none is needed. @internal */
+/** The command to start, with a shell only if needed. @internal */
 export interface StartCommand {
   readonly words: readonly string[];
   readonly text: string;
 }
 
-/** How the first process ended. @internal */
+/** How the first process exited. @internal */
 export interface ServiceExit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
 
-/** Enough for a report and what was printed before it. */
+/** Enough for a report and the output before it. */
 const MOST_OUTPUT = 1024 * 1024;
 const TAIL_LINES = 20;
 
 /**
- * The service, as the leader of a process group of its own: a signal of the terminal does not reach
- * it, and all that it starts can be found and ended.
+ * The service as the leader of its own process group: signals of the terminal do not reach it, and
+ * all its processes can be found and killed.
  *
  * @internal
  */
 export class ServiceProcess {
-  /** What it printed, both streams; of much the end. */
+  /** The end of its standard output and error. */
   output = '';
   readonly exited: Promise<ServiceExit>;
   readonly #child: ChildProcess;
@@ -92,12 +92,12 @@ export class ServiceProcess {
     for (const pid of reaches === 'all' ? this.processes() : [this.pid]) send(pid, signal);
   }
 
-  /** Ends all of it, at once. */
+  /** Kills all its processes. */
   kill(): void {
     for (const pid of this.processes()) send(pid, 'SIGKILL');
   }
 
-  /** Resolves when nothing of it is left, and all that it printed has been read. */
+  /** Resolves when all its processes are gone and its output has been read. */
   async end(): Promise<void> {
     const { stdout, stderr } = this.#child;
     const open = [stdout, stderr].filter((stream) => stream !== null && !stream.closed);
@@ -109,7 +109,7 @@ export class ServiceProcess {
   }
 }
 
-/** `npm start` is a program and a word; `cd api && npm start` is a shell's. @internal */
+/** `npm start` needs no shell; `cd api && npm start` does. @internal */
 export function startCommand(text: string): StartCommand {
   const isPlain = /^[\w@%+=:,./-]+(?: +[\w@%+=:,./-]+)*$/.test(text) && !/^\w+=/.test(text);
   return { words: isPlain ? text.split(/ +/) : ['/bin/sh', '-c', text], text };
@@ -119,6 +119,6 @@ function send(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // It has ended in between.
+    // It has exited meanwhile.
   }
 }
