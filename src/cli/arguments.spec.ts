@@ -166,7 +166,7 @@ describe('wrong usage', () => {
     ],
     ['a word too many', ['status', '4711'], `unexpected '4711'`],
     ['arguments for nobody', ['status', '--', 'x'], `unexpected 'x'`],
-    ['two services', ['reload', '--pid', '1', '--control', 'a'], '--pid and --control are given'],
+    ['two services', ['reload', '--pid', '1', '--control', 'a'], '--pid and --control cannot be combined'],
   ])('%s', (_, argv, problem) => {
     expect(problemsOf(...argv)).toContain(`wrong usage: ${problem}`);
   });

@@ -124,7 +124,7 @@ describe('its number is the least that the module is content with', () => {
 
 describe('says what does not go together', () => {
   it.each<[string, PodOptions, string]>([
-    ['nothing to wait for the nodes', { gracePeriodMs: 0 }, 'Without a grace period and a preStop'],
+    ['nothing to wait for the nodes', { gracePeriodMs: 0 }, 'Without a grace period or a preStop'],
     ['two waits for one lag', { preStopSeconds: 5 }, 'a shorter gracePeriodMs will do'],
     [
       'the default probe of Kubernetes',
