@@ -12,16 +12,16 @@ describe('the next row of the comparison', () => {
     expect(nextRow(rows, 5, Infinity).name).toBe('b');
   });
 
-  it('does not exist when all have their rounds', () => {
+  it('is none once every row has its rounds', () => {
     expect(nextRow([row('a', 5), row('b', 6)], 5, Infinity)).toBeUndefined();
   });
 
-  it('is not begun when it would not end in time', () => {
+  it('is not begun if it would not end in time', () => {
     expect(nextRow([row('a', 1, 30_000)], 5, 29_000)).toBeUndefined();
     expect(nextRow([row('a', 1, 30_000)], 5, 31_000).name).toBe('a');
   });
 
-  it('is taken to need 90 s before it was measured', () => {
+  it('is assumed to take 90 s until it has been measured', () => {
     expect(nextRow([row('a', 0)], 5, 89_000)).toBeUndefined();
     expect(nextRow([row('a', 0)], 5, 91_000).name).toBe('a');
   });

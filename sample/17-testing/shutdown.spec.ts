@@ -38,7 +38,7 @@ describe('the shutdown of the orders service', () => {
     expect(status).toBe(503);
   });
 
-  it('answers an order that the carrier takes 8 s for', async () => {
+  it('answers an order for which the carrier takes 8 s', async () => {
     const order = fetch(`${test.url}/orders/1`);
     await test.untilInFlight();
     await test.signal('SIGTERM');
@@ -55,7 +55,7 @@ describe('the shutdown of the orders service', () => {
     });
   });
 
-  it('cuts an order that the carrier never answers, and is gone after 25 s', async () => {
+  it('cuts an order that the carrier never answers, and ends after 25 s', async () => {
     const order = fetch(`${test.url}/orders/1`).catch(() => 'cut');
     await test.untilInFlight();
     await test.enter('forcing');

@@ -78,14 +78,14 @@ describe('a grace period that may end early', () => {
     expect(Math.min(...evidence.asked)).toBe(2000);
   });
 
-  it('lasts as long as configured where it is never sure', async () => {
+  it('lasts as long as configured if the traffic never looks over', async () => {
     const { clock, sequence, entered } = setUp({ minGracePeriodMs: 0 });
     void sequence.start(SIGTERM);
     await clock.advance(6000);
     expect(entered[1]).toEqual(['draining', 5000, 'elapsed']);
   });
 
-  it('leaves the end of the budget where it was', async () => {
+  it('does not move the end of the budget', async () => {
     const under = setUp({ minGracePeriodMs: 1000 });
     hang(under);
     under.evidence.overFrom = 0;
@@ -99,7 +99,7 @@ describe('a grace period that may end early', () => {
 });
 
 describe('a grace period that may be extended', () => {
-  it('is, from the last fifth on, until that long has passed without a new connection', async () => {
+  it('is extended from its last fifth on, until that long has passed without a new connection', async () => {
     const { clock, evidence, sequence, entered, extended } = setUp({ maxGracePeriodMs: 15_000 });
     evidence.arrivals = [500, 4100, 4900, 5700, 6699];
     void sequence.start(SIGTERM);
@@ -108,7 +108,7 @@ describe('a grace period that may be extended', () => {
     expect(extended).toEqual([[5000, 1000, 15_000]]);
   });
 
-  it('is not where the last one came before', async () => {
+  it('is not extended if the last new connection came before that', async () => {
     const { clock, evidence, sequence, entered, extended } = setUp({ maxGracePeriodMs: 15_000 });
     evidence.arrivals = [-1, 4000];
     void sequence.start(SIGTERM);
@@ -117,7 +117,7 @@ describe('a grace period that may be extended', () => {
     expect(extended).toEqual([]);
   });
 
-  it('is no longer than its bound, and the drain has that much less', async () => {
+  it('never exceeds its maximum, and leaves the drain that much less', async () => {
     const under = setUp({ maxGracePeriodMs: 8000 });
     hang(under);
     under.evidence.arrivals = Array.from({ length: 200 }, (_, i) => i * 100);
@@ -130,7 +130,7 @@ describe('a grace period that may be extended', () => {
     ]);
   });
 
-  it('may take all of the time for the drain, and no more', async () => {
+  it('may use up all of the time for the drain, and no more', async () => {
     const under = setUp({ maxGracePeriodMs: 15_000 });
     hang(under);
     under.evidence.arrivals = Array.from({ length: 200 }, (_, i) => i * 100);
@@ -153,7 +153,7 @@ it.each([
   { when: 'before its earliest end', at: 500 },
   { when: 'while it may end', at: 3000 },
   { when: 'while it is extended', at: 6000 },
-])('a second signal ends it $when', async ({ at }) => {
+])('a second signal ends an adaptive grace period $when', async ({ at }) => {
   const { clock, evidence, sequence, entered } = setUp({
     minGracePeriodMs: 1000,
     maxGracePeriodMs: 9000,

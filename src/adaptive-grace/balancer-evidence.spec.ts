@@ -76,7 +76,7 @@ function routeOf(response: object): string {
   return (response as { route: string }).route;
 }
 
-describe('where nothing but probes ever came', () => {
+describe('the traffic of an instance that has only had probes', () => {
   it('is over once readiness has failed three times', () => {
     const world = new World();
     world.probe(5, READY, 200);
@@ -88,7 +88,7 @@ describe('where nothing but probes ever came', () => {
     expect(world.isOver).toBe(true);
   });
 
-  it('failures from before the shutdown do not count', () => {
+  it('is not over if readiness failed before the shutdown', () => {
     const world = new World();
     world.probe(3);
     world.leave();
@@ -96,7 +96,7 @@ describe('where nothing but probes ever came', () => {
     expect(world.isOver).toBe(false);
   });
 
-  it('they count in a row only', () => {
+  it('is not over unless the failures are in a row', () => {
     const world = new World();
     world.leave();
     world.probe(2);
@@ -105,7 +105,7 @@ describe('where nothing but probes ever came', () => {
     expect(world.isOver).toBe(false);
   });
 
-  it('those whose prober did not wait for the answer do not', () => {
+  it('is not over if a prober did not wait for the third failure', () => {
     const world = new World();
     world.leave();
     world.probe(2);
@@ -114,7 +114,7 @@ describe('where nothing but probes ever came', () => {
     expect(world.isOver).toBe(false);
   });
 
-  it('a liveness probe that succeeds between them does not matter', () => {
+  it('is over even if a liveness probe succeeds between the failures', () => {
     const world = new World();
     world.leave();
     for (let i = 0; i < 3; i += 1) {
@@ -124,7 +124,7 @@ describe('where nothing but probes ever came', () => {
     expect(world.isOver).toBe(true);
   });
 
-  it('each prober has to be told', () => {
+  it('is over only when every prober has seen the failures', () => {
     const world = new World();
     world.probe(1, READY, 200, '10.0.0.8');
     world.leave();
@@ -134,7 +134,7 @@ describe('where nothing but probes ever came', () => {
     expect(world.isOver).toBe(true);
   });
 
-  it('a prober that was gone for ten minutes does not', async () => {
+  it('is over without a prober that has been gone for ten minutes', async () => {
     const world = new World();
     world.probe(1, READY, 200, '10.0.0.8');
     await world.clock.advance(600_001);
@@ -143,27 +143,27 @@ describe('where nothing but probes ever came', () => {
     expect(world.isOver).toBe(true);
   });
 
-  it('and nobody probes, it is over', () => {
+  it('is over if nobody probes', () => {
     const world = new World();
     world.leave();
     expect(world.isOver).toBe(true);
   });
 
-  it('and nobody asks for readiness by name, it is waited for', () => {
+  it('is not over if only liveness is probed', () => {
     const world = new World();
     world.leave();
     world.probe(9, LIVE, 200);
     expect(world.isOver).toBe(false);
   });
 
-  it('a look whether the port is open is a probe', () => {
+  it('is over after a connection that only checked the port', () => {
     const world = new World();
     world.close(world.open());
     world.leave();
     expect(world.isOver).toBe(true);
   });
 
-  it('a connection that may be for anything is waited for', () => {
+  it('is not over while a connection has sent nothing yet', () => {
     const world = new World();
     const connection = world.open();
     world.leave();
@@ -172,7 +172,7 @@ describe('where nothing but probes ever came', () => {
     expect(world.isOver).toBe(true);
   });
 
-  it('a request on the connection of a probe is traffic', () => {
+  it('is not over after a request on the connection of a prober', () => {
     const world = new World();
     const connection = world.open();
     world.end(world.begin(connection, LIVE));
@@ -183,7 +183,7 @@ describe('where nothing but probes ever came', () => {
     expect(world.isOver).toBe(false);
   });
 
-  it('is never over where connections come that nobody sees', () => {
+  it('is never over if there are connections that cannot be seen', () => {
     const world = new World();
     world.traffic.addUnseen();
     world.leave();
@@ -191,7 +191,7 @@ describe('where nothing but probes ever came', () => {
   });
 });
 
-describe('where traffic came', () => {
+describe('the traffic of an instance that has had requests', () => {
   it('is over after a silence that its rate does not explain', async () => {
     const world = new World();
     await world.busyMinute(100, '10.0.0.1');
@@ -203,7 +203,7 @@ describe('where traffic came', () => {
     expect(world.isOver).toBe(true);
   });
 
-  it('if readiness is probed, it must have failed first', async () => {
+  it('is over only after readiness has failed, if it is probed', async () => {
     const world = new World();
     await world.busyMinute(100, '10.0.0.1');
     world.probe(1, READY, 200);
@@ -214,7 +214,7 @@ describe('where traffic came', () => {
     expect(world.isOver).toBe(true);
   });
 
-  it('a new connection starts the silence anew', async () => {
+  it('is not over soon after a new connection', async () => {
     const world = new World();
     await world.busyMinute(100, '10.0.0.1');
     world.leave();
@@ -226,7 +226,7 @@ describe('where traffic came', () => {
     expect(world.isOver).toBe(true);
   });
 
-  it('a request on a kept connection does, too', async () => {
+  it('is not over soon after a request on a kept connection', async () => {
     const world = new World();
     const kept = world.open('10.0.0.1');
     world.end(world.begin(kept));
@@ -242,7 +242,7 @@ describe('where traffic came', () => {
     expect(world.isOver).toBe(true);
   });
 
-  it('a slow node is waited for, however much the others have sent', async () => {
+  it('is not over while a slow node may still send, however much the others have sent', async () => {
     const world = new World();
     for (let i = 0; i < 20; i += 1) {
       for (let j = 0; j < 50; j += 1) world.visit('10.0.0.1');
@@ -254,7 +254,7 @@ describe('where traffic came', () => {
     expect(world.isOver).toBe(false);
   });
 
-  it('one that comes for the first time now is waited for', async () => {
+  it('is not over after a connection from a new address', async () => {
     const world = new World();
     await world.busyMinute(100, '10.0.0.1');
     world.leave();
@@ -263,7 +263,7 @@ describe('where traffic came', () => {
     expect(world.isOver).toBe(false);
   });
 
-  it('peers with kept connections are never counted as gone', async () => {
+  it('is never over while a peer keeps a connection', async () => {
     const world = new World();
     world.end(world.begin(world.open('10.0.0.2')));
     await world.clock.advance(900_000);
@@ -273,7 +273,7 @@ describe('where traffic came', () => {
     expect(world.isOver).toBe(false);
   });
 
-  it('those are forgotten ten minutes after their last connection', async () => {
+  it('is over ten minutes after a peer has closed its last kept connection', async () => {
     const world = new World();
     const connection = world.open('10.0.0.2');
     world.end(world.begin(connection));
@@ -285,7 +285,7 @@ describe('where traffic came', () => {
     expect(world.isOver).toBe(true);
   });
 
-  it('a websocket counts as a kept connection', async () => {
+  it('is not over while a websocket is open', async () => {
     const world = new World();
     const upgraded = world.open('10.0.0.2');
     world.traffic.connectionUpgraded(upgraded);
@@ -298,7 +298,7 @@ describe('where traffic came', () => {
     expect(world.isOver).toBe(false);
   });
 
-  it('a connection closed before its answer does not count as kept', async () => {
+  it('is over although a connection was closed before its answer', async () => {
     const world = new World();
     const connection = world.open('10.0.0.2');
     const response = world.begin(connection);
@@ -311,7 +311,7 @@ describe('where traffic came', () => {
     expect(world.isOver).toBe(true);
   });
 
-  it('a peer that sends in bursts is silent by nature', async () => {
+  it('is not over after a pause of a peer that sends in bursts', async () => {
     const world = new World();
     for (const pauseMs of [20_000, 10_000]) {
       for (let i = 0; i < 500; i += 1) world.visit('10.0.0.1');
@@ -322,7 +322,7 @@ describe('where traffic came', () => {
     expect(world.isOver).toBe(false);
   });
 
-  it('there is no rate where none came for long', async () => {
+  it('is not over if it is too long ago to have a rate', async () => {
     const world = new World();
     world.visit();
     await world.clock.advance(900_000);
@@ -331,7 +331,7 @@ describe('where traffic came', () => {
     expect(world.isOver).toBe(false);
   });
 
-  it('shortly after the start, more silence is asked for than the rate says', async () => {
+  it('is over only after a longer silence than its rate demands, shortly after the start', async () => {
     const world = new World();
     for (let i = 0; i < 30; i += 1) {
       world.visit();
@@ -344,7 +344,7 @@ describe('where traffic came', () => {
     expect(world.isOver).toBe(true);
   });
 
-  it('more addresses than are kept are judged as one', async () => {
+  it('is judged as a whole if it comes from more addresses than are kept', async () => {
     const world = new World();
     const addresses = Array.from({ length: 300 }, (_, i) => `10.1.${i >> 8}.${i & 255}`);
     await world.busyMinute(2000, ...addresses);
@@ -357,7 +357,7 @@ describe('where traffic came', () => {
     expect(world.isOver).toBe(true);
   });
 
-  it('more addresses than are kept stop nothing for good', async () => {
+  it('can be over again after it came from more addresses than are kept', async () => {
     const world = new World();
     for (let i = 0; i < 2000; i += 1) world.visit(`10.1.${i >> 8}.${i & 255}`);
     await world.clock.advance(600_001);
@@ -368,10 +368,10 @@ describe('where traffic came', () => {
   });
 });
 
-describe('what a client says of itself is a hint', () => {
+describe('a client that claims to be a probe', () => {
   const CLAIMED = 'GET /whatever';
 
-  it('one request that calls itself a probe does not stop the early end', async () => {
+  it('does not prevent the early end with one request', async () => {
     const world = new World();
     world.probe(3, READY, 200);
     world.probe(1, CLAIMED, 200, '203.0.113.7');
@@ -381,14 +381,14 @@ describe('what a client says of itself is a hint', () => {
     expect(world.isOver).toBe(true);
   });
 
-  it('nor where nobody probes', () => {
+  it('does not prevent the early end where nobody else probes', () => {
     const world = new World();
     world.probe(1, CLAIMED, 200);
     world.leave();
     expect(world.isOver).toBe(true);
   });
 
-  it('one that asks again and again is waited for, as long as it does', async () => {
+  it('is waited for while it keeps asking', async () => {
     const world = new World();
     for (let i = 0; i < 3; i += 1) {
       world.probe(1, CLAIMED, 200);
@@ -400,7 +400,7 @@ describe('what a client says of itself is a hint', () => {
     expect(world.isOver).toBe(true);
   });
 
-  it('one that has stopped is waited for no longer', async () => {
+  it('is no longer waited for once it has stopped', async () => {
     const world = new World();
     world.probe(3, CLAIMED, 200);
     world.leave();
@@ -410,7 +410,7 @@ describe('what a client says of itself is a hint', () => {
     expect(world.isOver).toBe(true);
   });
 
-  it('1,000 made-up names neither stop the early end nor hide a prober', () => {
+  it('neither prevents the early end nor hides a prober with 1,000 made-up paths', () => {
     const world = new World();
     world.probe(1, READY, 200);
     for (let i = 0; i < 1000; i += 1) world.probe(1, `GET /${i}`, 200);
@@ -421,7 +421,7 @@ describe('what a client says of itself is a hint', () => {
   });
 });
 
-it('a probe in flight does not break the silence', async () => {
+it('a probe in flight does not interrupt the silence of the traffic', async () => {
   const world = new World();
   await world.busyMinute(100, '10.0.0.1');
   const kept = world.open('10.0.0.9');
@@ -434,13 +434,13 @@ it('a probe in flight does not break the silence', async () => {
 });
 
 describe('the last arrival', () => {
-  it('is none where only probes came', () => {
+  it('is none if there were only probes', () => {
     const world = new World();
     world.probe(2);
     expect(world.evidence.lastArrivalAt()).toBe(-Infinity);
   });
 
-  it('is the time at which its connection was opened', async () => {
+  it('is when the connection of the last request was opened', async () => {
     const world = new World();
     await world.clock.advance(100);
     const connection = world.open();

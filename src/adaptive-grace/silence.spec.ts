@@ -120,7 +120,7 @@ describe('while a balancer still sends', () => {
       rates: [...even(9.8, 7), 0.2],
       sends: onlyLast(8),
     },
-  ])('silence deceives at most once in 10,000 times: $what', ({ rates, sends }) => {
+  ])('silence is mistaken for the end at most once in 10,000 times: $what', ({ rates, sends }) => {
     const exits = simulate({ rates, sends }, 42);
     expect(exits.length / RUNS).toBeLessThan(1e-3);
     // The bound that is promised, and three standard deviations of a sample of this size.
@@ -130,31 +130,31 @@ describe('while a balancer still sends', () => {
 });
 
 describe('once a balancer has stopped', () => {
-  it('a busy one is believed at the earliest time', () => {
+  it('the end of steady traffic is noticed at the earliest time', () => {
     const exits = simulate({ rates: even(10, 1), sends: () => false }, 7);
     expect(exits).toHaveLength(RUNS);
     expect(new Set(exits)).toEqual(new Set([MIN_MS]));
   });
 
-  it('one of a connection a second is believed later, if in time', () => {
+  it('the end of one connection a second is noticed later, if in time', () => {
     const exits = simulate({ rates: even(1, 1), sends: () => false }, 7);
     expect(exits.length).toBeGreaterThan(RUNS / 10);
     expect(Math.min(...exits.slice(0, 1000))).toBeGreaterThan(MIN_MS);
   });
 
-  it('one of a connection in ten seconds is not', () => {
+  it('the end of one connection in ten seconds is not noticed', () => {
     expect(simulate({ rates: even(0.1, 1), sends: () => false }, 7).length).toBeLessThan(
       RUNS / 100,
     );
   });
 });
 
-describe('the silence that counts as gone', () => {
-  it('is ln(1/eps) / L where much was counted', () => {
+describe('the silence that counts as the end of the traffic', () => {
+  it('is ln(1/eps) divided by the rate if much was counted', () => {
     expect(silenceNeededMs(60_000, 60_000, 0, 2e-6)).toBeCloseTo(Math.log(1e6), 1);
   });
 
-  it('is longer where less was counted, at the same rate', () => {
+  it('is longer if less was counted at the same rate', () => {
     expect(silenceNeededMs(10, 1000, 0, EPS)).toBeGreaterThan(silenceNeededMs(600, 60_000, 0, EPS));
   });
 
@@ -164,7 +164,7 @@ describe('the silence that counts as gone', () => {
     );
   });
 
-  it('never ends where nothing was counted', () => {
+  it('is infinite if nothing was counted', () => {
     expect(silenceNeededMs(0, 60_000, 0, EPS)).toBe(Infinity);
   });
 });

@@ -31,8 +31,8 @@ function problemsOf(...argv: string[]): string {
   throw new Error('the arguments were accepted');
 }
 
-describe('a service', () => {
-  it('needs its script only', () => {
+describe('the command line of a service', () => {
+  it('needs only the script', () => {
     expect(parseArguments([main])).toEqual({
       action: 'run',
       script: main,
@@ -46,7 +46,7 @@ describe('a service', () => {
     ['before', ['--workers', '2', '--soak=0', main]],
     ['after', [main, '--workers', '2', '--soak=0']],
     ['around', ['--workers=2', main, '--soak', '0']],
-  ])('has its options %s the script', (_, argv) => {
+  ])('takes options %s the script', (_, argv) => {
     expect(parseArguments(argv)).toMatchObject({
       script: main,
       options: { workers: 2, soakMs: 0 },
@@ -54,7 +54,7 @@ describe('a service', () => {
     });
   });
 
-  it('has all its options', () => {
+  it('takes all options', () => {
     const run = ['--workers', 'max', '--ready-timeout', '2m', '--ready-path', '/health/ready'];
     const files = ['--pid-file', 'run/a.pid', '--hooks', hooks, '--control', 'a.sock'];
     const { options } = parseArguments([...run, '--soak', '250ms', ...files, main]) as {
@@ -71,7 +71,7 @@ describe('a service', () => {
     });
   });
 
-  it('hands on what stands after --, untouched', () => {
+  it('passes on what comes after --, unchanged', () => {
     const args = ['--workers', '9', '--', '--help', 'reload', '-x', ''];
     expect(parseArguments([main, '--workers', '2', '--', ...args])).toMatchObject({
       action: 'run',
@@ -80,7 +80,7 @@ describe('a service', () => {
     });
   });
 
-  it('has a script as node would find it', () => {
+  it('finds the script as node does', () => {
     const withoutExtension = main.slice(0, -'.js'.length);
     expect(parseArguments([withoutExtension])).toMatchObject({ script: main });
   });
@@ -92,7 +92,7 @@ describe('a service', () => {
   });
 });
 
-describe('wrong usage names the option, its value, and what is allowed', () => {
+describe('an error of usage names the option, its value, and what is allowed', () => {
   it.each([
     ['--workers', '0', 'a whole number from 1 to 1024, or max'],
     ['--workers', '-1', 'a whole number from 1 to 1024, or max'],
@@ -109,17 +109,17 @@ describe('wrong usage names the option, its value, and what is allowed', () => {
     ['--pid-file', '', 'a path'],
     ['--hooks', '/nowhere/hooks.js', 'a file that can be read'],
     ['--control', `/${'x'.repeat(107)}`, 'the path of a Unix socket, of at most'],
-  ])('%s %s', (option, value, allowed) => {
+  ])('for %s %s', (option, value, allowed) => {
     expect(problemsOf(option, value, main)).toContain(
       `wrong usage: ${option} is '${value}', expected ${allowed}`,
     );
   });
 
-  it('--pid', () => {
+  it('for --pid', () => {
     expect(problemsOf('reload', '--pid', '0')).toContain(`--pid is '0', expected the PID of`);
   });
 
-  it('all of it at once', () => {
+  it('for all wrong options at once', () => {
     const text = problemsOf('--workers', '0', '--soak', '1 s', '/nowhere.js', 'extra');
     expect(text.match(/^ {2}- .*/gm)).toEqual([
       expect.stringContaining(`--workers is '0'`),
@@ -130,7 +130,7 @@ describe('wrong usage names the option, its value, and what is allowed', () => {
   });
 });
 
-describe('wrong usage', () => {
+describe('an error of usage', () => {
   it.each([
     ['no script', [], 'no script given: name the main file'],
     ['a script that is a folder', [folder], `the script is '${folder}'`],
@@ -166,18 +166,22 @@ describe('wrong usage', () => {
     ],
     ['a word too many', ['status', '4711'], `unexpected '4711'`],
     ['arguments for nobody', ['status', '--', 'x'], `unexpected 'x'`],
-    ['two services', ['reload', '--pid', '1', '--control', 'a'], '--pid and --control cannot be combined'],
-  ])('%s', (_, argv, problem) => {
+    [
+      'two services',
+      ['reload', '--pid', '1', '--control', 'a'],
+      '--pid and --control cannot be combined',
+    ],
+  ])('is thrown for %s', (_, argv, problem) => {
     expect(problemsOf(...argv)).toContain(`wrong usage: ${problem}`);
   });
 
-  it('names nothing that may only follow from another mistake', () => {
+  it('does not mention what may only follow from another mistake', () => {
     expect(problemsOf('--cores', '2', main)).not.toContain('unexpected');
     expect(problemsOf('--cores', '2', main)).not.toContain('script');
   });
 });
 
-describe('reload and status', () => {
+describe('the command line of reload and status', () => {
   it.each([
     [['reload'], { action: 'reload', options: {} }],
     [['reload', '--wait', '--pid', '12'], { action: 'reload', options: { wait: true, pid: 12 } }],
@@ -187,7 +191,7 @@ describe('reload and status', () => {
       ['status', '--pid-file', '/run/a.pid'],
       { action: 'status', options: { pidFile: '/run/a.pid' } },
     ],
-  ])('%j', (argv, invocation) => {
+  ])('is parsed: %j', (argv, invocation) => {
     expect(parseArguments(argv)).toEqual(invocation);
   });
 
@@ -196,12 +200,12 @@ describe('reload and status', () => {
     [['-h'], 'help'],
     [['reload', '--help', '--nonsense'], 'help'],
     [['--version'], 'version'],
-  ])('%j', (argv, action) => {
+  ])('is parsed: %j', (argv, action) => {
     expect(parseArguments(argv)).toEqual({ action });
   });
 });
 
-describe('report', () => {
+describe('the command line of report', () => {
   it.each<[string[], object]>([
     [[main], {}],
     [['--svg', main], { svg: true }],
@@ -209,7 +213,7 @@ describe('report', () => {
     [['--svg', 'a.svg', main], { svg: 'a.svg' }],
     [['--html=a.html', main], { html: 'a.html' }],
     [['--html', '-', main], { html: '-' }],
-  ])('%j', (argv, options) => {
+  ])('is parsed: %j', (argv, options) => {
     expect(parseArguments(['report', ...argv])).toEqual({
       action: 'report',
       sources: [main],
@@ -217,7 +221,7 @@ describe('report', () => {
     });
   });
 
-  it('may read standard input', () => {
+  it('accepts standard input', () => {
     expect(parseArguments(['report', '-'])).toEqual({
       action: 'report',
       sources: ['-'],
@@ -225,11 +229,11 @@ describe('report', () => {
     });
   });
 
-  it('may read a file whose name begins with a dash', () => {
+  it('accepts a file whose name begins with a dash after --', () => {
     expect(problemsOf('report', '--', '-x.json')).toContain(`the report is '-x.json'`);
   });
 
-  it('is no option of a service', () => {
+  it('has options that a service does not have', () => {
     expect(problemsOf('--svg', main)).toContain('unknown option --svg, expected one of --workers');
     expect(parseArguments([main, '--', '--svg', 'a.svg'])).toMatchObject({
       args: ['--svg', 'a.svg'],
@@ -237,12 +241,12 @@ describe('report', () => {
   });
 });
 
-describe('kubernetes', () => {
-  it('needs nothing', () => {
+describe('the command line of kubernetes', () => {
+  it('needs no options', () => {
     expect(parseArguments(['kubernetes'])).toEqual({ action: 'kubernetes', options: {} });
   });
 
-  it('takes the times of the module as times, those of the manifest in seconds', () => {
+  it('takes the times of the module with units, and those of the manifest in seconds', () => {
     const module = ['--grace-period', '5000', '--drain-timeout', '1.5m', '--close-timeout=4s'];
     const manifest = ['--pre-stop', '5', '--probe-period', '3s', '--failure-threshold', '2'];
     expect(parseArguments(['kubernetes', ...module, ...manifest])).toEqual({
@@ -270,13 +274,13 @@ describe('kubernetes', () => {
     ['--failure-threshold', '2s', 'a whole number from 1 to 1000'],
     ['--probe-port', '0', 'a port from 1 to 65535'],
     ['--grpc-port', '65536', 'a port from 1 to 65535'],
-  ])('%s %s is wrong usage', (option, value, allowed) => {
+  ])('rejects %s %s', (option, value, allowed) => {
     expect(problemsOf('kubernetes', option, value)).toContain(
       `wrong usage: ${option} is '${value}', expected ${allowed}`,
     );
   });
 
-  it('names every problem', () => {
+  it('is rejected with every problem', () => {
     const text = problemsOf('kubernetes', '--pre-stop', 'x', '--workers', '2', 'deployment.yaml');
     expect(text.match(/^ {2}- .*/gm)).toEqual([
       expect.stringContaining(`--pre-stop is 'x'`),
@@ -287,7 +291,7 @@ describe('kubernetes', () => {
     ]);
   });
 
-  it('has options that a service has not', () => {
+  it('has options that a service does not have', () => {
     expect(problemsOf('--pre-stop', '5', main)).toContain(
       'unknown option --pre-stop, expected one of',
     );

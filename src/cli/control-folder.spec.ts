@@ -28,7 +28,7 @@ afterEach(() => {
 });
 
 describe('the folder for control sockets', () => {
-  it('is looked for in the runtime directory of the user first', () => {
+  it('is first looked for in the runtime directory of the user', () => {
     vi.stubEnv('TMPDIR', '/var/tmp');
     vi.stubEnv('XDG_RUNTIME_DIR', '/run/user/1');
     expect(controlFolders()).toEqual([
@@ -39,7 +39,7 @@ describe('the folder for control sockets', () => {
     expect(controlFolders()).toEqual([`/var/tmp/nestjs-drain-${uid}`]);
   });
 
-  it('is for its user only, whatever the umask, and may be there already', () => {
+  it('is private to its user whatever the umask, and may already exist', () => {
     const before = process.umask(0);
     makeControlFolder(folder);
     process.umask(before);
@@ -52,7 +52,7 @@ describe('the folder for control sockets', () => {
     ['is open to its group', () => mkdirSync(folder), 'has the mode 710 instead of 700'],
     ['is a file', () => writeFileSync(folder, ''), 'is not a folder'],
     ['is a link', () => symlinkSync(parent, folder), 'is not a folder'],
-  ])('is refused where it %s', (_, make, problem) => {
+  ])('is refused if it %s', (_, make, problem) => {
     make();
     const mode = /mode (\d+)/.exec(problem)?.[1];
     if (mode !== undefined) chmodSync(folder, Number.parseInt(mode, 8));
@@ -72,7 +72,7 @@ describe('the folder for control sockets', () => {
   });
 });
 
-it('paths that have no room in an address are refused', () => {
+it('a path that is too long for a Unix socket is refused', () => {
   const longest = process.platform === 'linux' ? 107 : 103;
   expect(() => assertShort('x'.repeat(longest))).not.toThrow();
   expect(() => assertShort('x'.repeat(longest + 1))).toThrow(`at most ${longest} bytes`);
@@ -84,6 +84,6 @@ it.each([
   ['0.sock', undefined],
   ['4711.sock~', undefined],
   ['notes.txt', undefined],
-])('%s is of the PID %s', (name, pid) => {
+])('the control socket %s belongs to the PID %s', (name, pid) => {
   expect(pidOf(name)).toBe(pid);
 });

@@ -66,7 +66,7 @@ afterEach(async () => {
 });
 
 describe('a control socket', () => {
-  it('is for its user only, whatever the umask', async () => {
+  it('is private to its user, whatever the umask', async () => {
     const before = process.umask(0);
     const path = await startedAt();
     expect(process.umask(before)).toBe(0);
@@ -76,7 +76,7 @@ describe('a control socket', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
-  it('is for its user only where he chose the place', async () => {
+  it('is private to its user also at a path that the user chose', async () => {
     const before = process.umask(0);
     const path = await startedAt(join(temp, 'own.sock'));
     process.umask(before);
@@ -90,12 +90,12 @@ describe('a control socket', () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  it('is where the second best place is, if the best one cannot be used', async () => {
+  it('is in the second folder if the first one cannot be used', async () => {
     vi.stubEnv('XDG_RUNTIME_DIR', '/nowhere');
     expect(await startedAt()).toContain(temp);
   });
 
-  it('that has no place is a warning, not an end', async () => {
+  it('that cannot be created is only a warning', async () => {
     const file = join(temp, 'file');
     writeFileSync(file, '');
     vi.stubEnv('XDG_RUNTIME_DIR', '/nowhere');
@@ -106,7 +106,7 @@ describe('a control socket', () => {
     ]);
   });
 
-  it('never takes the place of a file', async () => {
+  it('never replaces a file', async () => {
     const file = join(temp, 'notes.txt');
     writeFileSync(file, 'dear diary');
     expect(await start(file)).toBeUndefined();
@@ -114,27 +114,27 @@ describe('a control socket', () => {
     expect(statSync(file).size).toBe(10);
   });
 
-  it('never takes the place of a service that runs', async () => {
+  it('never replaces the socket of a running service', async () => {
     const path = await startedAt(join(temp, 'own.sock'));
     expect(await start(path)).toBeUndefined();
     expect(warnings).toEqual([expect.stringContaining('is in use by another service')]);
     await expect(new ControlClient(path).status()).resolves.toEqual(STATUS);
   });
 
-  it('is not begun at a path that would be cut short', async () => {
+  it('is not created at a path that would be truncated', async () => {
     expect(await start(join(temp, 'x'.repeat(100)))).toBeUndefined();
     expect(warnings).toEqual([expect.stringContaining('is too long for a Unix socket')]);
     expect(readdirSync(temp)).toEqual([]);
   });
 });
 
-describe('a client', () => {
-  it('is told the status', async () => {
+describe('a client of the control socket', () => {
+  it('gets the status', async () => {
     const client = new ControlClient(await startedAt());
     await expect(client.status()).resolves.toEqual(STATUS);
   });
 
-  it('is told that a reload was accepted, before it ends', async () => {
+  it('learns that a reload was accepted before it ends', async () => {
     service.reload.mockReturnValue(new Promise(() => {}));
     await new ControlClient(await startedAt()).reload();
     expect(service.reload).toHaveBeenCalledOnce();
@@ -143,13 +143,13 @@ describe('a client', () => {
   it.each<ReloadResult>([
     RELOADED,
     { outcome: 'failed', replaced: 0, generation: 2, reason: 'worker 2 exited' },
-  ])('is told how a reload ended: $ok', async (result) => {
+  ])('learns how a reload ended: $outcome', async (result) => {
     service.reload.mockResolvedValue(result);
     const client = new ControlClient(await startedAt());
     await expect(client.reloadAndWait()).resolves.toEqual(result);
   });
 
-  it('is told why the service does not', async () => {
+  it('learns why the service refuses', async () => {
     service.reload.mockRejectedValue(new Error('it is stopping'));
     const client = new ControlClient(await startedAt());
     await client.reload(); // The error is nobody's: no unhandled rejection fails this test.
@@ -170,7 +170,7 @@ describe('a client', () => {
     await closed;
   });
 
-  it('does not hold the end of the service', async () => {
+  it('does not hold up the end of the service', async () => {
     service.reload.mockReturnValue(new Promise(() => {}));
     const server = await start();
     const reload = new ControlClient(server!.path).reloadAndWait();
@@ -181,7 +181,7 @@ describe('a client', () => {
     ]);
   });
 
-  it('of another program is told that this is no service', async () => {
+  it('learns that a socket of another program is no service', async () => {
     const other = createServer((socket) => socket.end('HTTP/1.1 200 OK\r\n\r\nhello'));
     const path = join(temp, 'other.sock');
     await once(other.listen(path), 'listening');
@@ -191,15 +191,15 @@ describe('a client', () => {
     other.close();
   });
 
-  it.each(['nobody.sock', '.'])('is told that nobody listens on %s', async (name) => {
+  it.each(['nobody.sock', '.'])('learns that nobody listens on %s', async (name) => {
     const client = new ControlClient(join(temp, name));
     await expect(client.status()).rejects.toMatchObject({ code: 'ERR_RESTART_NOT_RUNNING' });
   });
 });
 
-describe('nothing but reload and status can be asked for', () => {
+describe('the control socket rejects anything but reload and status', () => {
   it.each(['DELETE /status', 'GET /reload', 'POST /stop', 'GET //', 'GET /../status', 'OPTIONS *'])(
-    '%s',
+    'such as %s',
     async (line) => {
       const socket = connect(await startedAt());
       socket.write(`${line} HTTP/1.1\r\nHost: x\r\n\r\n`);
@@ -210,7 +210,7 @@ describe('nothing but reload and status can be asked for', () => {
   );
 });
 
-describe('a broken request affects only its client', () => {
+describe('a broken request on the control socket affects only its client', () => {
   it.each([
     ['no HTTP', '\0\0\0\0\r\n\r\n'],
     ['no Host', 'GET /status HTTP/1.1\r\n\r\n'],
@@ -218,7 +218,7 @@ describe('a broken request affects only its client', () => {
     ['a tunnel', 'CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n'],
     ['an expectation', 'GET /none HTTP/1.1\r\nHost: x\r\nExpect: cake\r\n\r\n'],
     ['a body without end', 'GET /none HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\nx'],
-  ])('%s', async (_, bytes) => {
+  ])('such as %s', async (_, bytes) => {
     const path = await startedAt();
     const socket = connect(path).on('error', () => {});
     socket.resume().write(bytes);
@@ -226,7 +226,7 @@ describe('a broken request affects only its client', () => {
     await expect(new ControlClient(path).status()).resolves.toEqual(STATUS);
   });
 
-  it('a client that leaves while it waits', async () => {
+  it('when a client leaves while it waits', async () => {
     const path = await startedAt();
     const finish = reloadToFinish();
     const socket = connect(path);
@@ -238,7 +238,7 @@ describe('a broken request affects only its client', () => {
     await expect(new ControlClient(path).status()).resolves.toEqual(STATUS);
   });
 
-  it('half of it, which is cut after a while', async () => {
+  it('when a client sends half a request, which is cut after a while', async () => {
     const path = await startedAt();
     const slow = connect(path).on('error', () => {});
     slow.resume().write('GET /status HTTP/1.1\r\nHos');

@@ -12,7 +12,7 @@ it.each([
   ['0.001s', 1],
   ['2m', 120_000],
   ['1440m', 86_400_000],
-])('%s is %d ms', (text, ms) => {
+])('the duration %s is %d ms', (text, ms) => {
   expect(parseDuration(text)).toBe(ms);
 });
 
@@ -39,6 +39,6 @@ it.each([
   'Infinity',
   '1441m',
   '99999999999999999999s',
-])('%j is no duration', (text) => {
+])('%j is not a duration', (text) => {
   expect(parseDuration(text)).toBeUndefined();
 });

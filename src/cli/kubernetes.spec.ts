@@ -19,7 +19,7 @@ function comments(options?: PodOptions): string[] {
     .map((line) => line.slice(2));
 }
 
-it('without options the times are those of the module in a pod', () => {
+it('nestjs-drain kubernetes uses the defaults of the module in a pod', () => {
   const { gracePeriodMs, drainTimeoutMs, closeTimeoutMs } = resolveOptions(
     {},
     { KUBERNETES_SERVICE_HOST: '10.0.0.1' },
@@ -27,7 +27,7 @@ it('without options the times are those of the module in a pod', () => {
   expect(podTimes({}).budget).toEqual({ gracePeriodMs, drainTimeoutMs, closeTimeoutMs });
 });
 
-it('prints YAML, with the way to its numbers', () => {
+it('nestjs-drain kubernetes prints YAML with the arithmetic as a comment', () => {
   expect(printed()).toMatch(/^# grace 5\.0 s \+ drain 20\.0 s \+ close 4\.0 s = 29\.0 s; .*: 30\n/);
   expect(parse(printed())).toEqual({
     spec: {
@@ -52,7 +52,7 @@ it('prints YAML, with the way to its numbers', () => {
   });
 });
 
-it('a preStop hook counts for the pod, and not for the module', () => {
+it('a preStop hook adds to the time of the pod, not to that of the module', () => {
   const options = { preStopSeconds: 8, gracePeriodMs: 2000, drainTimeoutMs: 10_500 };
   expect(comments(options)).toEqual([
     'preStop 8.0 s + grace 2.0 s + drain 10.5 s + close 4.0 s = 24.5 s; ' +
@@ -70,12 +70,12 @@ it('a preStop hook counts for the pod, and not for the module', () => {
   });
 });
 
-it('takes the probe that is given', () => {
+it('the manifest has the given probe period and threshold', () => {
   const text = printed({ probePeriodSeconds: 1, failureThreshold: 3 });
   expect(text).toContain('  periodSeconds: 1\n        failureThreshold: 3\n');
 });
 
-it('names the port of the probes, where the application has one', () => {
+it('the manifest has the port of the probes, if the application has one', () => {
   const { spec } = parse(printed({ probePort: 9000 })) as { spec: Record<string, unknown> };
   expect(spec).toMatchObject({
     containers: [
@@ -88,7 +88,7 @@ it('names the port of the probes, where the application has one', () => {
   });
 });
 
-it('names the services to ask over gRPC', () => {
+it('the manifest has the gRPC services to probe', () => {
   const { spec } = parse(printed({ grpcPort: 5000 })) as { spec: Record<string, unknown> };
   expect(spec).toMatchObject({
     containers: [
@@ -101,7 +101,7 @@ it('names the services to ask over gRPC', () => {
   });
 });
 
-describe('its number is the least that the module is content with', () => {
+describe('the printed limit is the smallest that the module accepts without advice', () => {
   it.each<PodOptions>([
     {},
     { gracePeriodMs: 0, drainTimeoutMs: 0, closeTimeoutMs: 0 },
@@ -122,7 +122,7 @@ describe('its number is the least that the module is content with', () => {
   });
 });
 
-describe('says what does not go together', () => {
+describe('a comment names times that do not fit together', () => {
   it.each<[string, PodOptions, string]>([
     ['nothing to wait for the nodes', { gracePeriodMs: 0 }, 'Without a grace period or a preStop'],
     ['two waits for one lag', { preStopSeconds: 5 }, 'a shorter gracePeriodMs will do'],
@@ -139,7 +139,7 @@ describe('says what does not go together', () => {
     ['the defaults', {}],
     ['a preStop hook and a short grace period', { preStopSeconds: 5, gracePeriodMs: 2000 }],
     ['a preStop hook alone', { preStopSeconds: 5, gracePeriodMs: 0 }],
-  ])('%s do', (_, options) => {
+  ])('but there is none for %s', (_, options) => {
     expect(comments(options)).toHaveLength(1);
   });
 });

@@ -15,7 +15,7 @@ function hooksFile(name: string, source: string): string {
   return file;
 }
 
-describe('hooks', () => {
+describe('the hooks of a service', () => {
   it.each([
     ['an ES module', 'named.mjs', 'export const beforeReload = () => "called";'],
     ['the default of one', 'default.mjs', 'export default { beforeReload: () => "called" };'],
@@ -30,7 +30,7 @@ describe('hooks', () => {
       'computed.cjs',
       'module.exports = Object.fromEntries([["beforeReload", () => "called"]]);',
     ],
-  ])('are taken from %s', async (_, name, source) => {
+  ])('are loaded from %s', async (_, name, source) => {
     const hooks = await loadHooks(hooksFile(name, source));
     expect(hooks.beforeReload?.()).toBe('called');
     expect(Object.keys(hooks)).toEqual(['beforeReload']);
@@ -57,7 +57,7 @@ describe('hooks', () => {
       /afterStop is not a function$/,
     ],
     ['is not there', undefined, '', /cannot be loaded/],
-  ])('stop the start where the module %s', async (_, name, source, message) => {
+  ])('stop the start if the module %s', async (_, name, source, message) => {
     const file = name === undefined ? join(folder, 'nowhere.mjs') : hooksFile(name, source);
     await expect(loadHooks(file)).rejects.toMatchObject({
       code: 'ERR_RESTART_HOOKS',

@@ -11,14 +11,14 @@ it.each([
   ['less than one', '50000 100000', 1],
   ['more than there are', '1600000 100000', 8],
 ])(
-  'are those of the machine, and no more than the quota of the container: %s',
+  'the available CPUs are those of the machine, within the quota of the container: %s',
   (_, max, wanted) => {
     const read = files({ '/proc/self/cgroup': '0::/\n', '/sys/fs/cgroup/cpu.max': max });
     expect(processors(8, read)).toBe(wanted);
   },
 );
 
-it('are no more than the least quota of the groups that the own one is in', () => {
+it('the available CPUs are within the smallest quota of the parent groups', () => {
   const read = files({
     '/proc/self/cgroup': '0::/system.slice/orders.service\n',
     '/sys/fs/cgroup/system.slice/cpu.max': '300000 100000\n',
@@ -27,6 +27,6 @@ it('are no more than the least quota of the groups that the own one is in', () =
   expect(processors(8, read)).toBe(3);
 });
 
-it('are those of the machine where nobody tells', () => {
+it('the available CPUs are those of the machine if there is no cgroup', () => {
   expect(processors(4, files({}))).toBe(4);
 });

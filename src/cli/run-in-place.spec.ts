@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import { whyNotFork } from './run-in-place.js';
 
-it('forks on a plain machine', () => {
+it('the command starts workers on a plain machine', () => {
   expect(whyNotFork({}, false)).toBeUndefined();
   expect(whyNotFork({ KUBERNETES_SERVICE_HOST: '' }, false)).toBeUndefined();
 });
@@ -10,6 +10,6 @@ it('forks on a plain machine', () => {
 it.each([
   ['Kubernetes', { KUBERNETES_SERVICE_HOST: '10.0.0.1' }, false, /^This is Kubernetes/],
   ['a worker of node:cluster', {}, true, /^This process is a worker of node:cluster/],
-])('does not fork in %s, and says why', (_, env, isWorker, why) => {
+])('the command starts no workers in %s, and says why', (_, env, isWorker, why) => {
   expect(whyNotFork(env, isWorker)).toMatch(why);
 });

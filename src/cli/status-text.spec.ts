@@ -35,8 +35,8 @@ const status: RestartStatus = {
   ],
 };
 
-describe('a status', () => {
-  it('is a heading and a table, slot by slot', () => {
+describe('the text of a status', () => {
+  it('is a heading and a table, ordered by slot', () => {
     expect(statusText(status, NOW).split('\n')).toEqual([
       'PID 4711, up 1d 2h since 2026-05-03T10:00:00Z, generation 3, 1 ready, 2 wanted, reloading',
       'last reload: 2 workers replaced, generation 2',
@@ -48,7 +48,7 @@ describe('a status', () => {
     ]);
   });
 
-  it('says that it does not reload, and never did', () => {
+  it('says that the service is not reloading and never has', () => {
     const { lastReload: _, ...fresh } = { ...status, isReloading: false };
     const text = statusText({ ...fresh, workers: [] }, NOW);
     expect(text).toContain('0 ready, 2 wanted, not reloading\nlast reload: none\n');
@@ -68,7 +68,7 @@ describe('a status', () => {
   });
 });
 
-it('a reload without a reason says so', () => {
+it('the text of a failed reload says if no reason was given', () => {
   expect(reloadText({ outcome: 'failed', replaced: 0, generation: 4 })).toBe(
     'failed, 0 workers replaced: no reason given',
   );
@@ -84,6 +84,6 @@ it.each([
   [3_601_000, '1h'],
   [90_061_000, '1d 1h'],
   [8_640_000_000, '100d'],
-])('%d ms are %s', (ms, text) => {
+])('an age of %d ms is shown as %s', (ms, text) => {
   expect(ageText(ms)).toBe(text);
 });

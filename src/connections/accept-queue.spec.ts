@@ -28,7 +28,7 @@ function setUp(waiting?: number) {
 }
 
 describe('emptyAcceptQueue', () => {
-  it('takes two turns without a new connection for an empty queue', async () => {
+  it('takes the queue for empty after two turns without a new connection', async () => {
     const { clock, isEmpty } = setUp();
     await clock.flush();
     expect(isEmpty()).toBe(false);
@@ -36,7 +36,7 @@ describe('emptyAcceptQueue', () => {
     expect(isEmpty()).toBe(true);
   });
 
-  it('begins to count again with each connection', async () => {
+  it('counts anew after each connection', async () => {
     const { clock, accept, isEmpty } = setUp();
     await clock.flush();
     accept();
@@ -47,14 +47,14 @@ describe('emptyAcceptQueue', () => {
     expect(isEmpty()).toBe(true);
   });
 
-  it('admits no more after a second, and takes all that wait then, however long the turns are', async () => {
+  it('admits no more after a second, and accepts all that wait then, however long the turns are', async () => {
     const { longTurns, admitNoMore, isEmpty } = setUp(60);
     expect(await longTurns()).toBe(1000 / TURN_MS + 60);
     expect(admitNoMore).toHaveBeenCalledTimes(1);
     expect(isEmpty()).toBe(false);
   });
 
-  it.each([400, undefined])('ends at its limit, with %s waiting', async (waiting) => {
+  it.each([400, undefined])('ends at its time limit, with %s waiting', async (waiting) => {
     const { longTurns } = setUp(waiting);
     expect(await longTurns()).toBe(LIMIT_MS / TURN_MS);
   });

@@ -26,7 +26,7 @@ function setUp() {
 }
 
 describe('Arrivals', () => {
-  it('tells of a connection with its first answer, and when it was opened', async () => {
+  it('reports a connection at its first answer, with the time when it was opened', async () => {
     const { clock, arrivals, told, open, ask } = setUp();
     await clock.advance(200);
     const connection = open();
@@ -37,7 +37,7 @@ describe('Arrivals', () => {
     expect(told).toMatchObject([{ connection, openedAt: 200, isClosed: false }]);
   });
 
-  it('tells of no probe, nor of what was opened and closed in silence', () => {
+  it('reports no probe, and no connection that was opened and closed in silence', () => {
     const { arrivals, told, open, ask } = setUp();
     arrivals.requestEnded(ask(open(), true));
     arrivals.connectionClosed(open());
@@ -46,7 +46,7 @@ describe('Arrivals', () => {
     expect(arrivals.undecided).toHaveLength(1);
   });
 
-  it('judges by the first answer only', () => {
+  it('judges a connection by its first answer only', () => {
     const { arrivals, told, open, ask } = setUp();
     const connection = open();
     arrivals.requestEnded(ask(connection, true));
@@ -54,7 +54,7 @@ describe('Arrivals', () => {
     expect(told).toEqual([]);
   });
 
-  it('tells of one that was closed before its request had ended', () => {
+  it('reports a connection that was closed before its request had ended', () => {
     const { arrivals, told, open, ask } = setUp();
     const connection = open();
     const request = ask(connection);
@@ -63,7 +63,7 @@ describe('Arrivals', () => {
     expect(told).toMatchObject([{ connection, isClosed: true }]);
   });
 
-  it('tells, when asked to, of those whose requests are still in flight', () => {
+  it('reports, if asked to, connections whose requests are still in flight', () => {
     const { arrivals, told, open, ask } = setUp();
     const request = ask(open());
     open();
@@ -72,7 +72,7 @@ describe('Arrivals', () => {
     expect(told).toHaveLength(1);
   });
 
-  it('tells of a websocket once, as the connection that it was before', () => {
+  it('reports a websocket once, as the connection before its upgrade', () => {
     const { arrivals, told, open } = setUp();
     arrivals.connectionUpgraded(open());
     open('websocket');

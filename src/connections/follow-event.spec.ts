@@ -13,7 +13,7 @@ it('an event without a listener is not followed', () => {
   expect(server.listenerCount('upgrade')).toBe(0);
 });
 
-it('all that follow hear of it before its taker, whenever that came', () => {
+it('followers of an event are called before its listener, whenever that was added', () => {
   const server = new EventEmitter();
   const heard: string[] = [];
   followEvent(server, 'upgrade', () => heard.push('a'));
@@ -27,21 +27,24 @@ it('all that follow hear of it before its taker, whenever that came', () => {
 it.each([
   ['off()', (server: EventEmitter) => server.off('upgrade', taker)],
   ['removeAllListeners()', (server: EventEmitter) => server.removeAllListeners('upgrade')],
-])('they go with its last taker, by %s, and come again with the next', async (_how, remove) => {
-  const server = new EventEmitter();
-  let heard = 0;
-  for (let i = 0; i < 2; i++) followEvent(server, 'upgrade', () => (heard += 1));
-  server.on('upgrade', taker);
-  remove(server);
-  await turn();
-  expect(server.listenerCount('upgrade')).toBe(0);
+])(
+  'followers are removed with the last listener by %s, and come back with the next',
+  async (_how, remove) => {
+    const server = new EventEmitter();
+    let heard = 0;
+    for (let i = 0; i < 2; i++) followEvent(server, 'upgrade', () => (heard += 1));
+    server.on('upgrade', taker);
+    remove(server);
+    await turn();
+    expect(server.listenerCount('upgrade')).toBe(0);
 
-  server.on('upgrade', taker);
-  server.emit('upgrade');
-  expect(heard).toBe(2);
-});
+    server.on('upgrade', taker);
+    server.emit('upgrade');
+    expect(heard).toBe(2);
+  },
+);
 
-it('a replaced listener is followed once', async () => {
+it('an event whose listener is replaced is followed once', async () => {
   const server = new EventEmitter();
   let heard = 0;
   followEvent(server, 'upgrade', () => (heard += 1));
@@ -53,7 +56,7 @@ it('a replaced listener is followed once', async () => {
   expect(heard).toBe(1);
 });
 
-it('who refuses all is no taker', () => {
+it('a listener that refuses everything is not followed', () => {
   const server = new EventEmitter();
   followEvent(server, 'upgrade', () => {});
   server.on(
@@ -63,7 +66,7 @@ it('who refuses all is no taker', () => {
   expect(server.listenerCount('upgrade')).toBe(1);
 });
 
-it('leaves nothing behind', () => {
+it('followers of an event leave nothing behind', () => {
   const server = new EventEmitter();
   server.on('upgrade', taker);
   const ends = ['upgrade', 'connect'].map((event) => followEvent(server, event, () => {}));

@@ -29,7 +29,7 @@ async function connectTo(server: Server, count: number): Promise<void> {
 }
 
 it.runIf(process.platform === 'linux').each(['127.0.0.1', '::'])(
-  'counts the connections to %s that wait to be accepted',
+  'waiting connections to %s are counted',
   async (host) => {
     const server = await listening(host);
     expect(waitingConnections(server)).toBe(0);
@@ -40,7 +40,7 @@ it.runIf(process.platform === 'linux').each(['127.0.0.1', '::'])(
   },
 );
 
-it('does not know those of a server that does not listen', async () => {
+it('waiting connections of a server that does not listen are unknown', async () => {
   const server = await listening('127.0.0.1');
   closeListener(server);
   expect(waitingConnections(server)).toBeUndefined();

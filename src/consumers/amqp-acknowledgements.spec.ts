@@ -17,7 +17,7 @@ function follow(): typeof channel {
   return followed;
 }
 
-it('asks the broker only if something was acknowledged, and once', async () => {
+it('acknowledgements are confirmed with the broker once, and only if there were any', async () => {
   const followed = follow();
   await acknowledgements.received();
   expect(channel.cancel).not.toHaveBeenCalled();
@@ -28,7 +28,7 @@ it('asks the broker only if something was acknowledged, and once', async () => {
   expect(channel.cancel).toHaveBeenCalledOnce();
 });
 
-it('throws if the channel was closed by then, as the caller of the library sees it', async () => {
+it('an acknowledgement on a closed channel fails, for the drain as for its caller', async () => {
   const followed = follow();
   channel.nack.mockImplementation(() => {
     throw new Error('Channel closed');
@@ -37,7 +37,7 @@ it('throws if the channel was closed by then, as the caller of the library sees 
   await expect(acknowledgements.received()).rejects.toThrow(/not acknowledged.*Channel closed/);
 });
 
-it('throws if the channel ends before the broker has answered', async () => {
+it('an acknowledgement fails if the channel ends before the broker has answered', async () => {
   const followed = follow();
   channel.cancel.mockRejectedValue(new Error('Channel ended'));
   followed.ack('message');

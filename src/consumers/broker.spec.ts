@@ -22,7 +22,7 @@ function outcomeOf(work: Promise<unknown>): { outcome: string } {
 }
 
 describe('answers()', () => {
-  it('waits for the answer, and has its error', async () => {
+  it('resolves or rejects with the answer of the broker', async () => {
     await broker.answers(Promise.resolve());
     await broker.answers(undefined);
     await expect(broker.answers(Promise.reject(new Error('closed')))).rejects.toThrow('closed');
@@ -37,7 +37,7 @@ describe('answers()', () => {
     expect(seen.outcome).toBe('the broker does not answer');
   });
 
-  it('does not wait again for one that is silent', async () => {
+  it('does not wait again for a broker that is silent', async () => {
     const first = outcomeOf(broker.answers(new Promise(() => {})));
     await clock.advance(2000);
     expect(first.outcome).toBe('the broker does not answer');
@@ -49,7 +49,7 @@ describe('answers()', () => {
     expect(third.outcome).toBe('the broker accepts no data');
   });
 
-  it('waits again for one that has spoken', async () => {
+  it('waits again once the broker has answered', async () => {
     let speak!: () => void;
     const first = outcomeOf(broker.answers(new Promise<void>((resolve) => (speak = resolve))));
     await clock.advance(2000);
@@ -63,7 +63,7 @@ describe('answers()', () => {
 });
 
 describe('does()', () => {
-  it('waits until it is so', async () => {
+  it('waits until the condition holds', async () => {
     let isSo = false;
     const seen = outcomeOf(broker.does(() => isSo));
     await clock.advance(500);

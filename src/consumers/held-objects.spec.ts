@@ -12,7 +12,7 @@ function providersOf(...instances: object[]): BuiltProviders {
 }
 
 describe('heldObjects', () => {
-  it('is what Nest has built and what that has in its fields, once', () => {
+  it('finds what Nest has built and what is in its fields, each once', () => {
     const events = new OwnEvents();
     const service = { events, name: 'orders', none: null };
     expect(heldObjects(providersOf(service, events))).toEqual([service, events]);
@@ -29,7 +29,7 @@ describe('heldObjects', () => {
     expect(isOfClass(proxy, 'QueueEvents')).toBe(false);
   });
 
-  it('knows the class of an object by its name, and those that it extends', () => {
+  it('recognises the class of an object, and those that it extends, by name', () => {
     expect(isOfClass(new OwnEvents(), 'QueueEvents')).toBe(true);
     expect(isOfClass({ name: 'QueueEvents' }, 'QueueEvents')).toBe(false);
   });

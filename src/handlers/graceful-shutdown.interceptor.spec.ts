@@ -11,7 +11,7 @@ class Orders {
   readonly create = () => {};
 }
 
-it('counts a message once where an application binds it a second time', async () => {
+it('GracefulShutdownInterceptor counts a message once even if it is bound twice', async () => {
   const { signal: deadlineSignal } = new AbortController();
   const tracker = new WorkTracker(new FakeClock(), { deadlineSignal });
   const one = () => new GracefulShutdownInterceptor(tracker, new GraphQlConnections(), false);

@@ -39,7 +39,7 @@ describe('graphQlSource', () => {
 });
 
 describe('GraphQlConnections', () => {
-  it('counts the operations that are not answered and do not stream', () => {
+  it('counts operations that are in flight and are not streams', () => {
     const connections = new GraphQlConnections();
     const connection = { subscriptions: { a: null, b: {}, c: null } };
     connections.add(socket, connection);

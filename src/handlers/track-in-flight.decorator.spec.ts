@@ -67,7 +67,7 @@ describe('@TrackInFlight()', () => {
     await expect(result).resolves.toBe(42);
   });
 
-  it('holds the drain while the method runs, under its name', async () => {
+  it('holds the drain while the method runs, under the name of the method', async () => {
     const result = reports.add(1, 1);
     expect(tracker.tasks()).toEqual([{ label: 'Reports.add', ageMs: 0 }]);
     reports.finish();
@@ -86,17 +86,20 @@ describe('@TrackInFlight()', () => {
     expect(tracker.tasks()).toMatchObject([{ label: 'Nightly.run' }]);
   });
 
-  it('takes another name for the log', () => {
+  it('accepts another name for the log', () => {
     void reports.nightly();
     expect(tracker.tasks()).toMatchObject([{ label: 'nightly report' }]);
   });
 
-  it.each(['fails', 'throws'] as const)('passes on an error and lets go: %s', async (method) => {
-    await expect(reports[method]()).rejects.toThrow('no data');
-    expect(tracker.active()).toBe(0);
-  });
+  it.each(['fails', 'throws'] as const)(
+    'passes on an error and stops holding the drain: %s',
+    async (method) => {
+      await expect(reports[method]()).rejects.toThrow('no data');
+      expect(tracker.active()).toBe(0);
+    },
+  );
 
-  it('holds every application of the process', async () => {
+  it('holds the drain of every application in the process', async () => {
     const other = newTracker();
     liveTrackers.add(other);
     const result = reports.nightly();
@@ -106,7 +109,7 @@ describe('@TrackInFlight()', () => {
     expect([tracker.active(), other.active()]).toEqual([0, 0]);
   });
 
-  it('lets go of an application that has closed in the meantime', async () => {
+  it('does not hold an application that has closed meanwhile', async () => {
     const result = reports.nightly();
     liveTrackers.delete(tracker);
     reports.finish();
@@ -114,7 +117,7 @@ describe('@TrackInFlight()', () => {
     expect(tracker.active()).toBe(0);
   });
 
-  it('just runs where no application is', async () => {
+  it('does nothing without an application', async () => {
     liveTrackers.clear();
     const result = reports.add(1, 1);
     reports.finish();

@@ -17,7 +17,7 @@ function setUp() {
 }
 
 describe('WorkTracker', () => {
-  it('hands back what the work returns', async () => {
+  it('returns what the work returns', async () => {
     const { tracker } = setUp();
     await expect(tracker.track(Promise.resolve(42), 'answer')).resolves.toBe(42);
     expect(tracker.active()).toBe(0);
@@ -35,7 +35,7 @@ describe('WorkTracker', () => {
         throw new Error('no mail');
       },
     },
-  ])('leaves its error to the caller, and is not held by it: $how', async ({ work }) => {
+  ])('leaves errors to the caller, and is not held by them: $how', async ({ work }) => {
     const { tracker } = setUp();
     await expect(tracker.track(work(), 'mail')).rejects.toThrow('no mail');
     expect(tracker.active()).toBe(0);
@@ -56,7 +56,7 @@ describe('WorkTracker', () => {
     expect(tracker.active()).toBe(1);
   });
 
-  it('names each piece of work with its age, the oldest first', async () => {
+  it('names each task with its age, the oldest first', async () => {
     const { clock, tracker } = setUp();
     tracker.begin('nightly');
     await clock.advance(700);
@@ -73,7 +73,7 @@ describe('WorkTracker', () => {
     await expect(isDrained()).resolves.toBe(true);
   });
 
-  it('holds the drain until the last piece of work has ended, and a turn more for its reply', async () => {
+  it('holds the drain until the last task has ended, and one turn more for its reply', async () => {
     const { clock, tracker } = setUp();
     const ends = [tracker.begin('one'), tracker.begin('two')];
     let drained = false;
@@ -89,7 +89,7 @@ describe('WorkTracker', () => {
     expect(drained).toBe(true);
   });
 
-  it('waits for what is in flight when it is asked: what has come since is asked for again', async () => {
+  it('waits only for what is in flight when it is called', async () => {
     const { clock, tracker } = setUp();
     const end = tracker.begin('one');
     let drained = false;
@@ -111,7 +111,7 @@ describe('WorkTracker', () => {
     await clock.flush();
     await expect(isDrained()).resolves.toBe(true);
   });
-  it('counts by the connection that the work came by', () => {
+  it('counts tasks by the connection on which they came', () => {
     const { tracker } = setUp();
     const [one, other] = [{}, {}];
     const ends = [tracker.begin('a', one), tracker.begin('b', one), tracker.begin('c', other)];

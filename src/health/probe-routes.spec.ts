@@ -54,15 +54,15 @@ class OrdersController {
 }
 
 describe('the routes that answer health probes', () => {
-  it('are those with @HealthCheck(), inherited ones too, and no other of the controller', () => {
+  it('are those with @HealthCheck(), inherited ones too, but no others of the controller', () => {
     expect(probesOf(AppController)).toEqual(['AppController.ready', 'AppController.live']);
   });
 
-  it('are none that are overridden without it', () => {
+  it('are not those that are overridden without it', () => {
     expect(probesOf(OverridingController)).toEqual(['OverridingController.live']);
   });
 
-  it('are known by their description where another provider asks', () => {
+  it('are recognised by the metadata of Swagger if another provider checks', () => {
     class HealthController {
       check(): void {}
     }
@@ -73,7 +73,7 @@ describe('the routes that answer health probes', () => {
     expect(probesOf(HealthController)).toEqual(['HealthController.check']);
   });
 
-  it('are no routes that are merely not cached', () => {
+  it('are not those that are merely uncached', () => {
     expect(probesOf(OrdersController)).toEqual([]);
   });
 });

@@ -40,7 +40,7 @@ describe('DeferredSignalListeners', () => {
     target.on('SIGINT', () => sdk.shutdown());
   });
 
-  it('takes off what shuts telemetry down, and nothing else', () => {
+  it('removes listeners that shut telemetry down, and no others', () => {
     deferred('telemetry');
     expect(target.listeners('SIGTERM')).toEqual([own, logger]);
     expect(target.listenerCount('SIGINT')).toBe(1);
@@ -56,30 +56,30 @@ describe('DeferredSignalListeners', () => {
           .shutdown();
       },
     ],
-  ])('knows %s', (_, listener) => {
+  ])('recognises %s', (_, listener) => {
     target.removeAllListeners('SIGTERM').on('SIGTERM', listener);
     deferred('telemetry');
     expect(target.listenerCount('SIGTERM')).toBe(0);
   });
 
-  it('does not take a shutdown of something else for one of telemetry', () => {
+  it('does not mistake another shutdown for one of telemetry', () => {
     const service = sdk;
     target.removeAllListeners('SIGTERM').on('SIGTERM', () => service.shutdown());
     deferred('telemetry');
     expect(target.listenerCount('SIGTERM')).toBe(1);
   });
 
-  it('takes off all but its own', () => {
+  it('removes all listeners but its own, if asked to', () => {
     deferred('all');
     expect(target.listeners('SIGTERM')).toEqual([own]);
   });
 
-  it('takes off none', () => {
+  it('removes no listeners, if asked to', () => {
     deferred('none');
     expect(target.listenerCount('SIGTERM')).toBe(3);
   });
 
-  it('calls them when all is over, and keeps the exit code', async () => {
+  it('calls them after the shutdown, and keeps the exit code', async () => {
     deferred('all').call(ended('SIGTERM', 1));
     expect(calls).toEqual([]);
     await turn();
@@ -99,7 +99,7 @@ describe('DeferredSignalListeners', () => {
     expect(calls).toEqual([]);
   });
 
-  it('puts them back as they were', () => {
+  it('restores them as they were', () => {
     deferred('all').putBack();
     target.emit('SIGTERM');
     target.emit('SIGTERM');

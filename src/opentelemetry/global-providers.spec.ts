@@ -16,7 +16,7 @@ describe('flushGlobalProviders', () => {
     Reflect.deleteProperty(globalThis, LOGS);
   });
 
-  it('does nothing where no SDK is registered', async () => {
+  it('does nothing if no SDK is registered', async () => {
     await expect(flushGlobalProviders()).resolves.toBeUndefined();
   });
 
@@ -29,7 +29,7 @@ describe('flushGlobalProviders', () => {
     expect(flush).toHaveBeenCalledTimes(3);
   });
 
-  it('waits for all of them although one fails, and says so', async () => {
+  it('waits for all of them even if one fails, and then throws', async () => {
     let isFlushed = false;
     trace.setGlobalTracerProvider(provider(() => Promise.reject(new Error('refused'))));
     metrics.setGlobalMeterProvider(

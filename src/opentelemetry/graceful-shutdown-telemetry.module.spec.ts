@@ -8,7 +8,7 @@ import { GracefulShutdownTelemetryModule } from './graceful-shutdown-telemetry.m
 const forRoot = (options: object) => () => GracefulShutdownTelemetryModule.forRoot(options);
 
 describe('GracefulShutdownTelemetryModule', () => {
-  it('says that it needs the module beside it', async () => {
+  it('says that it needs GracefulShutdownModule', async () => {
     const testing = Test.createTestingModule({
       imports: [GracefulShutdownTelemetryModule.forRoot()],
     });
@@ -26,7 +26,7 @@ describe('GracefulShutdownTelemetryModule', () => {
     expect(forRoot({ deferSignalListeners: true })).toThrow('expected telemetry, all, none');
   });
 
-  it('calls the flush that it is given, after the hooks, and reports it', async () => {
+  it('calls the given flush after the hooks, and reports it', async () => {
     const order: string[] = [];
     const flush = async () => void order.push('flush');
     class Pool {

@@ -45,7 +45,7 @@ describe('observeApplication', () => {
       );
   }
 
-  it('measures state, work and connections until it is ended', async () => {
+  it('measures state, tasks and connections until it is stopped', async () => {
     const stop = observeApplication(provider.getMeter('test'), sequence, traffic);
     expect(await points('lifecycle.status')).toEqual([
       ['running', 0],

@@ -46,7 +46,7 @@ function traced(report: Partial<ShutdownReport>): (name: string) => ReadableSpan
 const idOf = (span: ReadableSpan) => span.spanContext().spanId;
 
 describe('traceShutdown', () => {
-  it('has the times of the report, states below the whole and hooks below closing', () => {
+  it('has the times of the report, with states below the root span and hooks below closing', () => {
     const span = traced({});
     const begin = Date.parse(clean.startedAt) / 1000;
     expect(span('shutdown').startTime).toEqual([begin, 0]);
@@ -58,11 +58,11 @@ describe('traceShutdown', () => {
     expect(span('shutdown').status.code).toBe(SpanStatusCode.UNSET);
   });
 
-  it('does not end before the state that goes on', () => {
+  it('does not end before its last state', () => {
     expect(traced({})('shutdown').duration).toEqual([3, 1_000_000]);
   });
 
-  it('says why a state ended, if it has', () => {
+  it('says why a state ended', () => {
     const span = traced({});
     expect(span('grace').attributes['nestjs_drain.state.ended_by']).toBe('elapsed');
     expect(span('closing').attributes).toEqual({});
@@ -99,7 +99,7 @@ describe('traceShutdown', () => {
         hooks: [{ name: 'Pool.onModuleDestroy', atMs: 0, ms: 9, outcome: 'cut' }],
       },
     ],
-  ] as const)('is an error of type %s', (type, report) => {
+  ] as const)('has an error of type %s', (type, report) => {
     expect(traced(report)('shutdown').attributes['error.type']).toBe(type);
   });
 });

@@ -63,7 +63,7 @@ describe('options', () => {
     expect(resolveOptions({}, env)).toMatchObject({ gracePeriodMs });
   });
 
-  it('that are given win over the defaults, the environment among them', () => {
+  it('override the defaults, including those from the environment', () => {
     const given = {
       signals: ['SIGUSR2'],
       gracePeriodMs: 0,
@@ -86,7 +86,7 @@ describe('options', () => {
     expect(resolveOptions(given, KUBERNETES)).toEqual(given);
   });
 
-  it('know the older name of platformTimeoutSeconds', () => {
+  it('accept the older name of platformTimeoutSeconds', () => {
     const older = { terminationGracePeriodSeconds: 30 };
     expect(resolveOptions(older, NOWHERE)).toMatchObject({ platformTimeoutSeconds: 30 });
     const both = { ...older, platformTimeoutSeconds: 60 };
@@ -106,7 +106,7 @@ describe('options', () => {
     });
   });
 
-  it('that are given as undefined are the defaults', () => {
+  it('have defaults where they are undefined', () => {
     const given = { signals: undefined, drainTimeoutMs: undefined, random: undefined };
     expect(resolveOptions(given, NOWHERE)).toEqual(resolveOptions({}, NOWHERE));
   });
@@ -171,7 +171,7 @@ describe('bad options', () => {
     expect(message).toContain(`expected ${allowed}`);
   });
 
-  it('that do not exist are named beside those that do', () => {
+  it('are named together with those that exist, if they are unknown', () => {
     const { code, message } = errorFor({ timeout: 5000 });
     expect(code).toBe('ERR_SHUTDOWN_INVALID_OPTIONS');
     expect(message).toContain('unknown option timeout');
@@ -197,14 +197,14 @@ describe('bad options', () => {
     [{ port: 9000, path: '/ready' }],
     [[9000]],
     [9000],
-  ])('name no place for probes: %j', (probes) => {
+  ])('include probes without a valid place: %j', (probes) => {
     expect(errorFor({ probes }).message).toContain(
       'expected an object with a port from 1 to 65535 (and a host), the path of a file, grpc: true, or several',
     );
   });
 
   it.each([{ port: 9000 }, { port: 9000, host: '::1' }, { file: '/tmp/ready' }, { grpc: true }])(
-    'name a place for probes: %j',
+    'do not include probes with a valid place: %j',
     (probes) => {
       expect(resolveOptions({ probes }, NOWHERE)).toMatchObject({ probes });
     },
@@ -218,7 +218,7 @@ describe('bad options', () => {
     expect(message.split('; ')).toHaveLength(3);
   });
 
-  it.each([undefined, null, 'defaults', 5000])('are no options: %s', (given) => {
+  it.each([undefined, null, 'defaults', 5000])('include what is no object: %s', (given) => {
     const { code, message } = errorFor(given);
     expect(code).toBe('ERR_SHUTDOWN_MISSING_OPTIONS');
     expect(message).toContain(String(given));
@@ -226,7 +226,7 @@ describe('bad options', () => {
 });
 
 describe('the bounds of the grace period', () => {
-  it('are the grace period itself: it is never early, and never extended', () => {
+  it('are the grace period itself by default', () => {
     const resolved = resolveOptions({ gracePeriodMs: 7000 }, NOWHERE);
     expect(resolved).toMatchObject({ minGracePeriodMs: 7000, maxGracePeriodMs: 7000 });
     expect(isGraceAdaptive(resolved)).toBe(false);
@@ -244,7 +244,7 @@ describe('the bounds of the grace period', () => {
     expect(isGraceAdaptive(resolved)).toBe(true);
   });
 
-  it('have no effect where there is no grace period, so that the same options do for both', () => {
+  it('have no effect without a grace period', () => {
     const given = { minGracePeriodMs: 2000, maxGracePeriodMs: 9000 };
     expect(isGraceAdaptive(resolveOptions(given, NOWHERE))).toBe(false);
     expect(isGraceAdaptive(resolveOptions(given, KUBERNETES))).toBe(true);
@@ -265,7 +265,7 @@ describe('the bounds of the grace period', () => {
       given: { gracePeriodMs: 1000, drainTimeoutMs: 500, maxGracePeriodMs: 1501 },
       problem: 'maxGracePeriodMs is 1501, expected a value from gracePeriodMs (1000) to',
     },
-  ])('stop the start where they are not: $problem', ({ given, problem }) => {
+  ])('stop the start if they are not: $problem', ({ given, problem }) => {
     const { code, message } = errorFor(given, KUBERNETES);
     expect(code).toBe('ERR_SHUTDOWN_INVALID_OPTIONS');
     expect(message).toContain(problem);
@@ -279,7 +279,7 @@ describe('the bounds of the grace period', () => {
   });
 });
 
-describe('options of whatever make', () => {
+describe('options on unusual objects', () => {
   class Fields {
     readonly drainTimeoutMs = 1;
     protected readonly source = new Map([['close', 2]]).get('close');

@@ -40,13 +40,13 @@ describe('the main process of a container', () => {
     expect(main(given)).toBe(false);
   });
 
-  it.skipIf(process.platform !== 'linux')('knows its group as ps does', () => {
+  it.skipIf(process.platform !== 'linux')('has the process group that ps shows', () => {
     const group = Number(execFileSync('ps', ['-o', 'pgid=', '-p', String(process.pid)]));
     expect(isMainProcess({ pid: group, ppid: 1, read: besideTini })).toBe(true);
     expect(isMainProcess({ pid: group + 1, ppid: 1, read: besideTini })).toBe(false);
   });
 
-  it('is not found where there is no /proc', () => {
+  it('is unknown without /proc', () => {
     expect(isMainProcess({ pid: 7, ppid: 1, read: nothing })).toBe(false);
   });
 });

@@ -10,7 +10,7 @@ const nowhere = () => false;
 describe('the platform', () => {
   it.each(
     PLATFORMS.filter(({ variables }) => variables.length > 0).map((row) => [row.id, row] as const),
-  )('%s is known by the variables that it sets', (id, { variables }) => {
+  )('is recognised by the variables that it sets: %s', (id, { variables }) => {
     const env = Object.fromEntries(variables.map((name) => [name, 'x']));
     expect(platformHere(env, nowhere)?.id).toBe(id);
     const empty = Object.fromEntries(variables.map((name) => [name, '']));
@@ -30,7 +30,7 @@ describe('the platform', () => {
   });
 });
 
-describe('its patience', () => {
+describe('the time limit of the platform', () => {
   it.each([
     ['what it does by default', undefined, { K_SERVICE: 'x' }, 10, false],
     ['what the option says', 25, { K_SERVICE: 'x', PLATFORM_TIMEOUT_SECONDS: '20' }, 25, true],
@@ -61,7 +61,7 @@ describe('its patience', () => {
     expect(patienceHere(configured, env, platform)).toEqual({ seconds, isConfigured, platform });
   });
 
-  it('is not known elsewhere; PM2 says it itself', () => {
+  it('is unknown elsewhere; for PM2 its own warning applies', () => {
     expect(patienceHere(undefined, {}, undefined)).toBeUndefined();
     const pm2 = PLATFORMS.find(({ id }) => id === 'pm2')!;
     expect(patienceHere(undefined, {}, pm2)).toBeUndefined();
@@ -71,19 +71,22 @@ describe('its patience', () => {
 describe('the default times', () => {
   const standard = { gracePeriodMs: 5000, drainTimeoutMs: 20_000, closeTimeoutMs: 4000 };
 
-  it.each([undefined, 30, 90])('stay where they fit: %s', (seconds) => {
+  it.each([undefined, 30, 90])('are unchanged if they fit: %s', (seconds) => {
     expect(fitBudget(standard, {}, seconds)).toEqual(standard);
   });
 
-  it.each([3, 5, 10, 20, 29])('fit into %i s, with a second for the platform', (seconds) => {
-    for (const gracePeriodMs of [0, 5000]) {
-      const fitted = fitBudget({ ...standard, gracePeriodMs }, {}, seconds);
-      expect(totalMs(fitted)).toBeLessThanOrEqual(seconds * 1000 - 1000);
-      expect(fitted.drainTimeoutMs).toBeGreaterThan(fitted.closeTimeoutMs);
-    }
-  });
+  it.each([3, 5, 10, 20, 29])(
+    'are shortened to fit into %i s, with a second for the platform',
+    (seconds) => {
+      for (const gracePeriodMs of [0, 5000]) {
+        const fitted = fitBudget({ ...standard, gracePeriodMs }, {}, seconds);
+        expect(totalMs(fitted)).toBeLessThanOrEqual(seconds * 1000 - 1000);
+        expect(fitted.drainTimeoutMs).toBeGreaterThan(fitted.closeTimeoutMs);
+      }
+    },
+  );
 
-  it('are 0 + 7.2 + 1.8 s where there are 10', () => {
+  it('are 0 + 7.2 + 1.8 s for a limit of 10 s', () => {
     expect(fitBudget({ ...standard, gracePeriodMs: 0 }, {}, 10)).toEqual({
       gracePeriodMs: 0,
       drainTimeoutMs: 7200,
@@ -96,11 +99,11 @@ describe('the default times', () => {
     ['the others share what is left', { gracePeriodMs: 5000 }, 20, 10_200],
     ['a drain that was set is kept', { drainTimeoutMs: 3000 }, 10, 3000],
     ['nothing is changed that would not help', { drainTimeoutMs: 30_000 }, 10, 30_000],
-  ])('are those that nobody has set: %s', (_, given, seconds, drainTimeoutMs) => {
+  ])('replace only what the user has not set: %s', (_, given, seconds, drainTimeoutMs) => {
     expect(fitBudget(standard, given, seconds)).toMatchObject({ ...given, drainTimeoutMs });
   });
 
-  it('stay where nothing fits', () => {
+  it('are unchanged if nothing fits', () => {
     expect(fitBudget(standard, {}, 2)).toEqual(standard);
     expect(fitBudget(standard, {}, 0)).toEqual(standard);
   });

@@ -59,7 +59,7 @@ it('there is no advice if there is nothing to change', () => {
   expect(advice({}, 35)).toEqual([]);
 });
 
-describe('each advice has its numbers', () => {
+describe('each piece of advice has its numbers', () => {
   it.each<[string, Partial<Facts>, string]>([
     [
       'connections until the end of the grace period',
@@ -135,7 +135,7 @@ describe('each advice has its numbers', () => {
     expect(advice(facts)).toEqual([sentence]);
   });
 
-  it('a budget that does not fit', () => {
+  it('on a budget that does not fit', () => {
     expect(advice({}, 34)).toEqual([
       'The budget of 34.0 s does not fit the 34 s that the platform gives: raise it to 35, or shorten drainTimeoutMs.',
     ]);
@@ -156,13 +156,13 @@ describe('there is no advice about a balancer if there is none', () => {
   });
 });
 
-it('connections that were reset in the accept queue', () => {
+it('there is advice about connections that were reset in the accept queue', () => {
   const [sentence, ...others] = advice({ connections: { ...WELL.connections, dropped: 3 } });
   expect(sentence).toContain('3 connections waited to be accepted when the listener closed');
   expect(others).toEqual([]);
 });
 
-it('of several slow parts, the slowest is named', () => {
+it('the advice names the slowest of several slow parts', () => {
   const hooks = Array.from({ length: 9 }, (_, i) => ({
     name: `Hook${i}`,
     atMs: 0,
@@ -176,11 +176,11 @@ it('of several slow parts, the slowest is named', () => {
   ]);
 });
 
-it('does not ask for more time where a request may have waited for its own application', () => {
+it('the advice names stopConsumers if a request may have waited for its own application', () => {
   const facts = { ...WELL, requests: slowest(20_000, 'cut') };
   expect(adviceOn(facts, { hasStoppedConsumers: true })).toEqual([
     'GET Orders.export was cut after 20.0 s of the drain: if it waits for a job or a reply of this ' +
       "application's own consumers, which stopped at the signal, set stopConsumers to " +
-      "'after-requests'. If not, stop it on the deadline signal, or raise drainTimeoutMs.",
+      "'after-requests'. Otherwise stop it on the deadline signal, or raise drainTimeoutMs.",
   ]);
 });

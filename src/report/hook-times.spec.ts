@@ -8,7 +8,7 @@ function setUp() {
   return { clock, hooks: new HookTimes(clock) };
 }
 
-it('hooks that run side by side each have their own time', async () => {
+it('hooks that run concurrently each have their own time', async () => {
   const { clock, hooks } = setUp();
   await clock.advance(100);
   hooks.began('Db.onModuleDestroy');
@@ -26,7 +26,7 @@ it('hooks that run side by side each have their own time', async () => {
   ]);
 });
 
-it('of very many the slowest are kept, in their order', async () => {
+it('of very many hooks the slowest are kept, in their order', async () => {
   const { clock, hooks } = setUp();
   for (let i = 0; i < 150; i++) {
     hooks.began(`Hook${i}`);

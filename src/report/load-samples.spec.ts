@@ -15,7 +15,7 @@ function setUp() {
 }
 
 describe('LoadSamples', () => {
-  it('looks each 25 ms', async () => {
+  it('takes a sample every 25 ms', async () => {
     const { clock, samples } = setUp();
     await clock.advance(60);
     expect(samples.all()).toEqual([
@@ -26,7 +26,7 @@ describe('LoadSamples', () => {
   });
 
   it.each([1500, 2000, 30_000, 600_000])(
-    'after %i ms has kept few, and lost no request',
+    'keeps few samples after %i ms, and loses no request',
     async (ms) => {
       const { clock, samples } = setUp();
       await clock.advance(ms);

@@ -15,7 +15,7 @@ function after(...offsets: readonly (readonly [ms: number, address?: string])[])
 }
 
 describe('NewConnections', () => {
-  it('knows when the last one came, in whichever order they are told of', () => {
+  it('knows when the last one came, in whatever order they are reported', () => {
     expect(after([200], [500], [300]).figures(false)).toEqual({
       count: 3,
       lastAtMs: 500,
@@ -24,18 +24,18 @@ describe('NewConnections', () => {
     expect(after().figures(false)).toEqual({ count: 0, late: 0 });
   });
 
-  it('is late in the last fifth of the grace period and after it', () => {
+  it('counts as late in the last fifth of the grace period and after it', () => {
     expect(after([799], [800], [1800]).figures(false)).toMatchObject({ count: 3, late: 2 });
   });
 
-  it('is never late where there is no grace period', () => {
+  it('never counts as late without a grace period', () => {
     const connections = new NewConnections(0, 0);
     const connection = { protocol: 'http/1.1', remoteAddress: '192.0.2.1' } as const;
     connections.add({ connection, address: '192.0.2.1', openedAt: 10, isClosed: false });
     expect(connections.figures(true)).toEqual({ count: 1, lastAtMs: 10, late: 0 });
   });
 
-  it('tells at most ten addresses of late ones, each once, and only if it may', () => {
+  it('has at most ten addresses of late clients, each once, and only if allowed', () => {
     const late = Array.from({ length: 30 }, (_, i) => [GRACE_MS, `192.0.2.${i % 15}`] as const);
     const connections = after([0, '192.0.2.99'], ...late);
     expect(connections.figures(false)).not.toHaveProperty('lateClients');

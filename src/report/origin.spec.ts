@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { originHere } from './origin.js';
 
 describe('the origin of a report', () => {
-  it('is the machine, where nobody says more', () => {
+  it('is the machine by default', () => {
     expect(originHere({}, {})).toEqual({ host: hostname() });
   });
 
@@ -29,11 +29,11 @@ describe('the origin of a report', () => {
       { host: 'orders-x', service: 'orders', version: '1' },
     ],
     ['a shell', { HOSTNAME: 'node-3', OTEL_RESOURCE_ATTRIBUTES: '%%%=,' }, { host: 'node-3' }],
-  ])('is what %s says', (_, env, origin) => {
+  ])('is taken from %s', (_, env, origin) => {
     expect(originHere({}, env)).toEqual(origin);
   });
 
-  it('is what the options say before all else', () => {
+  it('is taken from the options first', () => {
     const env = { OTEL_SERVICE_NAME: 'x', POD_NAME: 'y', npm_package_version: 'z' };
     const given = { name: 'orders', version: '2', instance: 'a' };
     expect(originHere(given, env)).toEqual({ host: 'a', service: 'orders', version: '2' });

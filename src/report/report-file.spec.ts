@@ -39,7 +39,7 @@ function read(path: string): unknown {
 }
 
 describe('a report file', () => {
-  it('that is a link stays a link, and its target is replaced', () => {
+  it('stays a link if it is one, and the target is replaced', () => {
     const target = join(folder, 'target.json');
     writeFileSync(target, 'before');
     symlinkSync('target.json', file);
@@ -48,13 +48,13 @@ describe('a report file', () => {
     expect(read(target)).toEqual(report);
   });
 
-  it('that is a dangling link creates its target', () => {
+  it('creates the target of a dangling link', () => {
     symlinkSync('target.json', file);
     writeReportFile(file, report);
     expect(read(join(folder, 'target.json'))).toEqual(report);
   });
 
-  it('that is a pipe is written to, and not replaced', () => {
+  it('is written to, not replaced, if it is a pipe', () => {
     makeFifo(file);
     const reader = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
     writeReportFile(file, report);
@@ -66,20 +66,20 @@ describe('a report file', () => {
     expect(isOwnFile(file)).toBe(false);
   });
 
-  it('that is a pipe without a reader fails at once', () => {
+  it('fails at once if it is a pipe without a reader', () => {
     makeFifo(file);
     expect(() => writeReportFile(file, report)).toThrow('ENXIO');
     expect(lstatSync(file).isFIFO()).toBe(true);
   });
 
-  it('that is a link to a device is written to, and not replaced', () => {
+  it('is written to, not replaced, if it links to a device', () => {
     symlinkSync('/dev/null', file);
     writeReportFile(file, report);
     expect(lstatSync(file).isSymbolicLink()).toBe(true);
     expect(lstatSync('/dev/null').isCharacterDevice()).toBe(true);
   });
 
-  it('is not written through a link in place of its draft', () => {
+  it('is not written through a link that stands in place of its draft', () => {
     const victim = join(folder, 'victim');
     writeFileSync(victim, 'untouched');
     symlinkSync(victim, `${file}.${report.pid}.tmp`);
@@ -93,7 +93,7 @@ describe('a report file', () => {
 describe('the marker of a run', () => {
   const run = { pid: process.pid, startedAt: '2026-01-01T00:00:00.000Z', state: 'draining' };
 
-  it('is found', () => {
+  it('is found by the next run', () => {
     writeFileSync(file, JSON.stringify(run));
     expect(new RunMarker(file).begin()).toEqual(run);
     expect(read(file)).toMatchObject({ pid: process.pid, state: 'running' });
@@ -105,13 +105,13 @@ describe('the marker of a run', () => {
     ['has another time', { ...run, startedAt: '\u202e2026' }],
     ['has no process', { ...run, pid: -1 }],
     ['is nothing', null],
-  ])('says nothing where it %s', (_, content) => {
+  ])('is ignored if it %s', (_, content) => {
     writeFileSync(file, JSON.stringify(content));
     expect(new RunMarker(file).begin()).toBeUndefined();
     expect(read(file)).toMatchObject({ pid: process.pid, state: 'running' });
   });
 
-  it('is no pipe: the start does not wait', () => {
+  it('does not make the start wait if it is a pipe', () => {
     makeFifo(file);
     const marker = new RunMarker(file);
     expect(() => marker.begin()).toThrow('ENXIO');
@@ -119,7 +119,7 @@ describe('the marker of a run', () => {
     expect(lstatSync(file).isFIFO()).toBe(true);
   });
 
-  it('follows no link', () => {
+  it('is not read through a link', () => {
     const victim = join(folder, 'victim');
     writeFileSync(victim, 'untouched');
     symlinkSync(victim, file);

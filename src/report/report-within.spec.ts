@@ -56,17 +56,17 @@ function bytesOf(report: ShutdownReport): number {
   return Buffer.byteLength(JSON.stringify(report));
 }
 
-it('a report that fits stays as it is', () => {
+it('a report that fits is unchanged', () => {
   expect(reportWithin(LARGE, bytesOf(LARGE))).toBe(LARGE);
 });
 
-it('the largest one fits into what Kubernetes keeps', () => {
+it('the largest report is shortened to what Kubernetes keeps', () => {
   const reduced = reportWithin(LARGE, 4096);
   expect(bytesOf(reduced)).toBeLessThanOrEqual(4096);
   expect(reduced).toMatchObject({ result: 'forced', exitCode: 1, requests: { cut: 1 } });
 });
 
-it('goes without what matters least first', () => {
+it('a long report loses its least important parts first', () => {
   const reduced = reportWithin(LARGE, bytesOf(LARGE) - 1);
   expect(reduced).toEqual({ ...LARGE, samples: [] });
 });

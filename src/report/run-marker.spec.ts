@@ -10,7 +10,7 @@ let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'run-marker-'))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
-it('is there while the run lasts, and says how far it is', () => {
+it('the marker of a run exists while the run lasts, and has its state', () => {
   const marker = new RunMarker(join(folder, 'marker'));
   expect(marker.begin()).toBeUndefined();
   marker.update('draining');
@@ -19,7 +19,7 @@ it('is there while the run lasts, and says how far it is', () => {
   expect(existsSync(marker.path)).toBe(false);
 });
 
-it('of the run that follows in a graceful restart is left alone', () => {
+it('a run does not remove the marker of the next run in a graceful restart', () => {
   const marker = new RunMarker(join(folder, 'marker'));
   marker.begin();
   const next = JSON.stringify({ pid: process.ppid, startedAt: '2026-01-01', state: 'running' });

@@ -57,8 +57,8 @@ function idle(waitsFor?: string) {
   return all;
 }
 
-describe('a grace period of another length than configured', () => {
-  it('that goes on says why, until when, and who pays for it', () => {
+describe('the log of a grace period whose length was adapted', () => {
+  it('says why it is extended, until when, and at what cost', () => {
     const { log, lines } = setUp();
     log.graceExtended(1000, 9000);
     expect(lines).toEqual([
@@ -70,7 +70,7 @@ describe('a grace period of another length than configured', () => {
     ]);
   });
 
-  it('that ended early says after how long', async () => {
+  it('says after how long it ended early', async () => {
     const { sequence, lines } = setUp((clock) => ({
       pass: async () => {
         await clock.advance(2000);
@@ -96,17 +96,20 @@ describe('the line at the start', () => {
       line: 'grace 0.0 s + drain 1.5 s + close 0.1 s = 1.6 s',
       needed: 3,
     },
-  ])('says what is armed and that Kubernetes needs $needed s', ({ budget, line, needed }) => {
-    const { log, lines } = setUp();
-    log.armed(['SIGTERM', 'SIGINT'], budget);
-    expect(lines).toEqual([
-      [
-        'log',
-        `Armed for SIGTERM, SIGINT: ${line}; ` +
-          `in Kubernetes set terminationGracePeriodSeconds to at least ${needed}`,
-      ],
-    ]);
-  });
+  ])(
+    'says which signals are armed and that Kubernetes needs $needed s',
+    ({ budget, line, needed }) => {
+      const { log, lines } = setUp();
+      log.armed(['SIGTERM', 'SIGINT'], budget);
+      expect(lines).toEqual([
+        [
+          'log',
+          `Armed for SIGTERM, SIGINT: ${line}; ` +
+            `in Kubernetes set terminationGracePeriodSeconds to at least ${needed}`,
+        ],
+      ]);
+    },
+  );
 
   it('names its primary, and does not mention Kubernetes, which only sees the primary', () => {
     const { log, lines } = setUp();
@@ -126,7 +129,7 @@ describe('the line at the start', () => {
     expect(lines).toEqual([['warn', 'Not ready for connections yet: GET /ready answers 503']]);
   });
 
-  it('says so where no signal is listened to', () => {
+  it('says if no signal is listened to', () => {
     const { log, lines } = setUp();
     log.armed([], BUDGET);
     expect(lines[0]?.[1]).toMatch(/^Armed for no signal: /);
@@ -150,7 +153,7 @@ describe('the line at the start', () => {
     ]);
   });
 
-  it('is a warning that says what to do where Nest hides its teardown', () => {
+  it('is a warning with the remedy if Nest hides its teardown', () => {
     const { log, lines } = setUp();
     log.notCaptured();
     expect(lines).toEqual([
@@ -159,7 +162,7 @@ describe('the line at the start', () => {
   });
 });
 
-it('in a restart says that readiness stays green', () => {
+it('the log of a restart says that readiness stays green', () => {
   const { sequence, lines } = setUp();
   void sequence.start({ kind: 'restart' });
   expect(lines[0]).toEqual([
@@ -203,7 +206,7 @@ describe('the log of a shutdown', () => {
     expect(lines).toHaveLength(begun + 3);
   });
 
-  it('names the five oldest pieces of work and counts the others', async () => {
+  it('names the five oldest tasks and counts the others', async () => {
     const all = setUp();
     keepBusy(all, 0, 100, 200, 300, 400, 500, 600);
     void all.sequence.start(SIGTERM);
@@ -213,7 +216,7 @@ describe('the log of a shutdown', () => {
     );
   });
 
-  it('names work of the same name once, with its oldest age and its number', async () => {
+  it('lists tasks of the same name once, with their number and the oldest age', async () => {
     const all = setUp();
     keepBusy(all, 0, 100, 100, 200, 300, 400, 400, 500);
     void all.sequence.start(SIGTERM);
@@ -259,7 +262,7 @@ describe('the log of a shutdown', () => {
       expect(lines.at(-1)).toEqual(['log', 'Waiting for 3 idle connections, 11.0 s left']);
     });
 
-    it('names a participant that does not say it', async () => {
+    it('names a participant that does not say what it waits for', async () => {
       const { sequence, clock, lines } = idle();
       void sequence.start(SIGTERM);
       await clock.advance(6000);
@@ -269,7 +272,7 @@ describe('the log of a shutdown', () => {
       expect(lines).toContainEqual(['warn', deadline]);
     });
 
-    it('a second signal closes', async () => {
+    it('says that a second signal closes', async () => {
       const { sequence, clock, lines } = idle();
       void sequence.start(SIGTERM);
       await clock.advance(100);
@@ -283,7 +286,7 @@ describe('the log of a shutdown', () => {
     [['GET OrdersController.find', 'POST /orders'], '2 requests'],
     [['GET OrdersController.find', 'mail'], '2 tasks'],
     [['GET OrdersController.find'], '1 request'],
-  ])('a second signal says what it cuts: %j', async (labels, amount) => {
+  ])('says what a second signal cuts: %j', async (labels, amount) => {
     const { sequence, clock, lines } = setUp();
     sequence.addParticipant({
       name: 'any',
@@ -299,7 +302,7 @@ describe('the log of a shutdown', () => {
     expect(lines[2]).toEqual(['warn', `Cut: ${labels.join(', ')}`]);
   });
 
-  it('text that a client has chosen is bounded and stays on its line', async () => {
+  it('bounds text that a client has chosen, and keeps it on one line', async () => {
     const { sequence, clock, lines } = setUp();
     const sent = `GET /\u009b2J\u202e\n\u2028\ud800${'x'.repeat(20_000)}`;
     sequence.addParticipant({

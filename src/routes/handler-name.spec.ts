@@ -18,7 +18,7 @@ function named(name: string): () => void {
 }
 
 describe('handlerName', () => {
-  it('is the name that was written beside the handler of a controller', () => {
+  it('returns the name that Nest stored with the handler of a controller', () => {
     nameHandlers(OrdersController);
     expect(handlerName(Reflect.get(OrdersController.prototype, 'create'))).toBe(
       'OrdersController.create',
@@ -32,7 +32,7 @@ describe('handlerName', () => {
     { what: 'a function of its own name', handler: named('list'), name: false },
     { what: 'no function', handler: { name: 'OrdersController.list' }, name: false },
     { what: 'nothing', handler: undefined, name: false },
-  ])('of $what is known: $name', ({ handler, name }) => {
+  ])('returns the name of $what: $name', ({ handler, name }) => {
     expect(handlerName(handler)).toBe(name ? 'OrdersController.list' : undefined);
   });
 });

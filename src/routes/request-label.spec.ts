@@ -59,7 +59,7 @@ describe('requestLabel', () => {
     expect(requestLabel(answer(request))).toBe(label);
   });
 
-  it('names a resolver rather than the route of all of GraphQL', () => {
+  it('names a resolver rather than the one route of GraphQL', () => {
     const response = answer({ method: 'POST', url: '/graphql' });
     nameRequest(response.req, 'Orders.find');
     expect(requestLabel(response)).toBe('POST Orders.find');

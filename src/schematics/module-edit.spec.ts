@@ -18,7 +18,7 @@ function add(text: string, className?: string): string {
 /** The file as it begins in each row, and after. */
 const module = (metadata: string) => `@Module(${metadata})\nexport class AppModule {}\n`;
 
-describe('the list of imports', () => {
+describe('the class is added if the list of imports', () => {
   it.each([
     ['is missing', '{}', '{ imports: [GracefulShutdownModule] }'],
     ['is missing, with a space', '{ }', '{ imports: [GracefulShutdownModule] }'],
@@ -84,7 +84,7 @@ describe('the list of imports', () => {
   });
 });
 
-describe('the module', () => {
+describe('the edited module', () => {
   it.each([
     [
       'has other decorators',
@@ -101,13 +101,13 @@ describe('the module', () => {
     expect(add(`${nest}${text}\n`)).toBe(`${withDrain}${changed}\n`);
   });
 
-  it('is the one that is meant, of several', () => {
+  it('is the named one of several in the file', () => {
     const text = `${nest}@Module({ imports: [] }) class A {}\n@Module({ imports: [] }) class B {}\n`;
     expect(add(text, 'B')).toContain('@Module({ imports: [GracefulShutdownModule] }) class B');
     expect(add(text, 'B')).toContain('@Module({ imports: [] }) class A');
   });
 
-  it('has its decorator under another name', () => {
+  it('may have its decorator under another name', () => {
     const renamed = "import { Module as Nest } from '@nestjs/common';\n@Nest({}) class A {}\n";
     expect(add(renamed)).toContain('@Nest({ imports: [GracefulShutdownModule] })');
     const whole = "import * as common from '@nestjs/common';\n@common.Module({}) class A {}\n";
@@ -115,26 +115,26 @@ describe('the module', () => {
   });
 });
 
-describe('the import', () => {
+describe('the added import statement', () => {
   const body = '@Module({}) class A {}\n';
   const line = (source: string) => add(source + body).split(/\r?\n/);
 
-  it('stands after those of other packages, before those of the application', () => {
+  it('comes after those of other packages and before those of the application', () => {
     const [, , third] = line(`${nest}import { X } from 'x';\nimport { B } from './b';\n`);
     expect(third).toBe("import { GracefulShutdownModule } from 'nestjs-drain';");
   });
 
-  it('joins one of the package', () => {
+  it('extends an existing one of the package', () => {
     const [, second] = line(`${nest}import { TrackInFlight } from 'nestjs-drain';\n`);
     expect(second).toBe("import { TrackInFlight, GracefulShutdownModule } from 'nestjs-drain';");
   });
 
-  it('does not join one of types', () => {
+  it('does not extend a type-only one', () => {
     const lines = line(`${nest}import type { DrainTask } from 'nestjs-drain';\n`);
     expect(lines[2]).toBe("import { GracefulShutdownModule } from 'nestjs-drain';");
   });
 
-  it('is written as the others: quotes, semicolons, line ends', () => {
+  it('has the format of the others: quotes, semicolons, line ends', () => {
     const source = `import { Module } from "@nestjs/common"\r\n@Module({\r\n})\r\nclass A {}\r\n`;
     expect(add(source)).toBe(
       'import { Module } from "@nestjs/common"\r\nimport { GracefulShutdownModule } from "nestjs-drain"\r\n' +
@@ -142,13 +142,13 @@ describe('the import', () => {
     );
   });
 
-  it('leaves a comment on its line, and a licence on top', () => {
+  it('keeps a comment on its line, and a licence at the top', () => {
     const [first, second, third] = line(`// MIT\n${nest.trimEnd()} // of Nest\n`);
     expect([first, second]).toEqual(['// MIT', `${nest.trimEnd()} // of Nest`]);
     expect(third).toContain('nestjs-drain');
   });
 
-  it('uses the name that is there', () => {
+  it('is not added if the name is already imported', () => {
     const text = `${nest}import { GracefulShutdownModule as Drain } from 'nestjs-drain';\n${body}`;
     expect(add(text)).toContain('@Module({ imports: [Drain] })');
   });
@@ -158,11 +158,11 @@ it.each([
   ['the class', '@Module({ imports: [GracefulShutdownModule] }) class A {}'],
   ['with options', '@Module({ imports: [GracefulShutdownModule.forRoot({})] }) class A {}'],
   ['in a constant', 'const ALL = [GracefulShutdownModule];\n@Module({ imports: ALL }) class A {}'],
-])('does nothing where it is there: %s', (_, text) => {
+])('the edit does nothing if the class is already there: %s', (_, text) => {
   expect(add(withDrain + text)).toBe(withDrain + text);
 });
 
-it('does nothing twice', () => {
+it('the edit does nothing the second time', () => {
   const once = add(nest + module('{}'));
   expect(add(once)).toBe(once);
 });
@@ -186,7 +186,7 @@ it.each([
     `${nest}import { GracefulShutdownModule } from 'nestjs-graceful-shutdown';\n@Module({}) class A {}`,
     "it imports another GracefulShutdownModule from 'nestjs-graceful-shutdown'",
   ],
-])('says why it leaves a file as it is: %s', (_, text, reason) => {
+])('the edit says why it leaves a file unchanged: %s', (_, text, reason) => {
   expect(() => add(text)).toThrow(
     expect.objectContaining({
       code: 'ERR_SCHEMATIC_CANNOT_EDIT',

@@ -30,7 +30,7 @@ function run(files: Record<string, string>, options: NestAddOptions = {}) {
   return { files: Object.fromEntries(changed), tasks, told };
 }
 
-describe('the root module', () => {
+describe('the root module that nest add changes', () => {
   it.each([
     ['that of main.ts', { 'src/main.ts': main('./core/root.js'), 'src/core/root.ts': module }],
     ['by a path from the root', { 'src/main.ts': main('src/x.module'), 'src/x.module.ts': module }],
@@ -46,7 +46,7 @@ describe('the root module', () => {
     expect(changed).toContain('@Module({ imports: [GracefulShutdownModule] })');
   });
 
-  it('is that of the entry file that nest-cli.json names, which may have comments', () => {
+  it('is that of the entry file in nest-cli.json, which may have comments', () => {
     const cli = '{ // of Nest\n "sourceRoot": "server", "entryFile": "start" }';
     const files = {
       'nest-cli.json': cli,
@@ -56,7 +56,7 @@ describe('the root module', () => {
     expect(Object.keys(run(files).files)).toEqual(['server/root.ts']);
   });
 
-  it('is that of the project, in a monorepo', () => {
+  it('is that of the project in a monorepo', () => {
     const projects = { api: { sourceRoot: 'apps/api/src', entryFile: 'start' } };
     const files = {
       'nest-cli.json': JSON.stringify({ sourceRoot: 'apps/web/src', projects }),
@@ -68,7 +68,7 @@ describe('the root module', () => {
     }
   });
 
-  it('is the one that is named', () => {
+  it('is the one given by --module', () => {
     const files = { 'src/main.ts': main('./a'), 'src/a.ts': module, 'src/b.ts': module };
     expect(Object.keys(run(files, { module: 'src/b.ts' }).files)).toEqual(['src/b.ts']);
   });
@@ -77,7 +77,7 @@ describe('the root module', () => {
     [{}, {}, 'there is no src/main.ts, and no src/app.module.ts'],
     [{ 'src/main.ts': '' }, {}, 'src/main.ts does not name it, and there is no src/app.module.ts'],
     [{}, { module: 'x.ts' }, 'there is no x.ts'],
-  ])('is not found: %j %j', (files, options, reason) => {
+  ])('is reported as missing: %j %j', (files, options, reason) => {
     expect(() => run(files, options)).toThrow(
       expect.objectContaining({
         code: 'ERR_SCHEMATIC_NO_ROOT_MODULE',
@@ -96,7 +96,7 @@ function manifest(nest: string): string {
 describe('terminus, which the package needs', () => {
   const files = { 'src/app.module.ts': module, 'package.json': manifest('^12.0.1') };
 
-  it('is in package.json, and installed', () => {
+  it('is added to package.json and installed', () => {
     const { files: changed, tasks } = run(files);
     expect(changed['package.json']).toBe(
       manifest('^12.0.1').replace('    "rxjs"', '    "@nestjs/terminus": "^12.0.0",\n    "rxjs"'),
@@ -104,7 +104,7 @@ describe('terminus, which the package needs', () => {
     expect(tasks).toEqual(['node-package']);
   });
 
-  it('is not installed where that is not wanted, or it is there', () => {
+  it('is not installed with --skip-install or if it is already there', () => {
     expect(run(files, { skipInstall: true }).tasks).toEqual([]);
     const there = manifest('^12.0.0').replace('"rxjs"', '"@nestjs/terminus"');
     expect(run({ ...files, 'package.json': there }).tasks).toEqual([]);
@@ -115,13 +115,13 @@ describe('terminus, which the package needs', () => {
     ['~11.0.0', '^11.0.0'],
     ['^12.5.1', '^12.0.0'],
     ['latest', '^12.0.0'],
-  ])('is that of Nest %s: %s', (nest, range) => {
+  ])('has the major version for Nest %s: %s', (nest, range) => {
     const { files: changed } = run({ ...files, 'package.json': manifest(nest) });
     expect(changed['package.json']).toContain(`"@nestjs/terminus": "${range}"`);
   });
 });
 
-describe('with readiness', () => {
+describe('nest add with --readiness', () => {
   const files = { 'src/app.module.ts': module, 'package.json': manifest('^12.0.1') };
 
   it('writes the routes of the sample', () => {
@@ -142,7 +142,7 @@ describe('with readiness', () => {
     ['', "import { A } from './a';\n", '{ "type": "module" }'],
     ['.js', '', '{ "type": "module" }'],
     ['', '', '{}'],
-  ])("its controller is imported with '%s' after %j", (extension, imports, json) => {
+  ])("imports the controller with '%s' after %j", (extension, imports, json) => {
     const app = { 'src/app.module.ts': imports + module, 'package.json': json };
     expect(run(app, { readiness: true }).files['src/app.module.ts']).toContain(
       `import { HealthController } from './health/health.controller${extension}';`,
@@ -159,7 +159,7 @@ describe('with readiness', () => {
     expect(written).not.toMatch(/[^\r]\n|;\r|'| {2}/);
   });
 
-  it('may be added later, and adds nothing twice', () => {
+  it('may run later, and adds nothing twice', () => {
     const first = run(files).files;
     const second = run({ ...files, ...first }, { readiness: true }).files;
     const all = { ...files, ...first, ...second };
@@ -167,7 +167,7 @@ describe('with readiness', () => {
     expect(run(all, { readiness: true })).toMatchObject({ files: {}, tasks: [] });
   });
 
-  it('keeps a controller that exists', () => {
+  it('keeps an existing controller', () => {
     const own = { ...files, 'src/health/health.controller.ts': 'export class HealthController {}' };
     const { files: changed, told } = run(own, { readiness: true });
     expect(Object.keys(changed)).toEqual(['src/app.module.ts', 'package.json']);

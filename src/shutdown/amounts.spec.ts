@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import { count, seconds } from './amounts.js';
 
-it('a duration has tenths of a second', () => {
+it('a duration is shown in tenths of a second', () => {
   expect([0, 49, 50, 4000, 61_250].map(seconds)).toEqual([
     '0.0 s',
     '0.0 s',
@@ -12,7 +12,7 @@ it('a duration has tenths of a second', () => {
   ]);
 });
 
-it('a noun follows its number', () => {
+it('a noun agrees with its number', () => {
   expect([0, 1, 2].map((number) => count(number, 'request'))).toEqual([
     '0 requests',
     '1 request',

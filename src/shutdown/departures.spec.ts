@@ -25,7 +25,7 @@ describe('Departures', () => {
     expect(left.map(([peer]) => peer).toSorted()).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('sends later ones away within the rest of it, and after it at once', async () => {
+  it('tells later peers within the rest of the window, and at once after it', async () => {
     const { clock, departures, left } = setUp();
     departures.announce([], WINDOW_MS);
     await clock.advance(600);

@@ -34,7 +34,7 @@ describe('drainSpread', () => {
   it.each([
     { random: () => 0, what: 'lowest' },
     { random: () => 1 - Number.EPSILON / 2, what: 'highest' },
-  ])('stays within the window for the $what random number there is', ({ random }) => {
+  ])('stays within the window for the $what possible random number', ({ random }) => {
     const offsets = drainSpread(10_000, WINDOW_MS, random);
     expect(Math.min(...offsets)).toBeGreaterThanOrEqual(0);
     expect(Math.max(...offsets)).toBeLessThanOrEqual(WINDOW_MS);

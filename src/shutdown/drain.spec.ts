@@ -89,7 +89,7 @@ describe('Drain', () => {
     expect(clock.timers).toBe(0);
   });
 
-  it('drains all at the same time, each after its intake has stopped', async () => {
+  it('drains all participants at the same time, each after its intake has stopped', async () => {
     const [slow, quick] = [new Jobs(0), new Jobs(0)];
     const { clock, run, isOver } = setUp(slow, quick);
     slow.stopIntake = () => sleep(clock, 100);
@@ -114,7 +114,7 @@ describe('Drain', () => {
     ]);
   });
 
-  it('stops the intake that stops last when the others have ended', async () => {
+  it('stops a `last` intake when the work of the others has ended', async () => {
     const [requests, consumer] = [new Jobs(), new Jobs(1, 'last')];
     const { clock, drain, run, isOver } = setUp(requests, consumer);
     drain.stopEarlyIntake();
@@ -129,7 +129,7 @@ describe('Drain', () => {
     expect(isOver()).toBe(true);
   });
 
-  it('does not stop it before the work has ended that the others have left behind', async () => {
+  it('does not stop a `last` intake before work that the others left behind has ended', async () => {
     const [requests, background, consumer] = [new Jobs(), new Jobs(0), new Jobs(0, 'last')];
     const { clock, run } = setUp(requests, background, consumer);
     await run();
@@ -142,7 +142,7 @@ describe('Drain', () => {
     expect(consumer.told).toEqual(['stopIntake', 'drain']);
   });
 
-  it('stops it although what it takes begins other work without end', async () => {
+  it('stops a `last` intake even if its own work keeps starting other work', async () => {
     const [requests, consumer] = [new Jobs(), new Jobs(0, 'last')];
     const { clock, run } = setUp(requests, stubborn({ drain: () => Promise.resolve() }), consumer);
     await run();
@@ -151,7 +151,7 @@ describe('Drain', () => {
     expect(consumer.told).toEqual(['stopIntake', 'drain']);
   });
 
-  it('stops it at the deadline, while others still run', async () => {
+  it('stops a `last` intake at the deadline, while others still run', async () => {
     const deadline = new AbortController();
     const consumer = new Jobs(0, 'last');
     const { clock, run } = setUp(stubborn(), consumer);
@@ -227,7 +227,7 @@ describe('Drain', () => {
   });
 
   it.each(['announce', 'stopIntake'] as const)(
-    'awaits the work of a participant all the same whose %s throws',
+    'still awaits the work of a participant whose %s throws',
     async (step) => {
       const jobs = Object.assign(new Jobs(), { [step]: breaks.throws });
       const { clock, drain, run, isOver } = setUp(jobs);
@@ -240,7 +240,7 @@ describe('Drain', () => {
     },
   );
 
-  it('records once a participant that throws when asked, and waits for the others', async () => {
+  it('records a participant that throws when asked only once, and waits for the others', async () => {
     const jobs = new Jobs();
     const broken = stubborn({
       active: breaks.throws,
@@ -256,13 +256,13 @@ describe('Drain', () => {
     expect(isOver()).toBe(true);
   });
 
-  it('knows who says that nothing is in flight, and yet has not finished', async () => {
+  it('knows which participants have nothing in flight and yet have not finished', async () => {
     const { drain, run } = setUp(new Jobs(), stubborn({ name: 'hanging', active: () => 0 }));
     await run();
     expect(drain.unfinished()).toEqual(['participant hanging']);
   });
 
-  it('asks nobody again once it has cut what was left', async () => {
+  it('asks no participant again once it has cut what was left', async () => {
     const [first, late] = [new Jobs(), new Jobs(0)];
     const { clock, drain, run, isOver } = setUp(first, late);
     await run();
@@ -274,7 +274,7 @@ describe('Drain', () => {
     expect(clock.timers).toBe(0);
   });
 
-  it('waits no longer to ask again once it has cut what was left', async () => {
+  it('stops waiting to ask again once it has cut what was left', async () => {
     let asked = 0;
     const insatiable = stubborn({ drain: async () => void (asked += 1) });
     const { clock, drain, run, isOver } = setUp(insatiable);
@@ -287,7 +287,7 @@ describe('Drain', () => {
     expect(clock.timers).toBe(0);
   });
 
-  it('names what is in flight, the oldest first, by its participant where it has no name', () => {
+  it('names tasks in flight, the oldest first, and unnamed ones by their participant', () => {
     const request = { label: 'GET /orders', ageMs: 20 };
     const nightly = { label: 'nightly', ageMs: 900 };
     const { drain } = setUp(
@@ -300,7 +300,7 @@ describe('Drain', () => {
     expect(drain.cut()).toEqual(all);
   });
 
-  it('collects what participants have to say about it', () => {
+  it('collects the summaries of participants', () => {
     const { drain } = setUp(
       stubborn({ summary: () => '12 requests answered' }),
       stubborn({ summary: () => undefined }),

@@ -38,7 +38,7 @@ describe('GracefulShutdownError', () => {
     expect(value instanceof RestartError).toBe(expected);
   });
 
-  it('carries a code to compare, a message and the cause', () => {
+  it('has a code, a message and a cause', () => {
     const cause = new Error('the cause');
     const error = new GracefulShutdownError('ERR_SHUTDOWN_TEST', 'it broke: mend it', { cause });
     expect(error).toMatchObject({
@@ -49,7 +49,7 @@ describe('GracefulShutdownError', () => {
     });
   });
 
-  it('keeps its mark out of what is printed', () => {
+  it('does not print its mark', () => {
     expect(Object.prototype.propertyIsEnumerable.call(ours, BRAND)).toBe(false);
   });
 });

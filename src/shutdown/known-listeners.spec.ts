@@ -15,11 +15,11 @@ async function shutdown(): Promise<void> {
   }
 }
 
-it('names the package that loads instrumentations by a flag of Node', () => {
+it('a listener of a package that was loaded by a flag of Node is named by the package', () => {
   expect(packageOf(shutdown)).toBe('@opentelemetry/auto-instrumentations-node');
 });
 
-it('names no package for a function of the application that is called the same', () => {
+it('a listener of the application is not named by a package whose function has the same name', () => {
   const own = { shutdown: () => sdk.shutdown() };
   expect(packageOf(own.shutdown)).toBeUndefined();
 });

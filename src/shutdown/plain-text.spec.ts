@@ -13,17 +13,17 @@ it.each([
   ['a turned direction of writing', 'GET \u202egpj.exe', 'GET gpj.exe'],
   ['what is no character', 'a\ud800b\uffffc', 'a\ufffdb\ufffdc'],
   ['other scripts', 'GET 注文 🚀 é', 'GET 注文 🚀 é'],
-])('%s', (_, text, shown) => {
+])('plain text is safe to print: %s', (_, text, shown) => {
   expect(plain(text)).toBe(shown);
 });
 
-it('of a very long text, the start', () => {
+it('plain text keeps the start of a very long text', () => {
   expect(plain('x'.repeat(1_000_000))).toBe(`${'x'.repeat(300)}…`);
   expect(plain('x'.repeat(1_000_000), 20)).toBe(`${'x'.repeat(20)}…`);
   expect(plain('x'.repeat(20), 20)).toBe('x'.repeat(20));
 });
 
-it('a letter of two code units is not cut in half', () => {
+it('plain text does not cut a letter of two code units in half', () => {
   expect(plain('🚀'.repeat(200), 21)).toBe(`${'🚀'.repeat(10)}…`);
 });
 
@@ -32,6 +32,6 @@ it.each([
   ['a text', 'gone\u001b[2J', 'gone'],
   ['nothing', undefined, 'undefined'],
   ['what has no text', Object.create(null), 'a value that cannot be shown'],
-])('the message of %s', (_, error, message) => {
+])('messageOf() returns plain text for %s', (_, error, message) => {
   expect(messageOf(error)).toBe(message);
 });

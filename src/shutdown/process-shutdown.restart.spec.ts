@@ -65,7 +65,7 @@ describe('a process that leaves for a restart', () => {
     expect(port.exits).toEqual([]);
   });
 
-  it('hurries once it is told to stop', async () => {
+  it('has to leave inside its budget once it is told to stop', async () => {
     const { clock, port, shutdown, sequence } = setUp();
     void shutdown.leave(RESTART);
     await clock.advance(1000);
@@ -77,7 +77,7 @@ describe('a process that leaves for a restart', () => {
     expect(port.watchdogs).toHaveLength(2);
   });
 
-  it('is gone in time once it hurries, though a hook of close() hangs that nobody promised an end', async () => {
+  it('is gone in time after a stop, even if a hook of an earlier close() hangs', async () => {
     const { clock, port, shutdown, sequence, finish } = setUp();
     sequence.adopt({ run: () => new Promise(() => {}), unfinished: () => ['a hook'] });
     void sequence.start({ kind: 'close' });
@@ -96,7 +96,7 @@ describe('a process that leaves for a restart', () => {
     expect(clock.timers).toBe(0);
   });
 
-  it('is not slowed down by a restart once it stops', async () => {
+  it('is not slowed down by a restart after a stop', async () => {
     const { clock, port, shutdown, sequence } = setUp();
     void shutdown.leave(STOP);
     void shutdown.leave(RESTART);
@@ -105,7 +105,7 @@ describe('a process that leaves for a restart', () => {
     expect(port.watchdogs).toHaveLength(1);
   });
 
-  it('an application that joins after a stop is told to leave at once, too', async () => {
+  it('tells an application that joins after a stop to leave at once, too', async () => {
     const { clock, shutdown, add, finish } = setUp();
     void shutdown.leave(RESTART);
     await clock.flush();
@@ -117,7 +117,7 @@ describe('a process that leaves for a restart', () => {
     expect(late.sequence.trigger).toEqual(STOP);
   });
 
-  it('force() cuts all, also those that join later', async () => {
+  it('cuts all applications by cutNow(), including those that join later', async () => {
     const { clock, port, shutdown, add, sequence } = setUp();
     void shutdown.leave(RESTART);
     await clock.flush();

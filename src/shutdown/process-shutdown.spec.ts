@@ -124,7 +124,7 @@ function job(parts: Partial<Member> = {}) {
 const stateOf = ({ sequence }: Member) => sequence.state;
 
 describe('signals', () => {
-  it('the first starts the shutdown of all applications', async () => {
+  it('start the shutdown of all applications with the first one', async () => {
     const { clock, port, add, member } = setUp();
     const { member: other } = add(new Member(clock));
     port.emit('SIGTERM');
@@ -135,7 +135,7 @@ describe('signals', () => {
     expect(port.idleExits).toEqual([]);
   });
 
-  it('the second one cuts all of them, the third exits at once with 1', async () => {
+  it('cut all applications with the second one, and exit at once with the third', async () => {
     const { clock, port, add, member } = setUp({}, stuck);
     const { member: other } = add(new Member(clock).closesSlowly());
     member.closesSlowly();
@@ -156,7 +156,7 @@ describe('signals', () => {
     { afterMs: 150, signal: 'SIGINT', forced: true, what: 'a second one' },
     { afterMs: 0, signal: 'SIGTERM', forced: true, what: 'a second one' },
   ] as const)(
-    '$signal $afterMs ms after a SIGINT is $what',
+    'count a $signal $afterMs ms after a SIGINT as $what',
     async ({ afterMs, signal, forced }) => {
       const { clock, port, member } = setUp({}, stuck);
       port.emit('SIGINT');
@@ -167,7 +167,7 @@ describe('signals', () => {
     },
   );
 
-  it('a Ctrl-C held down becomes a second signal', async () => {
+  it('count a Ctrl-C held down as a second signal', async () => {
     const { clock, port, member } = setUp({}, stuck);
     for (let at = 0; at < 150; at += 30) {
       port.emit('SIGINT');
@@ -184,7 +184,7 @@ describe('signals', () => {
     { signal: 'SIGINT', terminal: false, state: 'grace', grace: 'a' },
     { signal: 'SIGTERM', terminal: true, state: 'grace', grace: 'a' },
   ] as const)(
-    '$signal has $grace grace period if a terminal is there: $terminal',
+    'have $grace grace period for $signal if there is a terminal: $terminal',
     async ({ signal, terminal, state }) => {
       const { clock, port, member } = setUp({}, stuck);
       port.terminal = terminal;
@@ -194,7 +194,7 @@ describe('signals', () => {
     },
   );
 
-  it('the first one joins a shutdown that runs, and forces nothing', async () => {
+  it('join a running shutdown with the first one, and force nothing', async () => {
     const { clock, port, shutdown, member } = setUp({}, stuck);
     const leaving = shutdown.leave({ kind: 'request' });
     await clock.advance(1000);
@@ -205,8 +205,8 @@ describe('signals', () => {
   });
 });
 
-describe('listeners', () => {
-  it('are subscribed once for several applications, and gone when the last has left', () => {
+describe('signal listeners', () => {
+  it('are added once for several applications, and removed when the last has left', () => {
     const { clock, port, add, leave } = setUp();
     const { leave: leaveToo } = add(new Member(clock));
     expect(port.subscribed).toEqual(['SIGTERM', 'SIGINT']);
@@ -216,7 +216,7 @@ describe('listeners', () => {
     expect(port.signals).toEqual([]);
   });
 
-  it('follow what an application wants, when it says so, and leave the others alone', () => {
+  it('change with the options of an application, and leave the others alone', () => {
     const { port, shutdown, member } = setUp();
     member.signals = ['SIGTERM', 'SIGHUP'];
     shutdown.refresh();
@@ -227,7 +227,7 @@ describe('listeners', () => {
     expect(port.signals).toEqual(['SIGINT']);
   });
 
-  it('hear crashes only if some application wants it', () => {
+  it('listen for crashes only if an application asks for it', () => {
     const { clock, port, shutdown, add, leave } = setUp();
     expect(port.listensToCrashes).toBe(false);
     const { member, leave: leaveToo } = add(
@@ -242,7 +242,7 @@ describe('listeners', () => {
     leaveToo();
   });
 
-  it('of others are named once, at the first signal if not before', () => {
+  it('of other code are named once, at the first signal at the latest', () => {
     const { port, shutdown, member } = setUp();
     port.addListener('SIGTERM', stopKafka);
     port.addListener('SIGINT', stopKafka);
@@ -284,7 +284,7 @@ describe('the end of the process', () => {
     expect(port.exits).toEqual([]);
   });
 
-  it('after a crash, every application has been told and none had a grace period', () => {
+  it('comes after a crash when all applications have left without a grace period', () => {
     const { clock, port, add, member } = setUp({ leavesOnCrash: true });
     const { member: other } = add(new Member(clock));
     port.crash(new Error('boom'));
@@ -293,7 +293,7 @@ describe('the end of the process', () => {
     expect(other.sequence.remainingMs()).toBe(12_000);
   });
 
-  it('ends the process at once, with 0, if no application has been created yet', async () => {
+  it('comes at once, with 0, if no application has been created yet', async () => {
     const { clock, port, member } = setUp({ created: false });
     port.emit('SIGTERM');
     await clock.flush();
@@ -326,7 +326,7 @@ describe('the end of the process', () => {
     },
   );
 
-  it('is left to applications that keep their deadline, so that they can say what hangs', async () => {
+  it('is left to applications that keep their deadline, so that they can name what hangs', async () => {
     const { clock, port, member } = setUp({}, stuck);
     member.closesSlowly();
     const failed: string[] = [];
@@ -389,8 +389,8 @@ describe('the end of the process', () => {
   });
 });
 
-describe('a shutdown that is asked for from within', () => {
-  it('is the one that runs', async () => {
+describe('a shutdown that is requested from within', () => {
+  it('joins the one that runs', async () => {
     const { clock, port, shutdown, member } = setUp();
     member.sequence.intakeSignal.addEventListener('abort', () => {
       void shutdown.leave({ kind: 'request' });
@@ -420,7 +420,7 @@ describe('a process without a server', () => {
     { signal: 'SIGTERM', isIdle: true, code: 0 },
     { signal: 'SIGTERM', isIdle: false, code: 143 },
     { signal: 'SIGINT', isIdle: false, code: 130 },
-  ] as const)('ends on $signal with $code if nothing is left to do: $isIdle', async (row) => {
+  ] as const)('exits on $signal with $code if nothing is left to do: $isIdle', async (row) => {
     const { clock, port, member } = job();
     port.isIdle = row.isIdle;
     port.emit(row.signal);
@@ -431,7 +431,7 @@ describe('a process without a server', () => {
     expect(member.told).toEqual(row.isIdle ? [] : [`gave up Timeout: ${row.code}`]);
   });
 
-  it('whose job fails at its end was interrupted', async () => {
+  it('counts as interrupted if its job fails at the end', async () => {
     const { clock, port, member } = job();
     port.isIdle = false;
     port.emit('SIGTERM');
@@ -442,7 +442,7 @@ describe('a process without a server', () => {
     expect(member.exitCodes).toEqual([143]);
   });
 
-  it('that is interrupted at its start does not exit with 0', async () => {
+  it('does not exit with 0 if it is interrupted at its start', async () => {
     const { clock, port } = job({ created: false });
     port.emit('SIGTERM');
     await clock.flush();
@@ -454,22 +454,25 @@ describe('an uncaught error during the shutdown', () => {
   it.each([
     { isTaken: false, code: 1, failures: ['uncaught error'] },
     { isTaken: true, code: 0, failures: [] },
-  ])('is a failure and not the end, unless the application takes it: $isTaken', async (row) => {
-    const { clock, port, member } = setUp();
-    const failures: string[] = [];
-    member.sequence.observe({ failed: ({ where }) => void failures.push(where) });
-    expect(port.listensToCrashes).toBe(false);
-    port.emit('SIGTERM');
-    expect(port.listensToCrashes).toBe(true);
-    port.takesErrors = row.isTaken;
-    port.crash(new Error('boom'));
-    await clock.advance(20_000);
-    expect(stateOf(member)).toBe('closed');
-    expect(failures).toEqual(row.failures);
-    expect(port.idleExits).toMatchObject([{ code: row.code }]);
-  });
+  ])(
+    'is a failure but does not end it, unless the application handles it: $isTaken',
+    async (row) => {
+      const { clock, port, member } = setUp();
+      const failures: string[] = [];
+      member.sequence.observe({ failed: ({ where }) => void failures.push(where) });
+      expect(port.listensToCrashes).toBe(false);
+      port.emit('SIGTERM');
+      expect(port.listensToCrashes).toBe(true);
+      port.takesErrors = row.isTaken;
+      port.crash(new Error('boom'));
+      await clock.advance(20_000);
+      expect(stateOf(member)).toBe('closed');
+      expect(failures).toEqual(row.failures);
+      expect(port.idleExits).toMatchObject([{ code: row.code }]);
+    },
+  );
 
-  it('changes nothing once all is closed', async () => {
+  it('changes nothing once everything is closed', async () => {
     const { clock, port, member } = setUp();
     port.emit('SIGTERM');
     await clock.advance(20_000);
@@ -479,14 +482,14 @@ describe('an uncaught error during the shutdown', () => {
   });
 });
 
-it('a process that something else ends tells its applications so', () => {
+it('a process that other code ends tells its applications', () => {
   const { port, member } = setUp();
   port.emit('SIGTERM');
   port.end(3);
   expect(member.exitCodes).toEqual([3]);
 });
 
-it('a known package is named once, whatever it listens to', () => {
+it('a known package with signal listeners is named once', () => {
   const { port, shutdown, member } = setUp();
   port.addListener('SIGTERM', listenerOfSignalExit());
   port.addListener('SIGINT', listenerOfSignalExit());
@@ -495,14 +498,14 @@ it('a known package is named once, whatever it listens to', () => {
 });
 
 describe('a crash', () => {
-  it('before any application is built ends the process with 1', async () => {
+  it('ends the process with 1 before any application is created', async () => {
     const { clock, port } = setUp({ leavesOnCrash: true, created: false });
     port.crash(new Error('boom'));
     await clock.flush();
     expect(port.exits).toEqual([1]);
   });
 
-  it('while the applications leave makes the exit code 1', async () => {
+  it('makes the exit code 1 while the applications leave', async () => {
     const { clock, port } = setUp({ leavesOnCrash: true });
     port.emit('SIGTERM');
     await clock.advance(100);
@@ -525,7 +528,7 @@ it('an application that joins after the second signal is forced like the others'
   expect(stateOf(late)).toBe('closed');
 });
 
-it('a process whose start somebody waits for is ended, not left to find its loop empty', async () => {
+it('a process that is still starting exits explicitly instead of waiting for an empty event loop', async () => {
   const { clock, port } = setUp({ starting: true });
   port.emit('SIGTERM');
   await clock.advance(20_000);

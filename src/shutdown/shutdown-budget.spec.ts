@@ -5,7 +5,7 @@ import { abortWindowMs, announceWindowMs, totalMs } from './shutdown-budget.js';
 const budget = { gracePeriodMs: 5000, drainTimeoutMs: 20_000, closeTimeoutMs: 4000 };
 
 describe('ShutdownBudget', () => {
-  it('promises the three times added up, and nothing on top', () => {
+  it('is the sum of the three times, and nothing more', () => {
     expect(totalMs(budget)).toBe(29_000);
   });
 

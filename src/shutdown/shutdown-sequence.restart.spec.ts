@@ -32,8 +32,8 @@ function setUp(idleMs?: number) {
   return { clock, sequence, states, finish: () => finish() };
 }
 
-describe('in a restart', () => {
-  it('there is no grace period, and peers may take their time', async () => {
+describe('the shutdown of a restart', () => {
+  it('has no grace period, and peers may take their time', async () => {
     const { clock, sequence, states, finish } = setUp();
     expect(sequence.isAwaited).toBe(true);
     void sequence.start(RESTART);
@@ -54,7 +54,7 @@ describe('in a restart', () => {
     { idleMs: undefined, drainMs: 10_000 },
     { idleMs: 8000, drainMs: 10_000 },
     { idleMs: 73_000, drainMs: 73_000 + ABORT_MS },
-  ])('idle peers that may stay for $idleMs ms make it $drainMs ms long', async (row) => {
+  ])('lasts $drainMs ms if idle peers may stay for $idleMs ms', async (row) => {
     const { clock, sequence, states } = setUp(row.idleMs);
     const longestMs = row.drainMs + BUDGET.closeTimeoutMs;
     expect(sequence.longestMs(RESTART)).toBe(longestMs);
@@ -65,14 +65,14 @@ describe('in a restart', () => {
     expect(states.at(-1)).toEqual(['forcing', row.drainMs - ABORT_MS]);
   });
 
-  it('idle peers make no other shutdown longer', () => {
+  it('is the only one that idle peers make longer', () => {
     const { sequence } = setUp(73_000);
     expect(sequence.longestMs(SIGTERM)).toBe(17_000);
     expect(sequence.longestMs(CRASH)).toBe(12_000);
   });
 
   it.each([SIGTERM, CRASH, { kind: 'request' } as const])(
-    'somebody waits for the end after all: $kind',
+    'has to end inside the budget after another trigger: $kind',
     async (trigger) => {
       const { clock, sequence, states } = setUp(73_000);
       void sequence.start(RESTART);
@@ -88,7 +88,7 @@ describe('in a restart', () => {
     },
   );
 
-  it('a nearer end does not move', async () => {
+  it('keeps an end that is nearer', async () => {
     const { clock, sequence } = setUp();
     void sequence.start(RESTART);
     await clock.advance(7000);
@@ -96,7 +96,7 @@ describe('in a restart', () => {
     expect(sequence.remainingMs()).toBe(5000);
   });
 
-  it('close() joins, and does not shorten anything', async () => {
+  it('is joined by close(), which does not shorten it', async () => {
     const { clock, sequence } = setUp(73_000);
     void sequence.start(RESTART);
     await clock.advance(10);
@@ -104,7 +104,7 @@ describe('in a restart', () => {
     expect(sequence.isAwaited).toBe(false);
   });
 
-  it('force() ends it', async () => {
+  it('ends at once by cutNow()', async () => {
     const { clock, sequence, states } = setUp(73_000);
     void sequence.start(RESTART);
     await clock.advance(100);
@@ -116,9 +116,12 @@ describe('in a restart', () => {
   });
 });
 
-it.each([SIGTERM, CRASH, CLOSE])('after $kind everything is urgent', (trigger) => {
-  const { sequence } = setUp(73_000);
-  void sequence.start(trigger);
-  void sequence.start(RESTART);
-  expect(sequence.isAwaited).toBe(true);
-});
+it.each([SIGTERM, CRASH, CLOSE])(
+  'a shutdown by $kind stays urgent when a restart joins',
+  (trigger) => {
+    const { sequence } = setUp(73_000);
+    void sequence.start(trigger);
+    void sequence.start(RESTART);
+    expect(sequence.isAwaited).toBe(true);
+  },
+);

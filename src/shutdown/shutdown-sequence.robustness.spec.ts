@@ -26,15 +26,15 @@ function setUp(participant: Partial<DrainParticipant> = {}, observer: ShutdownOb
   return { clock, sequence, states };
 }
 
-describe('one shutdown runs', () => {
-  it('when an observer asks for it as it begins', async () => {
+describe('a single shutdown runs', () => {
+  it('when an observer requests another as it begins', async () => {
     const { clock, sequence, states } = setUp({}, { entered: () => void sequence.start(CLOSE) });
     void sequence.start(SIGTERM);
     await clock.advance(TOTAL_MS);
     expect(states).toEqual(['grace', 'draining', 'closing', 'closed']);
   });
 
-  it('when a listener of the intake signal asks for it', async () => {
+  it('when a listener of the intake signal requests another', async () => {
     const { clock, sequence, states } = setUp();
     let joined: unknown;
     sequence.intakeSignal.addEventListener('abort', () => {
@@ -57,7 +57,7 @@ const mishaps: [string, Partial<DrainParticipant>, ShutdownObserver][] = [
   ['a participant throws when asked what happened', { summary: throws }, {}],
 ];
 
-describe('the application is closed, and in time,', () => {
+describe('the application is closed in time', () => {
   it.each(mishaps)('when %s', async (_, participant, observer) => {
     const { clock, sequence } = setUp(participant, observer);
     const outcome = sequence.start(CLOSE);
@@ -98,7 +98,7 @@ it('a second signal in the grace period stops the intake before it cuts', async 
   expect(told).toEqual(['stopIntake', 'force']);
 });
 
-it('a participant that hangs though nothing is in flight is named at the deadline', async () => {
+it('a participant that hangs with nothing in flight is named at the deadline', async () => {
   const { clock, sequence } = setUp({ drain: hangs });
   const outcome = sequence.start(CLOSE);
   await clock.advance(TOTAL_MS);
@@ -109,7 +109,7 @@ it('a participant that hangs though nothing is in flight is named at the deadlin
   });
 });
 
-it('no time remains when it is closed', async () => {
+it('no time remains once the application is closed', async () => {
   const { clock, sequence } = setUp();
   void sequence.start(CLOSE);
   await clock.flush();
@@ -117,7 +117,7 @@ it('no time remains when it is closed', async () => {
   expect(sequence.remainingMs()).toBe(0);
 });
 
-it('an outcome does not change once it is told', async () => {
+it('the outcome of a shutdown does not change once it is reported', async () => {
   const { clock, sequence } = setUp();
   let fail: ((failure: ShutdownFailure) => void) | undefined;
   sequence.adopt({

@@ -105,7 +105,7 @@ describe('the states of a shutdown', () => {
     expect(clock.timers).toBe(0);
   });
 
-  it('readiness is red before anything else happens', () => {
+  it('begin with red readiness before anything else happens', () => {
     const { sequence, jobs } = setUp();
     const seen: string[] = [];
     const note = (what: string) => void seen.push(`${what} in ${sequence.state}`);
@@ -132,7 +132,7 @@ describe('the states of a shutdown', () => {
     { what: 'a SIGINT typed at the terminal', trigger: TYPED, grace: 0 },
     { what: 'a crash', trigger: CRASH, grace: 0 },
     { what: 'close()', trigger: CLOSE, grace: 0 },
-  ])('$what has a grace period of $grace ms', async ({ trigger, grace }) => {
+  ])('have a grace period of $grace ms after $what', async ({ trigger, grace }) => {
     const { clock, sequence, states, jobs } = setUp();
     jobs.finish();
     const outcome = sequence.start(trigger);
@@ -146,7 +146,7 @@ describe('the states of a shutdown', () => {
 });
 
 describe('the grace period', () => {
-  it('ends for participants that stop at once, and begins for the others', async () => {
+  it('stops some participants at its start, and the others at its end', async () => {
     const { clock, sequence, jobs } = setUp();
     const queue = new Jobs(clock, 1, 'grace');
     sequence.addParticipant(queue);
@@ -164,7 +164,7 @@ describe('the grace period', () => {
     ]);
   });
 
-  it.each([CLOSE, TYPED])('announces nothing where there is none: $kind', async (trigger) => {
+  it.each([CLOSE, TYPED])('announces nothing if there is none: $kind', async (trigger) => {
     const { clock, sequence, jobs } = setUp();
     void sequence.start(trigger);
     await clock.flush();
@@ -174,7 +174,7 @@ describe('the grace period', () => {
     ]);
   });
 
-  it('absorbs its own delay: a late timer moves no deadline', async () => {
+  it('absorbs delays of its timer without moving a deadline', async () => {
     const { clock, sequence, states } = setUp();
     void sequence.start(SIGTERM);
     await clock.advance(4900);
@@ -186,7 +186,7 @@ describe('the grace period', () => {
   });
 });
 
-describe('what users may ask a shutdown', () => {
+describe('the public signals and times of a shutdown:', () => {
   it('the intake signal fires at once, the deadline signal when the time for draining is up', async () => {
     const { clock, sequence } = setUp();
     expect(sequence.intakeSignal.aborted).toBe(false);
@@ -218,7 +218,7 @@ describe('what users may ask a shutdown', () => {
     expect(sequence.remainingMs()).toBe(2500);
   });
 
-  it('the time left does not count a grace period that there is not', async () => {
+  it('the time left does not include a grace period that is skipped', async () => {
     const { clock, sequence } = setUp();
     void sequence.start(CLOSE);
     await clock.flush();
@@ -280,20 +280,23 @@ describe('the deadline', () => {
   it.each([
     { drainTimeoutMs: 10_000, deadline: 14_000, end: 15_000, window: 'a second of a long drain' },
     { drainTimeoutMs: 2000, deadline: 6600, end: 7000, window: 'a fifth of a short drain' },
-  ])('aborts the drain, the abort window is $window', async ({ drainTimeoutMs, deadline, end }) => {
-    const { clock, sequence, states, jobs } = setUp({ drainTimeoutMs });
-    void sequence.start(SIGTERM);
-    await clock.advance(end);
-    expect(states.slice(2)).toEqual([
-      ['forcing', deadline],
-      ['closing', end],
-      ['closed', end],
-    ]);
-    expect(jobs.told.slice(-2)).toEqual([
-      ['deadline', deadline],
-      ['force', end],
-    ]);
-  });
+  ])(
+    'aborts the drain, with an abort window of $window',
+    async ({ drainTimeoutMs, deadline, end }) => {
+      const { clock, sequence, states, jobs } = setUp({ drainTimeoutMs });
+      void sequence.start(SIGTERM);
+      await clock.advance(end);
+      expect(states.slice(2)).toEqual([
+        ['forcing', deadline],
+        ['closing', end],
+        ['closed', end],
+      ]);
+      expect(jobs.told.slice(-2)).toEqual([
+        ['deadline', deadline],
+        ['force', end],
+      ]);
+    },
+  );
 
   it('cuts a hanging participant, and names its work in flight', async () => {
     const { clock, sequence, jobs } = setUp();
@@ -308,7 +311,7 @@ describe('the deadline', () => {
     expect(seen).toEqual([work]);
   });
 
-  it('cuts nothing where work reacts to it', async () => {
+  it('cuts nothing if the work reacts to it', async () => {
     const { clock, sequence, states, jobs } = setUp();
     sequence.deadlineSignal.addEventListener('abort', () => jobs.finish());
     const outcome = sequence.start(SIGTERM);
@@ -318,7 +321,7 @@ describe('the deadline', () => {
     expect(jobs.told.map(([what]) => what)).not.toContain('force');
   });
 
-  it('tells of no cut where nothing was in flight', async () => {
+  it('reports no cut if nothing was in flight', async () => {
     const { clock, sequence, jobs } = setUp();
     const seen: unknown[] = [];
     sequence.observe({ cut: (left) => void seen.push(left) });
@@ -330,7 +333,7 @@ describe('the deadline', () => {
     expect(seen).toEqual([]);
   });
 
-  it('is no failure for a drain of no time at all that has nothing to do', async () => {
+  it('is no failure for a drain of 0 ms with nothing to do', async () => {
     const { clock, sequence, jobs } = setUp({ drainTimeoutMs: 0 });
     jobs.finish();
     const outcome = sequence.start(SIGTERM);
@@ -344,7 +347,7 @@ describe('the deadline', () => {
     { what: 'a late stopIntake', parts: { stopIntake: () => NEVER } },
     { what: 'the teardown', teardown: hanging },
     { what: 'a drain and the teardown', parts: {}, teardown: hanging },
-  ])('holds whatever hangs: $what', async ({ parts, teardown }) => {
+  ])('is kept whatever hangs: $what', async ({ parts, teardown }) => {
     const { clock, sequence, jobs } = setUp();
     jobs.finish();
     if (parts !== undefined) sequence.addParticipant(stubborn(parts));
@@ -355,7 +358,7 @@ describe('the deadline', () => {
   });
 });
 
-describe('force()', () => {
+describe('cutNow()', () => {
   it('skips the rest of the grace period, the drain and the abort window', async () => {
     const { clock, sequence, states, jobs } = setUp();
     const outcome = sequence.start(SIGTERM);
@@ -392,7 +395,7 @@ describe('force()', () => {
     ]);
   });
 
-  it('leaves the teardown its time, and nothing before it', async () => {
+  it('skips everything but the time of the teardown', async () => {
     const { clock, sequence } = setUp();
     const left: (readonly [state: string, ms: number])[] = [];
     sequence.observe({ entered: (state) => void left.push([state, sequence.remainingMs()]) });
@@ -403,7 +406,7 @@ describe('force()', () => {
     expect(left).toContainEqual(['closing', 2000]);
   });
 
-  it('leaves a teardown that has begun its closeTimeoutMs, and is no cut of a drain that went well', async () => {
+  it('leaves a running teardown its closeTimeoutMs, and does not count as a cut after a clean drain', async () => {
     const { clock, sequence, jobs } = setUp();
     sequence.adopt(hanging);
     jobs.finish();
@@ -420,7 +423,7 @@ describe('force()', () => {
 });
 
 describe('the teardown', () => {
-  it('begins after the drain, with what asked for the shutdown, and its outcome tells all', async () => {
+  it('begins after the drain, and gets the trigger and the outcome', async () => {
     const { clock, sequence, jobs } = setUp();
     const told: [ShutdownTrigger, number][] = [];
     const failure = { where: 'OrdersModule.onModuleDestroy', error: new Error('no such table') };
@@ -446,7 +449,7 @@ describe('the teardown', () => {
     });
   });
 
-  it('that cannot go on is a failure of close()', async () => {
+  it('is a failure of close() if it cannot go on', async () => {
     const { clock, sequence, jobs } = setUp();
     const error = new Error('not initialised');
     sequence.adopt({ ...hanging, run: () => Promise.reject(error) });
@@ -456,7 +459,7 @@ describe('the teardown', () => {
     await expect(outcome).resolves.toMatchObject({ failures: [{ where: 'close()', error }] });
   });
 
-  it('has all that the drain did not use, up to the promised end', async () => {
+  it('has all the time that the drain did not use', async () => {
     const { clock, sequence, jobs } = setUp();
     sequence.adopt({ ...hanging, run: () => sleep(clock, 9000) });
     const outcome = sequence.start(SIGTERM);
@@ -484,7 +487,7 @@ describe('the teardown', () => {
     });
   });
 
-  it('that takes too long is abandoned, and its unfinished hooks are named', async () => {
+  it('is abandoned if it takes too long, and its unfinished hooks are named', async () => {
     const { clock, sequence, jobs } = setUp();
     sequence.adopt(hanging);
     jobs.finish();
@@ -504,7 +507,7 @@ describe('the teardown', () => {
     });
   });
 
-  it('that takes too long is named but not bounded for who calls close()', async () => {
+  it('is not bounded for a caller of close(), but reported if it takes too long', async () => {
     const { clock, sequence, jobs } = setUp();
     const seen: string[] = [];
     sequence.observe({ failed: ({ where }) => void seen.push(where) });
@@ -524,8 +527,8 @@ describe('the teardown', () => {
   });
 });
 
-describe('one shutdown runs, however many ask for it', () => {
-  it('later ones get the promise of the first', async () => {
+describe('one shutdown runs, however often it is requested:', () => {
+  it('later requests get the promise of the first', async () => {
     const { clock, sequence, states, jobs } = setUp();
     jobs.finish();
     const outcome = sequence.start(CLOSE);
@@ -545,14 +548,14 @@ describe('one shutdown runs, however many ask for it', () => {
     expect(states).toEqual([['grace', 0]]);
   });
 
-  it('close() alone ends no process', () => {
+  it('close() alone does not end the process', () => {
     const { sequence } = setUp();
     expect(sequence.endsProcess).toBe(false);
     void sequence.start(CLOSE);
     expect(sequence.endsProcess).toBe(false);
   });
 
-  it('a signal that joins a close() makes it end the process, and bounds its teardown', async () => {
+  it('a signal that joins a close() makes it end the process and bounds its teardown', async () => {
     const { clock, sequence, jobs } = setUp();
     sequence.adopt(hanging);
     const outcome = sequence.start(CLOSE);
@@ -566,8 +569,8 @@ describe('one shutdown runs, however many ask for it', () => {
   });
 });
 
-describe('an observer', () => {
-  it('is told the outcome, in state closed', async () => {
+describe('an observer of a shutdown', () => {
+  it('gets the outcome in state closed', async () => {
     const { clock, sequence, jobs } = setUp();
     const told: unknown[] = [];
     sequence.observe({ closed: (outcome) => void told.push(outcome, sequence.state) });
@@ -577,7 +580,7 @@ describe('an observer', () => {
     expect(told).toEqual([await outcome, 'closed']);
   });
 
-  it('hears nothing more once it has left', () => {
+  it('gets nothing more once it is removed', () => {
     const { sequence } = setUp();
     const heard: string[] = [];
     const leave = sequence.observe({ entered: (state) => void heard.push(state) });

@@ -83,15 +83,15 @@ describe('ShutdownTrigger', () => {
     expect(endsTheProcess(trigger)).toBe(exits);
   });
 
-  it.each(rows)('$line is waited for, unless it is a restart', ({ trigger }) => {
+  it.each(rows)('$line is awaited, unless it is a restart', ({ trigger }) => {
     expect(isAwaited(trigger)).toBe(trigger.kind !== 'restart');
   });
 
-  it.each(rows)('$line hands $signal to the hooks', ({ trigger, signal: expected }) => {
+  it.each(rows)('$line passes $signal to the hooks', ({ trigger, signal: expected }) => {
     expect(signalOf(trigger)).toBe(expected);
   });
 
-  it.each(rows)('$line is what the log says', ({ trigger, line }) => {
+  it.each(rows)('$line is described in the log', ({ trigger, line }) => {
     expect(describeTrigger(trigger)).toBe(line);
   });
 });

@@ -44,7 +44,7 @@ describe('within', () => {
     expect(clock.timers).toBe(0);
   });
 
-  it('waits to the last millisecond', async () => {
+  it('waits until the last millisecond', async () => {
     const clock = new FakeClock();
     let result: boolean | undefined;
     void within(clock, 100, NEVER).then((inTime) => (result = inTime));
@@ -56,7 +56,7 @@ describe('within', () => {
 });
 
 describe('sleep', () => {
-  it('lasts as long as it is told to', async () => {
+  it('lasts as long as requested', async () => {
     const clock = new FakeClock();
     let awake = false;
     void sleep(clock, 10).then(() => (awake = true));

@@ -13,7 +13,7 @@ describe('InheritedSockets', () => {
     ['they are for another process', { ...own, LISTEN_PID: '41' }],
     ['it is not said for whom', { LISTEN_FDS: '1' }],
     ['what is for another process is wrong', { LISTEN_PID: '41', LISTEN_FDS: 'a' }],
-  ])('has nothing where %s', (_, env) => {
+  ])('finds no sockets if %s', (_, env) => {
     expect(InheritedSockets.fromEnvironment(env, pid)).toBeUndefined();
   });
 
@@ -35,7 +35,7 @@ describe('InheritedSockets', () => {
     );
   });
 
-  it('leaves nothing for children', () => {
+  it('removes its variables from the environment of children', () => {
     const env = { ...own, LISTEN_FDS: '0', LISTEN_FDNAMES: '', LISTEN_PIDFDID: '7', PORT: '3000' };
     InheritedSockets.fromEnvironment(env, pid);
     expect(env).toEqual({ PORT: '3000' });

@@ -39,7 +39,7 @@ describe('assertReport', () => {
     [{ states: ['grace', 'draining', 'closing'] }],
     [{ hooks: ['Api.onModuleDestroy', 'Db.onModuleDestroy'] }],
     [{ failures: ['Mailer.onModuleDestroy'] }],
-  ])('says nothing to %j', (expected) => {
+  ])('accepts %j', (expected) => {
     expect(errorOf(expected)).toBeUndefined();
   });
 
@@ -60,11 +60,11 @@ describe('assertReport', () => {
     ],
     [{ hooks: ['Db.onModuleDestroy', 'Api.onModuleDestroy'] }, 'hooks: expected'],
     [{ hooks: ['Cache.onModuleDestroy'] }, 'hooks: expected ["Cache.onModuleDestroy"]'],
-  ])('of %j it says what was', (expected, text) => {
+  ])('names the actual value for %j', (expected, text) => {
     expect((errorOf(expected) as Error).message).toContain(text);
   });
 
-  it('names all differences and the causes at once, for people and for test runners', () => {
+  it('names all differences and the causes at once, as text and as data', () => {
     const error = errorOf({ result: 'clean', cut: 0, within: 9000 });
     expect(error).toBeInstanceOf(AssertionError);
     expect(error).toMatchObject({

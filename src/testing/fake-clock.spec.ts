@@ -11,7 +11,7 @@ function setUp() {
 }
 
 describe('FakeClock', () => {
-  it('stands still until it is moved on, while the event loop turns', async () => {
+  it('stands still until it is advanced, while the event loop turns', async () => {
     const { clock, fired, after } = setUp();
     after(0, 'due');
     await clock.settle();
@@ -45,7 +45,7 @@ describe('FakeClock', () => {
     expect(clock.nextInMs).toBe(Infinity);
   });
 
-  it('steps to the next timer, no further than it may', async () => {
+  it('steps to the next timer, but no further than allowed', async () => {
     const { clock, fired, after } = setUp();
     after(10, 'first');
     after(20, 'second');

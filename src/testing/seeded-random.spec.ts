@@ -7,7 +7,7 @@ function take(count: number, seed: number): number[] {
 }
 
 describe('seededRandom', () => {
-  it('is the same for the same seed, and another for another', () => {
+  it('gives the same numbers for the same seed, and others for another', () => {
     expect(take(5, 1)).toEqual(take(5, 1));
     expect(take(5, 1)).not.toEqual(take(5, 2));
   });

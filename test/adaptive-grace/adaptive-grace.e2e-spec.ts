@@ -48,7 +48,7 @@ async function graceMs(app: RunningApplication): Promise<number> {
 }
 
 describe('a grace period that may be extended', () => {
-  it('goes on while new connections come, to its bound; the process ends in time', async () => {
+  it('goes on while new connections come, up to its maximum, and the process ends in time', async () => {
     const app = await startWith({ maxGracePeriodMs: 2500 });
     const coming = keepComing(app);
     const hanging = attempt(app.port, '/hang');
@@ -66,7 +66,7 @@ describe('a grace period that may be extended', () => {
     );
   });
 
-  it('ends when no new connection has come for a second; probes are none', async () => {
+  it('ends when no new connection has come for a second, probes aside', async () => {
     const options = { maxGracePeriodMs: GRACE_MS + DRAIN_MS };
     const [used, probed] = await Promise.all([startWith(options), startWith(options)]);
     for (const app of [used, probed]) app.signal('SIGTERM');
@@ -86,7 +86,7 @@ describe('a grace period that may be extended', () => {
 describe('a grace period that may end early', () => {
   const early = { gracePeriodMs: 8000, minGracePeriodMs: 500 };
 
-  it('does where only probes came, and were told three times', async () => {
+  it('ends early if only probes came, and each got three failures', async () => {
     const app = await startWith(early);
     await probe(app, 2);
     app.signal('SIGTERM');
@@ -99,7 +99,7 @@ describe('a grace period that may end early', () => {
     expect(app.log).toMatch(/No new traffic: the grace period ended after \d\.\d s of 8\.0 s/);
   });
 
-  it('does where a busy balancer has stopped, and cuts nobody who was not told to go before', async () => {
+  it('ends early once a busy balancer has stopped, and cuts no client that was not told to go', async () => {
     const app = await startWith(early);
     const agent = keepAliveAgent();
     // All others by new connections. So many that silence is believed soon.
@@ -121,7 +121,7 @@ describe('a grace period that may end early', () => {
     agent.destroy();
   });
 
-  it('does not where readiness was told twice only, or a request came: too few to tell', async () => {
+  it('does not end early after two failures only, or after a single request', async () => {
     const options = { gracePeriodMs: 2000, minGracePeriodMs: 200 };
     const [asked, used] = await Promise.all([startWith(options), startWith(options)]);
     await request(used.port, '/hello', { agent: false });
@@ -133,7 +133,7 @@ describe('a grace period that may end early', () => {
   });
 });
 
-it('by default it is as long as configured, whatever comes', async () => {
+it('by default, the grace period is as long as configured, whatever comes', async () => {
   const [quiet, busy] = await Promise.all([startWith({}), startWith({})]);
   const coming = keepComing(busy);
   for (const app of [quiet, busy]) app.signal('SIGTERM');

@@ -194,25 +194,28 @@ function isAllowed(layer: Layer, importer: string, specifier: string): boolean {
   return [own, ...layer.imports].some((allowed) => imported.startsWith(allowed));
 }
 
-describe('imports point one way', () => {
-  it.each(layers.map((layer) => [title(layer), layer] as const))('%s', (_, layer) => {
-    const own = files.filter(({ name }) => layers.find((l) => l.files.test(name)) === layer);
-    expect(own).not.toEqual([]);
-    const violations = own.flatMap((file) =>
-      importsOf(file)
-        .filter((specifier) => !isAllowed(layer, file.name, specifier))
-        .map((specifier) => `src/${file.name} imports ${specifier}`),
-    );
-    expect(violations).toEqual([]);
-  });
+describe('imports', () => {
+  it.each(layers.map((layer) => [title(layer), layer] as const))(
+    'point one way: %s',
+    (_, layer) => {
+      const own = files.filter(({ name }) => layers.find((l) => l.files.test(name)) === layer);
+      expect(own).not.toEqual([]);
+      const violations = own.flatMap((file) =>
+        importsOf(file)
+          .filter((specifier) => !isAllowed(layer, file.name, specifier))
+          .map((specifier) => `src/${file.name} imports ${specifier}`),
+      );
+      expect(violations).toEqual([]);
+    },
+  );
 
-  it('an application loads nothing of the restart, of the command and of the schematics', () => {
+  it('let an application load nothing of the restart, the command or the schematics', () => {
     const loaded = [...loadedBy('index.ts')];
     expect(loaded).toContain('graceful-shutdown.module.ts');
     expect(loaded.filter((name) => /^(restart|cli|schematics)\//.test(name))).toEqual([]);
   });
 
-  it('no file imports itself by way of others', () => {
+  it('form no cycle', () => {
     const circles = files.filter(({ name, source }) =>
       importsOf({ name, source })
         .map((specifier) => ownFile(name, specifier))
@@ -221,12 +224,12 @@ describe('imports point one way', () => {
     expect(circles.map(({ name }) => name)).toEqual([]);
   });
 
-  it('every file belongs to a row of this table', () => {
+  it('have a rule for every file', () => {
     const strays = files.filter(({ name }) => !layers.some((layer) => layer.files.test(name)));
     expect(strays.map(({ name }) => `src/${name} has no row`)).toEqual([]);
   });
 
-  it('only declared dependencies are imported', () => {
+  it('name declared dependencies only', () => {
     const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
       peerDependencies: Record<string, string>;
       /** With one that npm is not to resolve, because users of `nestjs-drain/testing` alone need it. */
@@ -247,13 +250,13 @@ describe('imports point one way', () => {
   });
 });
 
-it('only testing/ needs a package that is installed for tests', () => {
+it('only src/testing needs a package that is installed for tests', () => {
   const users = files.filter((file) => importsOf(file).includes('@nestjs/testing'));
   expect(users.map(({ name }) => name.split('/')[0])).toContain('testing');
   expect(users.filter(({ name }) => !name.startsWith('testing/'))).toEqual([]);
 });
 
-it.each(unpublished)('only nest/ mentions %s', (name) => {
+it.each(unpublished)('only src/nest mentions %s', (name) => {
   const word = new RegExp(`\\b${name}\\b`);
   const others = files.filter((file) => !file.name.startsWith('nest/') && word.test(file.source));
   expect(others.map((file) => `src/${file.name} mentions ${name}`)).toEqual([]);

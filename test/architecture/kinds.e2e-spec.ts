@@ -24,12 +24,12 @@ const arrows = readdirSync(src, { recursive: true, encoding: 'utf8' })
   );
 
 describe.each(kinds)('the kind %s', (kind) => {
-  it('is one folder and one line of the list', () => {
+  it('is one folder and one line in the list of kinds', () => {
     expect(readdirSync(join(src, 'participants', kind))).toContain(`${kind}.providers.ts`);
     expect(list).toContain(`./${kind}/${kind}.providers.js`);
   });
 
-  it('is known to no other handler', () => {
+  it('is mentioned nowhere else', () => {
     const folder = `participants/${kind}/`;
     const strangers = arrows
       .filter(({ from, to }) => to.startsWith(folder) && !from.startsWith(folder))

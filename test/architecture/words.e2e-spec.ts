@@ -150,7 +150,7 @@ function texts(): [file: string, text: string][] {
 }
 
 describe('public names', () => {
-  it('are all looked at: options, the report and the channels among them', () => {
+  it('are all checked, including options, the report and the channels', () => {
     const paths = members.map(({ path }) => path);
     expect(paths.length).toBeGreaterThan(150);
     expect(paths).toEqual(
@@ -165,7 +165,7 @@ describe('public names', () => {
     );
   });
 
-  it('are words of the glossary, where it has one', () => {
+  it('use the words of the glossary', () => {
     const wrong = members.flatMap(({ path, name }) =>
       EXCEPTIONS.has(path)
         ? []
@@ -174,7 +174,7 @@ describe('public names', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('tell an instant from a duration', () => {
+  it('distinguish an instant from a duration', () => {
     const times = members.filter(({ name }) => /ms$/i.test(name));
     const wrong = times
       .filter(({ name, doc }) => doc.includes('after `startedAt`') !== isInstant(name))
@@ -224,7 +224,7 @@ describe('the glossary', () => {
   });
 });
 
-it('metrics and attributes are named by the same words', () => {
+it('metrics and attributes use the words of the glossary', () => {
   const names = texts()
     .filter(([file]) => file.startsWith('opentelemetry'))
     .flatMap(([, text]) => [...text.matchAll(/nestjs_drain\.[a-z_.]+/g)].map(([name]) => name));

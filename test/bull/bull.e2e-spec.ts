@@ -117,7 +117,7 @@ describe.skipIf(isMissing)('Bull', () => {
     expect(await orders.getJobCounts()).toMatchObject({ failed: 0 });
   });
 
-  it('waits for a processor that is a file; cut, its child ends with it', async () => {
+  it('waits for a processor that is a file, whose child process ends with it if it is cut', async () => {
     const app = await startApp({}, { SANDBOXED: 'yes' });
     const files = queue('files');
     const [short, long] = [await files.add({ ms: 700 }), await files.add({ ms: 60_000 })];
@@ -135,7 +135,7 @@ describe.skipIf(isMissing)('Bull', () => {
     expect(other.log).toContain('0 queue jobs finished, 1 handed back');
   });
 
-  it('close() drains, too, and leaves nothing that keeps the process', async () => {
+  it('drains by close(), too, and leaves nothing that keeps the process alive', async () => {
     const app = await startApp();
     const orders = queue();
     const [job] = await startJobs(app, orders, ['slow'], 400);
@@ -146,9 +146,9 @@ describe.skipIf(isMissing)('Bull', () => {
   });
 });
 
-describe.skipIf(isMissing)('without Redis', () => {
+describe.skipIf(isMissing)('Bull without Redis', () => {
   it.each([{ work: [] }, { work: ['hang'] }])(
-    'the process is gone in time, with $work',
+    'lets the process end in time, with $work',
     async ({ work }) => {
       const own = await startRedis();
       const env = { REDIS_PORT: String(own.port) };

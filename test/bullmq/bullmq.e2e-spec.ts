@@ -143,7 +143,7 @@ describe.skipIf(isMissing)('BullMQ', () => {
     expect(completed.every(({ attemptsMade }) => attemptsMade === 1)).toBe(true);
   });
 
-  it('waits for event handlers that are not awaited by their caller', async () => {
+  it('waits for event handlers that nobody awaits', async () => {
     const app = await startApp({}, { LISTENER: 'yes' });
     const orders = queue();
     await startJobs(app, orders, ['tells'], 100);
@@ -196,7 +196,7 @@ describe.skipIf(isMissing)('BullMQ', () => {
     rmSync(join(file, '..'), { recursive: true });
   });
 
-  it('a worker that is paused, or never ran, takes nothing and holds nothing', async () => {
+  it('takes nothing with a worker that is paused or never ran, which holds nothing', async () => {
     const app = await startApp({}, { PAUSED: 'yes' });
     const jobs = [queue(), queue('parked')];
     await Promise.all(jobs.map((one) => one.add('job', {})));
@@ -208,7 +208,7 @@ describe.skipIf(isMissing)('BullMQ', () => {
     for (const one of jobs) expect(await one.getWaitingCount()).toBe(1);
   });
 
-  it('close() drains, too, and leaves nothing that keeps the process', async () => {
+  it('drains by close(), too, and leaves nothing that keeps the process alive', async () => {
     const app = await startApp();
     const orders = queue();
     const [job] = await startJobs(app, orders, ['slow'], 400);
@@ -219,32 +219,29 @@ describe.skipIf(isMissing)('BullMQ', () => {
   });
 });
 
-describe.skipIf(isMissing)('without Redis', () => {
+describe.skipIf(isMissing)('BullMQ whose Redis', () => {
   it.each([
     { gone: 'before the signal', work: [], code: 0 },
     { gone: 'before the signal', work: ['slow'], code: 1 },
     { gone: 'while draining', work: ['hang'], code: 1 },
-  ])(
-    'that is gone $gone, the process is gone in time, with $work',
-    async ({ gone, work, code }) => {
-      const own = await startRedis();
-      const env = { REDIS_PORT: String(own.port) };
-      const app = await startApp({ drainTimeoutMs: 1500, closeTimeoutMs: 2500 }, env);
-      const jobs = new Queue('orders', {
-        connection: { host: '127.0.0.1', port: own.port },
-        prefix,
-      });
-      jobs.on('error', () => {});
-      await startJobs(app, jobs, work, 300);
-      void jobs.disconnect();
-      if (gone === 'before the signal') await own.stop();
-      const sentAt = app.signal('SIGTERM');
-      await app.event('draining');
-      await own.stop();
-      const exit = await app.exited;
-      // The time for closing has not been used up.
-      expect(exit.at - sentAt).toBeLessThan(1500 + SOON_MS);
-      expect(exit).toMatchObject({ code, signal: null });
-    },
-  );
+  ])('is gone $gone lets the process end in time, with $work', async ({ gone, work, code }) => {
+    const own = await startRedis();
+    const env = { REDIS_PORT: String(own.port) };
+    const app = await startApp({ drainTimeoutMs: 1500, closeTimeoutMs: 2500 }, env);
+    const jobs = new Queue('orders', {
+      connection: { host: '127.0.0.1', port: own.port },
+      prefix,
+    });
+    jobs.on('error', () => {});
+    await startJobs(app, jobs, work, 300);
+    void jobs.disconnect();
+    if (gone === 'before the signal') await own.stop();
+    const sentAt = app.signal('SIGTERM');
+    await app.event('draining');
+    await own.stop();
+    const exit = await app.exited;
+    // The time for closing has not been used up.
+    expect(exit.at - sentAt).toBeLessThan(1500 + SOON_MS);
+    expect(exit).toMatchObject({ code, signal: null });
+  });
 });

@@ -29,8 +29,8 @@ async function compat(args: string[], env = {}): Promise<{ code: number; stdout:
   );
 }
 
-describe('an application that runs with and without the module', { timeout: timeoutMs }, () => {
-  it('is told what fails and what slows only with it', async () => {
+describe('npm run compat', { timeout: timeoutMs }, () => {
+  it('names what fails and what slows only with the module', async () => {
     const { code, stdout } = await compat(['--json', '--', ...tests]);
     expect(code).toBe(1);
     const result = JSON.parse(stdout) as Result;
@@ -44,14 +44,14 @@ describe('an application that runs with and without the module', { timeout: time
     ]);
   });
 
-  it('is told what hangs only with it', async () => {
+  it('names what hangs only with the module', async () => {
     const { code, stdout } = await compat(['--timeout', '20', '--', ...tests], { HANG: '1' });
     expect(code).toBe(1);
     expect(stdout).toMatch(/^with {4} +hung after 20\.\d s/m);
     expect(stdout).toContain('- the command hangs\n');
   });
 
-  it('is told where the module was put into nothing', async () => {
+  it('says if the module was put into no application', async () => {
     const { code, stdout } = await compat(['--', 'node', '-e', '0']);
     expect(code).toBe(2);
     expect(stdout).toContain('The module was put into 0 root modules.');

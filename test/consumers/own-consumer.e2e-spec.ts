@@ -108,7 +108,7 @@ describe.each(rows)('an application that waits for its own consumer ($consumer)'
   const { consumer, broker } = row;
 
   it.skipIf(!isInstalled(broker))(
-    'answers every request, and is gone when the last one has its answer',
+    'answers every request, and exits after the last answer',
     async () => {
       const started = await startApp(consumer, { gracePeriodMs: 300 }, before);
       const { app, sendForeign } = started;

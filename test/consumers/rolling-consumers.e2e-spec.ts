@@ -124,7 +124,7 @@ describe.skipIf(!isInstalled('redis-server'))('a Redis', () => {
   }
 
   it.each(['bullmq', 'bull'] as const)(
-    'that is slow is waited for: what has ended is recorded (%s)',
+    'that is slow is waited for, so that finished jobs are recorded (%s)',
     async (kind) => {
       const { app, job } = await startBehindRelay(kind, 200);
       app.signal('SIGTERM');
@@ -134,7 +134,7 @@ describe.skipIf(!isInstalled('redis-server'))('a Redis', () => {
   );
 
   it.each(['bullmq', 'bull'] as const)(
-    'that is silent holds the exit no longer than the budget, and the end is not clean (%s)',
+    'that is silent holds the exit no longer than the budget, and the result is not clean (%s)',
     async (kind) => {
       const { app, relay } = await startBehindRelay(kind, 0);
       const sentAt = app.signal('SIGTERM');

@@ -49,7 +49,7 @@ describe.each([
   ['on Fastify', fastify],
   ['over HTTP/2', http2],
 ])('%s', (_, config) => {
-  it('event streams end with a time to come back after, others as they are marked, and the pool is closed last', async () => {
+  it('event streams end with a retry time, others as they are marked, and the pool is closed last', async () => {
     const app = await start(config);
     const [events, silent, raw, flood] = await Promise.all(
       ['/events', '/silent', '/raw-events', '/flood'].map((path) => open(app.port, config, path)),
@@ -100,7 +100,7 @@ describe.each([
     ['/tokens/piped', { method: 'POST', accept: 'text/event-stream' }],
     ['/tokens/looped', { method: 'POST', accept: 'application/json, text/event-stream' }],
     ['/tokens/observed', ANYTHING],
-  ])('the events of %s have an end of their own, which is waited for', async (path, asking) => {
+  ])('the events of %s end by themselves, and are awaited', async (path, asking) => {
     const app = await start({ ...config, options: { gracePeriodMs: 300 } });
     const stream = await open(app.port, config, path, asking);
     await stream.until('token 2');
@@ -128,7 +128,7 @@ describe.each([
   });
 
   it.each([0, 300])(
-    'what the application writes when intakeSignal fires is sent before the end, with a grace period of %i ms',
+    'what the application writes when intakeSignal fires is sent before the stream ends, with a grace period of %i ms',
     async (gracePeriodMs) => {
       const app = await start({ ...config, options: { gracePeriodMs } });
       const streams = await Promise.all(
@@ -145,7 +145,7 @@ describe.each([
     },
   );
 
-  it('in the grace period they end one after the other, those opened meanwhile included', async () => {
+  it('in the grace period event streams end one after the other, including those opened meanwhile', async () => {
     const gracePeriodMs = 3000;
     const app = await start({ ...config, options: { gracePeriodMs } });
     const streams = await Promise.all(
@@ -186,7 +186,7 @@ it('an event stream requested while draining is ended at once', async () => {
   expect(await app.exited).toMatchObject({ code: 0, signal: null });
 });
 
-it('what is pipelined behind an event stream is answered', async () => {
+it('requests pipelined behind an event stream are answered', async () => {
   const app = await start({ ...express, options: { idleLingerMs: 100 } });
   const client = await RawConnection.open(app.port);
   client.write(
@@ -203,7 +203,7 @@ it.each([
   ['on Express', express],
   ['over HTTP/2', http2],
 ])(
-  '%s, one that is waited for and never ends is cut at the deadline and named',
+  '%s, a stream that is awaited and never ends is cut at the deadline and named',
   async (_, config) => {
     const app = await start({ ...config, options: { drainTimeoutMs: 600 } });
     const stream = await open(app.port, config, '/waited?count=1000');

@@ -84,7 +84,7 @@ describe.each(drivers)('%s on %s', (driver, adapter) => {
     expect(app.log).not.toMatch(/WARN|ERROR/);
   });
 
-  it('a websocket that asks on and on is closed before long, with an answer for each mutation', async () => {
+  it('a websocket that never stops asking is closed soon, with an answer for each mutation', async () => {
     const app = await serve(driver, { adapter });
     const { client, seen, closed } = connect(app.port);
     const asking = setInterval(() => {
@@ -102,7 +102,7 @@ describe.each(drivers)('%s on %s', (driver, adapter) => {
     expect(answered).toHaveLength(app.order.filter((name) => name === 'handler').length);
   });
 
-  it('websockets are closed with 1012: a subscription at once, a query behind its data', async () => {
+  it('websockets are closed with 1012: a subscription at once, a query after its data', async () => {
     const app = await serve(driver, { adapter });
     const [streaming, asking] = [connect(app.port), connect(app.port)];
     await first(streaming.client, 'subscription { ticks }');

@@ -14,8 +14,8 @@ afterEach(endAll);
 describe.each([
   ['track()', '/background', 'report'],
   ['@TrackInFlight()', '/decorated', 'DrainController.decoratedWork'],
-])('work in %s', (_, path, label) => {
-  it('that a request has started is awaited, and finds what it needs', async () => {
+])('background work in %s', (_, path, label) => {
+  it('is awaited if a request has started it, and finds its resources open', async () => {
     const app = await start();
     await request(app.port, `${path}?ms=600`);
     await app.event('work-begins');
@@ -25,7 +25,7 @@ describe.each([
     expect(app.order).toContain('work-ends');
   });
 
-  it('that never ends is named when it is abandoned', async () => {
+  it('is named when it is abandoned because it never ends', async () => {
     const app = await start({ options: { drainTimeoutMs: 500 } });
     await request(app.port, `${path}?ms=60000`);
     await app.event('work-begins');
@@ -38,7 +38,7 @@ describe.each([
 });
 
 it.each(['microservice', 'hybrid'] as const)(
-  'a message that a %s application is handling is answered before the teardown',
+  'a message in flight in a %s application is answered before the teardown',
   async (kind) => {
     const port = await freePort();
     const app = await start({ kind }, { FIXTURE_PORT: String(port) });
@@ -77,7 +77,7 @@ async function startWork(
   return start({ program: 'work', ...config }, { FIXTURE_PORT: String(messagePort) });
 }
 
-describe('work that starts work', () => {
+describe('background work that starts other work', () => {
   it('is awaited to the last generation', async () => {
     const app = await startWork(await freePort());
     await request(app.port, '/generations');
@@ -92,7 +92,7 @@ describe('work that starts work', () => {
     expect(app.log).not.toMatch(/WARN|ERROR/);
   });
 
-  it('and ends before it: what is left at the deadline is named', async () => {
+  it('is named at the deadline if only the other work is left', async () => {
     const app = await startWork(await freePort(), { options: { drainTimeoutMs: 700 } });
     await request(app.port, '/orphan');
     await app.event('work-begins');
@@ -103,7 +103,7 @@ describe('work that starts work', () => {
 });
 
 it.each(['express', 'fastify'] as const)(
-  '@DeadlineSignal() tells every kind of handler in time to answer: %s',
+  '@DeadlineSignal() fires in time for every kind of handler to answer: %s',
   async (adapter) => {
     const port = await freePort();
     const app = await startWork(port, { adapter, options: { drainTimeoutMs: 1500 } });

@@ -43,7 +43,7 @@ const handlers = [
 ];
 
 describe('handlers that nobody awaits', () => {
-  it.each(handlers)('hold the drain, those that they start too: $path', async (one) => {
+  it.each(handlers)('hold the drain, as do those that they start: $path', async (one) => {
     const app = await startApp();
     await request(app.port, `/order/${one.path}`);
     app.signal('SIGTERM');
@@ -65,7 +65,7 @@ describe('handlers that nobody awaits', () => {
     ).toEqual(labels.toSorted());
   });
 
-  it('a gateway gets handleDisconnect for connections that the drain closes', async () => {
+  it('include handleDisconnect for connections that the drain closes', async () => {
     const app = await startApp();
     const client = new WebSocket(`ws://127.0.0.1:${app.port}/chat`);
     await app.event('begins');
@@ -76,7 +76,7 @@ describe('handlers that nobody awaits', () => {
     client.terminate();
   });
 
-  it('an interval and a timeout that were added by hand end', async () => {
+  it('include intervals and timeouts that were added by hand', async () => {
     const app = await startApp({}, { TIMERS: 'yes' });
     await app.until('timers', () =>
       ['interval', 'timeout'].every((name) => told(app, 'begins').includes(name)),
@@ -85,14 +85,14 @@ describe('handlers that nobody awaits', () => {
     expect(await awaited(app)).toEqual(expect.arrayContaining(['interval', 'timeout']));
   });
 
-  it('close() awaits them, too', async () => {
+  it('are awaited by close(), too', async () => {
     const app = await startApp();
     await request(app.port, '/order/event');
     app.close();
     expect(await awaited(app)).toEqual(expect.arrayContaining(['OnEvent', 'scoped OnEvent']));
   });
 
-  it('are called as they were: in their order, with their answers, errors and metadata', async () => {
+  it('are called as before: in their order, with their results, errors and metadata', async () => {
     const app = await startApp({}, { WORK_MS: '10' });
     expect(JSON.parse((await request(app.port, '/ask')).body)).toEqual({
       answers: ['answer to you'],

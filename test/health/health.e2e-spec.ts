@@ -54,7 +54,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (adapter) => {
     expect(failedFrom - sentAt).toBeGreaterThan(750);
   });
 
-  it('the readiness answer has the state and the time left, and nothing of the request', async () => {
+  it('the readiness answer has the state and the time left, and nothing about requests', async () => {
     const app = await start({
       adapter,
       options: { gracePeriodMs: 1000, drainTimeoutMs: 2000, closeTimeoutMs: 500 },

@@ -52,7 +52,7 @@ describe('a worker without HTTP', () => {
     expect(exit.at - sentAt).toBeLessThan(10_000);
   });
 
-  it('answers a prober with the state, and nobody else', async () => {
+  it('answers probes with the state, and nothing else', async () => {
     const port = await freePort();
     const app = new RunningApplication({ program: 'probes', options: { probes: { port } } });
     await app.event('listening');
@@ -67,7 +67,7 @@ describe('a worker without HTTP', () => {
     expect((await app.exited).code).toBe(0);
   });
 
-  it('does not start where somebody else has the port, and says which one', async () => {
+  it('does not start if another process has the port, and names it', async () => {
     const blocker = createServer().listen(0);
     const { port } = blocker.address() as { port: number };
     const app = new RunningApplication({ program: 'probes', options: { probes: { port } } });
@@ -76,14 +76,14 @@ describe('a worker without HTTP', () => {
     blocker.close();
   });
 
-  it('does not start where the file cannot be, and says which one', async () => {
+  it('does not start if the file cannot be written, and names it', async () => {
     const file = join(folder, 'none', 'ready');
     const app = new RunningApplication({ program: 'probes', options: { probes: { file } } });
     expect((await app.exited).code).toBe(1);
     expect(app.log).toContain(`Probes cannot use the file ${file}: ENOENT`);
   });
 
-  it('follows no link that stands in place of the file', async () => {
+  it('does not write through a link in place of the file', async () => {
     const [file, other] = [join(folder, 'ready'), join(folder, 'other')];
     writeFileSync(other, 'precious');
     symlinkSync(other, file);

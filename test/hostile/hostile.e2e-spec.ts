@@ -120,7 +120,7 @@ async function fire(plans: readonly HostilePlan[], places: readonly Place[]): Pr
 
 describe.each(isLongRun ? seeds : seeds.slice(0, 1))('with seed %i', (seed) => {
   it(
-    'whatever clients send, and whenever they do, the process is gone within its budget',
+    'the process exits within its budget, whatever clients send and whenever',
     async () => {
       const property = fc.asyncProperty(hostilePlans(400, SPAN_MS), leaveUnderFire);
       // Real time makes no two runs the same: shrinking would chase its own tail.
@@ -131,7 +131,7 @@ describe.each(isLongRun ? seeds : seeds.slice(0, 1))('with seed %i', (seed) => {
 
   // At length only: it takes minutes.
   it.runIf(isLongRun)(
-    'whatever clients send, nothing is counted that has gone, and the memory stays level',
+    'counts and memory stay right, whatever clients send',
     async () => {
       const { app, places } = await startServers();
       const batch = 5000;

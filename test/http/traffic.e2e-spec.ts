@@ -37,7 +37,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (adapter) => {
       agent.destroy();
     });
 
-    it('every response after the start of the drain says Connection: close, and no keep-alive timeout is waited for', async () => {
+    it('every response in the drain says Connection: close, and no keep-alive timeout is awaited', async () => {
       const app = await start(config);
       const agents = [keepAliveAgent(tls), keepAliveAgent(tls), keepAliveAgent(tls)];
       const slow = agents.map((agent) => request(app.port, '/slow?ms=400', { tls, agent }));
@@ -156,7 +156,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (adapter) => {
     expect(client.received.match(/connection: close/gi)).toHaveLength(1);
   });
 
-  it('a client that never stops to pipeline is told to go, and whatever reached a handler is answered', async () => {
+  it('a client that never stops pipelining is told to go, and whatever reached a handler is answered', async () => {
     const app = await start({ adapter });
     const client = await RawConnection.open(app.port);
     client.write(get('/slow?ms=400'));
@@ -208,7 +208,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (adapter) => {
     expect(exit.at - sentAt).toBeLessThan(1200 + SOON_MS);
   });
 
-  it('an upgraded connection that talks on does not hold the drain', async () => {
+  it('an upgraded connection that keeps talking does not hold the drain', async () => {
     const app = await start({ adapter, quirks: ['upgrades'] });
     const upgraded = await RawConnection.open(app.port);
     upgraded.write(
@@ -253,7 +253,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (adapter) => {
     expect(exit.code).toBe(0);
   });
 
-  it('an idle connection is closed before the drain has no time left, however long idleLingerMs is', async () => {
+  it('an idle connection is closed before the drain runs out of time, however long idleLingerMs is', async () => {
     const app = await start({ adapter, options: { drainTimeoutMs: 1000, idleLingerMs: 20_000 } });
     const client = await RawConnection.open(app.port);
     client.write(get('/hello'));
@@ -382,7 +382,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (adapter) => {
   });
 });
 
-it('on localhost Fastify listens twice, and both its servers are drained', async () => {
+it('both servers that Fastify starts on localhost are drained', async () => {
   const app = await start({ adapter: 'fastify', host: 'localhost', quirks: ['two-loopbacks'] });
   const hosts = ['127.0.0.1', '::1'];
   const slow = hosts.map((host) => attempt(app.port, '/slow?ms=500', { host }));

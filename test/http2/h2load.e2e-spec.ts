@@ -29,7 +29,7 @@ describe.skipIf(h2load === undefined)(
       ['h2c', { tls: false, gracePeriodMs: 0 }],
       ['h2 with TLS', { tls: true, gracePeriodMs: 300 }],
     ])(
-      '%s: each request that reaches a handler is answered, each other one may be sent again',
+      '%s: each request that reaches a handler is answered, and each other one can safely be repeated',
       async (_, { tls, gracePeriodMs }) => {
         const options = { gracePeriodMs };
         const app = await start({ program: 'streams', http2: true, https: tls, options });

@@ -29,7 +29,7 @@ async function open(port: number, tls: boolean): Promise<Http2Client> {
 describe.each([
   ['h2c', false],
   ['h2 with TLS', true],
-])('%s', (_, tls) => {
+])('HTTP/2 with %s', (_, tls) => {
   const config: FixtureConfig = { program: 'streams', http2: true, https: tls };
 
   it('requests in flight are answered whole, the session is told to go and ends, then the pool closes', async () => {
@@ -100,11 +100,11 @@ describe.each([
   });
 });
 
-describe('a session', () => {
+describe('an HTTP/2 session', () => {
   const tls = false;
   const config: FixtureConfig = { program: 'streams', http2: true };
 
-  it('a push is work in flight', async () => {
+  it('counts a push as work in flight', async () => {
     const app = await start(config);
     const client = await open(app.port, tls);
     const pushed = new Promise<string>((resolve) => {
@@ -118,7 +118,7 @@ describe('a session', () => {
     expect(app.order.indexOf('pushed')).toBeLessThan(app.order.indexOf('onModuleDestroy'));
   });
 
-  it('a push is cut at the deadline, visibly, and named', async () => {
+  it('has its push cut at the deadline, visibly, and named', async () => {
     const app = await start({ ...config, options: { drainTimeoutMs: 600 } });
     const client = await open(app.port, tls);
     const pushed = new Promise<string>((resolve) => {
@@ -133,7 +133,7 @@ describe('a session', () => {
     expect(app.log).toContain('Cut: HTTP/2 push or tunnel');
   });
 
-  it('a request that crosses the GOAWAY is refused, so that a POST may be sent again, and never reaches its handler', async () => {
+  it('refuses a request that crosses the GOAWAY, so that a POST can be repeated, before it reaches its handler', async () => {
     const app = await start(config);
     const [client, idle] = [await open(app.port, tls), await open(app.port, tls)];
     const slow = client.request('/slow/one?ms=800');
@@ -154,7 +154,7 @@ describe('a session', () => {
     expect(app.order).not.toContain('echoed');
   });
 
-  it('in the grace period sessions are told to go within its first 60 %, and new ones are served', async () => {
+  it('is told to go within the first 60 % of the grace period, in which new ones are served', async () => {
     const gracePeriodMs = 3000;
     const app = await start({ ...config, options: { gracePeriodMs } });
     const sessions = await Promise.all(Array.from({ length: 10 }, () => open(app.port, tls)));
@@ -177,7 +177,7 @@ describe('a session', () => {
     expect(exit).toMatchObject({ code: 0, signal: null });
   });
 
-  it('app.close() answers the requests in flight, ends sessions at once and does not hang', async () => {
+  it('ends at once by app.close(), which answers requests in flight and does not hang', async () => {
     const app = await start(config);
     const [busy, idle] = [await open(app.port, tls), await open(app.port, tls)];
     await idle.request('/hello');
@@ -193,7 +193,7 @@ describe('a session', () => {
 describe('a server that speaks both versions', () => {
   const config: FixtureConfig = { program: 'streams', http2: true, https: true };
 
-  it('drains HTTP/1.1 as a server of HTTP/1.1 does', async () => {
+  it('drains HTTP/1.1 as an HTTP/1.1 server does', async () => {
     const app = await start(config);
     const agents = [keepAliveAgent(true), keepAliveAgent(true)] as const;
     await request(app.port, '/hello', { tls: true, agent: agents[1] });
@@ -215,7 +215,7 @@ describe('a server that speaks both versions', () => {
     agents.forEach((agent) => agent.destroy());
   });
 
-  it('counts a request by its connection, not by the version that its line says', async () => {
+  it('counts a request by its connection, not by the version in its request line', async () => {
     const app = await start(config);
     const client = connectTls({ port: app.port, host: '127.0.0.1', rejectUnauthorized: false });
     client.on('error', () => {});
@@ -251,7 +251,7 @@ describe('a server that speaks both versions', () => {
   });
 });
 
-it('half a header does not hold the exit', async () => {
+it('half an HTTP/2 header does not hold the exit', async () => {
   const app = await start({ program: 'streams', http2: true });
   const client = await RawConnection.open(app.port);
   client.socket.write(HALF_A_HEADER);
@@ -263,7 +263,7 @@ it('half a header does not hold the exit', async () => {
   expect(exit.at - sentAt).toBeLessThan(BEFORE_DEADLINE_MS);
 });
 
-it('a session that its client has broken does not hold the exit', async () => {
+it('an HTTP/2 session that its client has broken does not hold the exit', async () => {
   const app = await start({ program: 'streams', http2: true });
   const client = await RawConnection.open(app.port);
   const path = Buffer.from('/slow/row?ms=500');

@@ -38,7 +38,7 @@ async function podSpec(...argv: string[]): Promise<PodSpec> {
 describe('nestjs-drain kubernetes', () => {
   afterEach(endAll);
 
-  it('says the number that the application says at its start', async () => {
+  it('prints the number that the application logs at its start', async () => {
     const { terminationGracePeriodSeconds } = await podSpec();
     const app = await start({}, { KUBERNETES_SERVICE_HOST: '127.0.0.1' });
     expect(app.log).toContain(
@@ -46,7 +46,7 @@ describe('nestjs-drain kubernetes', () => {
     );
   });
 
-  it('leaves the module what it needs, beside a preStop hook', async () => {
+  it('leaves the module the time that it needs after a preStop hook', async () => {
     const spec = await podSpec('--pre-stop', '7', '--grace-period', '2s', '--drain-timeout', '10s');
     const { value } = spec.containers[0].env[0];
     expect(spec.terminationGracePeriodSeconds).toBe(7 + Number(value));
@@ -64,7 +64,7 @@ describe('nestjs-drain kubernetes', () => {
     [['--pre-stop'], '--pre-stop has no value, expected a whole number of seconds'],
     [['--grace', '5s'], 'unknown option --grace of kubernetes, expected one of --grace-period,'],
     [['deployment.yaml'], `unexpected 'deployment.yaml'`],
-  ])('%j is wrong usage, and 2', async (argv, problem) => {
+  ])('exits with 2 for wrong usage: %j', async (argv, problem) => {
     const { status, stdout, stderr } = await run('kubernetes', ...argv);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toMatch(/^nestjs-drain: wrong usage: .*\nSee nestjs-drain --help\n$/);

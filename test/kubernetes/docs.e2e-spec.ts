@@ -23,7 +23,7 @@ function rows(): string[][] {
 }
 
 describe('docs/kubernetes.md', () => {
-  it.each(rows())('%s: the sum is that of the command', (_, preStop, grace, drain, close, sum) => {
+  it.each(rows())('has the sums of the command: %s', (_, preStop, grace, drain, close, sum) => {
     const [preStopSeconds, gracePeriodMs, drainTimeoutMs, closeTimeoutMs] = [
       parseInt(preStop, 10) || 0,
       ...[grace, drain, close].map((cell) => parseInt(cell, 10) * 1000),
@@ -32,12 +32,12 @@ describe('docs/kubernetes.md', () => {
     expect(parseInt(sum, 10)).toBe(times.terminationGracePeriodSeconds);
   });
 
-  it('has numbers to look at', () => {
+  it('has numbers to check', () => {
     expect(rows().length).toBeGreaterThan(3);
     expect(podTimes({}).terminationGracePeriodSeconds).toBe(Number(/P\+(30) s/.exec(page)![1]));
   });
 
-  it('calls the command as it wants to be called', () => {
+  it('calls the command with valid arguments', () => {
     const calls = [...`${page}${sample}`.matchAll(/npx nestjs-drain (kubernetes[^`#\n]*)/g)];
     expect(calls.length).toBeGreaterThan(5);
     for (const [, line] of calls) {

@@ -104,7 +104,7 @@ describe('a rolling update under load loses nothing', { timeout }, () => {
 });
 
 describe('a pod that is deleted', { timeout }, () => {
-  it('loses nothing, though its readiness is never seen to change', async () => {
+  it('loses nothing even if its readiness is never seen to change', async () => {
     const spec = podSpec({ gracePeriodMs: COVERS_LAG_MS, periodMs: 60_000 });
     const deployment = await deploy(spec, 2);
     const [pod] = deployment.staying as [Pod];
@@ -118,7 +118,7 @@ describe('a pod that is deleted', { timeout }, () => {
     await expectLeft([pod]);
   });
 
-  it('loses new connections only, where the lag is longer than its grace period', async () => {
+  it('loses only new connections if the lag is longer than its grace period', async () => {
     const deployment = await deploy(podSpec({ gracePeriodMs: 500 }), 2);
     const [pod] = deployment.staying as [Pod];
     await deployment.delete(pod);

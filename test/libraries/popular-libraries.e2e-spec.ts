@@ -58,7 +58,7 @@ describe.skipIf(missing.length > 0)(
     }, testMs);
 
     it.each(['express', 'fastify'] as const)(
-      'on %s, leaves under load: every request is answered, every order that was acknowledged is stored',
+      'leaves under load on %s: every request is answered, every acknowledged order is stored',
       async (adapter) => {
         const logFile = join(folder, adapter);
         const app = await startApplication(adapter, logFile);

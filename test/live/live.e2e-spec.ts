@@ -26,13 +26,13 @@ describe('the live page', () => {
     demo?.removeFolder();
   });
 
-  it('shows a process that runs', async () => {
+  it('shows a running process', async () => {
     await expect.poll(() => live.running(), patience).toMatch(/^\d+$/);
     await expect.poll(() => live.status(), patience).toMatch(/^running at 127\.0\.0\.1:\d+$/);
     expect(await live.page.getByText('16 s promised').isVisible()).toBe(true);
   });
 
-  it('answers itself only', async () => {
+  it('answers only its own page', async () => {
     const { port } = new URL(demo.url);
     const post = { method: 'POST' };
     const foreign = { host: `attacker.example:${port}` };
@@ -154,7 +154,7 @@ describe('the live page', () => {
     expect(await report.innerText()).toMatch(/forced[^]*1 cut, exit code 1/);
   });
 
-  it('the application ends with a killed manager', async () => {
+  it('ends the application if the manager is killed', async () => {
     await live.press('Start');
     await expect.poll(() => live.status(), patience).toMatch(/^running/);
     const pid = (await live.running())!;

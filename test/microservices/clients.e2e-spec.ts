@@ -31,7 +31,7 @@ const rows: readonly Row[] = [
 
 describe.each(rows)('a client for $transport', ({ transport, broker }) => {
   it.skipIf(!isInstalled(broker))(
-    'that the last handler uses first, and does not wait for, sends its message',
+    'sends its message even if only the last handler uses it, without awaiting it',
     async () => {
       const to = await link(transport);
       const program = 'microservice';
@@ -50,7 +50,7 @@ describe.each(rows)('a client for $transport', ({ transport, broker }) => {
   );
 
   it.skipIf(!isInstalled(broker) || broker === undefined)(
-    'that does not reach its broker has lost its message, and that is told',
+    'reports a lost message if it does not reach its broker',
     async () => {
       const { relay, server: client } = await relayed(await link(transport), broker!);
       const app = await start({ program: 'microservice', kind: 'hybrid', clients: [client] });

@@ -5,7 +5,7 @@ import { endAll, start } from '../support/running-application.js';
 afterEach(endAll);
 
 it.each(['microservice', 'hybrid'] as const)(
-  'a strategy that awaits its handlers has what they return, and is drained: %s',
+  'a custom strategy that awaits its handlers gets what they return, and is drained: %s',
   async (kind) => {
     const app = await start({ program: 'custom-strategy', kind });
     app.send({ pattern: 'placed', data: 500 });

@@ -45,7 +45,7 @@ function connect(ports: readonly number[], options = {}): Client {
 describe.each(['microservice', 'hybrid'] as const)('the health service of a %s', (kind) => {
   const GRACE_MS = 2000;
 
-  it('answers as the probes do, and says at the signal that it does not serve', async () => {
+  it('answers as the probes do, and says NOT_SERVING at the signal', async () => {
     const options = { gracePeriodMs: GRACE_MS, probes: { grpc: true } };
     const { app, port } = await serve({ kind, options });
     const health = healthClient(port);
@@ -76,14 +76,14 @@ describe.each(['microservice', 'hybrid'] as const)('the health service of a %s',
   });
 });
 
-it('without the option there is no health service', async () => {
+it('there is no gRPC health service without the option', async () => {
   const { app, port } = await serve({});
   expect(await healthClient(port).check('')).toBe(status.UNIMPLEMENTED);
   app.signal('SIGTERM');
   expect(await app.exited).toMatchObject(clean);
 });
 
-it('a client that has vanished holds nothing', async () => {
+it('a gRPC client that has vanished holds nothing up', async () => {
   const { app, port } = await serve({ options: { probes: { grpc: true } } });
   const relay = await Relay.to(port);
   const gone = connect([relay.port]);
@@ -98,7 +98,7 @@ it('a client that has vanished holds nothing', async () => {
   relay.cut();
 });
 
-describe('calls on two instances, one of which leaves', () => {
+describe('gRPC calls on two instances, one of which leaves', () => {
   const rounds = process.env['LONG_RUN'] ? 5 : 1;
 
   it.each([

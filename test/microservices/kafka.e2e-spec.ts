@@ -49,7 +49,7 @@ function lastOf({ events }: RunningApplication, event: string): number {
   return events.findLast(({ name }) => name === event)!.at;
 }
 
-it('the message in flight is answered and committed; the others are left to the next instance', async () => {
+it('the Kafka message in flight is answered and committed; the others are left to the next instance', async () => {
   const leaving = await startService();
   const messages = [1, 2, 3, 4, 5];
   const replies = messages.map((id) => firstValueFrom(client.send('work', { id, ms: 300 })));
@@ -74,7 +74,7 @@ it('the message in flight is answered and committed; the others are left to the 
   expect(handled.toSorted((a, b) => a - b)).toEqual(messages);
 });
 
-it('a handler that replies several times is heard to its end', async () => {
+it('a Kafka handler that replies several times sends all its replies', async () => {
   const app = await startService();
   const replies = firstValueFrom(client.send('count', { id: 1, ms: 60 }).pipe(toArray()));
   await app.event('handler');
@@ -83,7 +83,7 @@ it('a handler that replies several times is heard to its end', async () => {
   expect((await app.exited).code).toBe(0);
 });
 
-it('a consumer whose poll takes longer than the drain waits for it leaves cleanly', async () => {
+it('a Kafka consumer whose poll takes longer than the drain waits leaves cleanly', async () => {
   const app = await startService({}, 3500);
   await app.until('poll', () => broker.requests.includes('fetch'));
   app.signal('SIGTERM');
@@ -92,7 +92,7 @@ it('a consumer whose poll takes longer than the drain waits for it leaves cleanl
   expect(broker.requests).toContain('leaveGroup');
 });
 
-it('a handler that never ends is gone in time, and named; its message is left to the next', async () => {
+it('a Kafka handler that never ends is cut and named, and its message is left to the next instance', async () => {
   const app = await startService({ drainTimeoutMs: 1000, closeTimeoutMs: 500 });
   client.emit('hang', { id: 1 });
   await app.event('handler');
@@ -104,7 +104,7 @@ it('a handler that never ends is gone in time, and named; its message is left to
   expect(broker.committed(GROUP, 'hang')).toBeUndefined();
 });
 
-it('a broker that goes while a message is handled does not hold the exit', async () => {
+it('a Kafka broker that disappears while a message is handled does not hold the exit', async () => {
   const app = await startService({ drainTimeoutMs: 20_000, closeTimeoutMs: 500 });
   client.emit('event', { id: 1, ms: 300 });
   await app.event('handler');

@@ -106,7 +106,7 @@ describe.each(all)('$transport', ({ transport, broker }) => {
   );
 
   it.skipIf(!isInstalled(broker))(
-    'every request that is taken is answered, once, however steadily they come',
+    'every request that is taken is answered once, however steadily they come',
     async () => {
       const to = await link(transport);
       const app = await startService([to], { options: { drainTimeoutMs: 8000 } });
@@ -129,7 +129,7 @@ describe.each(all)('$transport', ({ transport, broker }) => {
 });
 
 describe.each(['microservice', 'hybrid'] as const)('a %s application', (kind) => {
-  it('with a handler that never ends is gone in time, and names it', async () => {
+  it('exits in time with a handler that never ends, and names it', async () => {
     const links = await Promise.all(
       (kind === 'hybrid' ? rows : rows.slice(0, 1)).map(({ transport }) => link(transport)),
     );
@@ -175,7 +175,7 @@ describe.each(
     { transport: 'rmq', broker: 'rabbitmq-server', options: {}, method: 'work' },
   ].filter(({ broker }) => isInstalled(broker as Broker)),
 )('$transport, where instances share the messages', ({ transport, options, method }) => {
-  it('every request is answered, by the one or the other, and none after t = 0 by the one that leaves', async () => {
+  it('every request is answered by one of them, and none after the signal by the one that leaves', async () => {
     const to = await link(transport, options);
     const config = { options: { gracePeriodMs: 700, drainTimeoutMs: 5000 } };
     const [leaving, staying] = await Promise.all([
@@ -225,7 +225,7 @@ it.skipIf(!isInstalled('rabbitmq-server'))(
 
 describe.skipIf(!isInstalled('rabbitmq-server'))('rmq, whose acknowledgement is lost', () => {
   it.each(['cut', 'mute'] as const)(
-    'with the connection (%s): that is told, and the message is handled again',
+    'with the connection (%s): the loss is reported, and the message is handled again',
     async (how) => {
       const to = await link('rmq', { noAck: false });
       const { relay, server } = await relayed(to, 'rabbitmq-server');
@@ -251,7 +251,7 @@ describe.skipIf(!isInstalled('rabbitmq-server'))('rmq, whose acknowledgement is 
 });
 
 it.each(['cut', 'mute'] as const)(
-  'a broker that goes during the drain (%s) holds neither the exit nor the hooks, and that is told',
+  'a broker that disappears during the drain (%s) holds neither the exit nor the hooks, and is reported',
   async (how) => {
     const leave = async ({ transport, broker }: Row) => {
       const to = await link(transport);
@@ -274,7 +274,7 @@ it.each(['cut', 'mute'] as const)(
   },
 );
 
-describe('tcp', () => {
+describe('a TCP microservice', () => {
   it('serves new connections during the grace period, too', async () => {
     const to = await link('tcp');
     const app = await startService([to], { options: { gracePeriodMs: 600 } });
@@ -288,7 +288,7 @@ describe('tcp', () => {
     expect((await app.exited).code).toBe(0);
   });
 
-  it('closes at once if no client has anything to say, and does not listen again', async () => {
+  it('closes at once if no client sends anything, and does not listen again', async () => {
     const to = await link('tcp', { retryAttempts: 5, retryDelay: 50 });
     const app = await startService([to]);
     await connectTo(to);
@@ -299,7 +299,7 @@ describe('tcp', () => {
     expect(app.log).not.toContain('ERROR');
   });
 
-  it('app.close() ends idle connections at once', async () => {
+  it('ends idle connections at once by app.close()', async () => {
     const to = await link('tcp');
     const app = await startService([to]);
     const client = await connectTo(to);
@@ -314,7 +314,7 @@ describe('tcp', () => {
 });
 
 it.skipIf(!isInstalled('nats-server'))(
-  'nats: its own gracefulShutdown, which sleeps 10 s, adds nothing',
+  'the NATS option gracefulShutdown, which sleeps 10 s, adds nothing to the shutdown',
   async () => {
     const to = await link('nats', { gracefulShutdown: true });
     const app = await startService([to]);
@@ -325,9 +325,9 @@ it.skipIf(!isInstalled('nats-server'))(
   },
 );
 
-describe('grpc', () => {
+describe('a gRPC microservice', () => {
   it.each([false, true])(
-    'a stream that never ends is cut, visibly (gracefulShutdown: %s)',
+    'cuts a stream that never ends, visibly (gracefulShutdown: %s)',
     async (gracefulShutdown) => {
       const to = await link('grpc', { gracefulShutdown });
       const app = await startService([to], { options: { drainTimeoutMs: 1000 } });
@@ -345,7 +345,7 @@ describe('grpc', () => {
     },
   );
 
-  it('a connection that never speaks, or does not close its side, holds nothing', async () => {
+  it('is not held by a connection that never speaks or does not close its side', async () => {
     const to = await link('grpc');
     const app = await startService([to]);
     const port = Number(String(to.server.options['url']).split(':')[1]);
@@ -366,7 +366,7 @@ describe('grpc', () => {
     expect(exit.at - sentAt).toBeLessThan(10_000);
   });
 
-  it('a client that streams is heard to its end', async () => {
+  it('reads a streaming client to its end', async () => {
     const to = await link('grpc');
     const app = await startService([to]);
     const client = await connectTo(to);

@@ -68,7 +68,7 @@ const shared: readonly Row[] = [
 
 describe.each(shared)('rolling restarts: $name', (row) => {
   it.skipIf(!isInstalled(row.broker))(
-    'nothing is lost, nothing handled twice, every reply arrives',
+    'nothing is lost or handled twice, and every reply arrives',
     async () => {
       const to = await link(row.transport, row.options);
       const client = await connectTo(to);
@@ -93,7 +93,7 @@ describe.each(shared)('rolling restarts: $name', (row) => {
 
 describe.each(['tcp', 'grpc'])('rolling restarts: %s', (transport) => {
   it(
-    'nothing is handled twice, and what one instance does not take, the next one answers',
+    'nothing is handled twice, and the next instance answers what one does not take',
     async () => {
       const serving: Client[] = [];
       const startOne = async () => {
@@ -148,7 +148,7 @@ const behindBrokers: readonly { transport: string; broker: Broker }[] = [
 
 describe.each(behindBrokers)('$transport', ({ transport, broker }) => {
   it.skipIf(!isInstalled(broker))(
-    'whose broker goes just before the signal is gone in time, and not clean',
+    'exits in time, but not clean, if its broker disappears just before the signal',
     async () => {
       const to = await link(transport);
       const { relay, server } = await relayed(to, broker);

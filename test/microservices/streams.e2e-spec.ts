@@ -49,7 +49,7 @@ const behindBrokers = rows.filter(({ broker }) => broker !== undefined);
 const direct = rows.filter(({ broker }) => broker === undefined);
 
 describe.each(behindBrokers)('a stream of replies over $transport', ({ transport, broker }) => {
-  it.skipIf(!isInstalled(broker))('that has fallen silent is ended', async () => {
+  it.skipIf(!isInstalled(broker))('is ended once it has fallen silent', async () => {
     const { app, client } = await startWithClient(transport);
     const replies = firstValueFrom(client.send('endless', { id: 7, ms: 1 }).pipe(toArray()));
     await app.event('handler');
@@ -88,7 +88,7 @@ it.each(direct)(
 
 describe.each(rows)('a stream of replies over $transport', ({ transport, broker }) => {
   it.skipIf(!isInstalled(broker))(
-    'that has not begun yet is awaited to the deadline, and its subscription ended',
+    'is awaited to the deadline if it has not begun, and its subscription is ended',
     async () => {
       const { app, client } = await startWithClient(transport, { drainTimeoutMs: 2000 });
       client.send('endless', { id: 7 }).subscribe({ error: () => {} });

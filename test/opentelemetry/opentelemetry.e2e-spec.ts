@@ -53,7 +53,7 @@ async function observed(
 }
 
 describe.each(['express', 'fastify'] as const)('%s', (adapter) => {
-  it('the spans of the last request and of the shutdown are exported, and what was measured', async () => {
+  it('the spans of the last request and of the shutdown are exported, and the metrics', async () => {
     const collector = await collect();
     const app = await observed(collector.url, { adapter, options: { gracePeriodMs: 300 } });
     await request(app.port, '/hello', { agent: false });
@@ -129,7 +129,7 @@ function valueOf(collector: Collector, metric: string, attribute: string, value:
     .find(({ attributes }) => attributes[`nestjs_drain.${attribute}`] === value)?.value;
 }
 
-it('what was cut is an error', async () => {
+it('a cut request is an error in the trace', async () => {
   const collector = await collect();
   const app = await observed(collector.url, { options: { drainTimeoutMs: 500 } });
   const hanging = attempt(app.port, '/hang', { agent: false });
@@ -150,7 +150,7 @@ it('what was cut is an error', async () => {
   expect(targets(collector)).toEqual(['/hang']);
 });
 
-describe('a collector that', () => {
+describe('a telemetry collector that', () => {
   const flushTimeoutMs = 700;
 
   it('refuses delays the exit by its bound at most, and does not change the exit code', async () => {
@@ -187,7 +187,7 @@ describe('a collector that', () => {
 describe('an SDK that shuts itself down on the signal', () => {
   const env = { SDK_LISTENS: 'yes' };
 
-  it('is called when all is over, and loses nothing', async () => {
+  it('is called after the shutdown, and loses nothing', async () => {
     const collector = await collect();
     const app = await observed(collector.url, { options: { drainTimeoutMs: 3000 } }, env);
     const last = request(app.port, '/slow?ms=300', { agent: false });
@@ -203,7 +203,7 @@ describe('an SDK that shuts itself down on the signal', () => {
     expect(targets(collector)).toContain('/slow');
   });
 
-  it('neither changes the exit code, nor loses its time to a hook that never ends', async () => {
+  it('neither changes the exit code nor loses its time to a hook that never ends', async () => {
     const collector = await collect();
     const closeTimeoutMs = 1500;
     const options = { drainTimeoutMs: 0, closeTimeoutMs };
@@ -221,7 +221,7 @@ describe('an SDK that shuts itself down on the signal', () => {
     });
   });
 
-  it('ends the process under the requests where that is wanted', async () => {
+  it('ends the process under its requests if not deferred', async () => {
     const collector = await collect();
     const app = await observed(collector.url, { telemetry: { deferSignalListeners: 'none' } }, env);
     expect(app.log).toContain('listener is registered');
@@ -232,7 +232,7 @@ describe('an SDK that shuts itself down on the signal', () => {
     expect(collector.spans.map(({ name }) => name)).not.toContain('shutdown');
   });
 
-  it('listens again after a close() without a signal', async () => {
+  it('keeps its listener after a close() without a signal', async () => {
     const collector = await collect();
     const app = await observed(collector.url, {}, env);
     app.close();

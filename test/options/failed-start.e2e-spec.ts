@@ -124,7 +124,7 @@ async function untilNothingIsLeft(): Promise<void> {
 }
 
 it.each(unbuilt.flatMap(([why, metadata]) => ways.map((way) => [why, ...way, metadata] as const)))(
-  'where %s, a rejected %s leaves nothing behind',
+  'if %s, a rejected %s leaves nothing behind',
   async (_, _name, create, metadata) => {
     await expect(create(moduleOf(metadata))).rejects.toThrow(CAUSES);
     await untilNothingIsLeft();
@@ -155,7 +155,7 @@ const starts: [string, (root: Type) => Promise<unknown>][] = [
 
 it.each(
   unstarted.flatMap(([why, metadata]) => starts.map((way) => [why, ...way, metadata] as const)),
-)('where %s, a rejected %s leaves nothing behind', async (_, _name, start, metadata) => {
+)('if %s, a rejected %s leaves nothing behind', async (_, _name, start, metadata) => {
   await expect(start(moduleOf(metadata))).rejects.toThrow(CAUSES);
   await untilNothingIsLeft();
   expect(left()).toEqual(nothing);
@@ -168,7 +168,7 @@ describe('a start that fails late', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it.each(starts)('gives its probes back, so that %s may be tried again', async (_, start) => {
+  it.each(starts)('frees its probes, so that %s can be tried again', async (_, start) => {
     const probes = { port: await freePort(), host: '127.0.0.1', file: join(folder, 'ready') };
     const failing = moduleOf({ providers: [ThrowsAtBootstrap] }, { probes });
     for (let i = 0; i < 3; i++) await expect(start(failing)).rejects.toThrow(CAUSES);
@@ -182,7 +182,7 @@ describe('a start that fails late', () => {
     await untilNothingIsLeft();
   });
 
-  it('may still be closed, which runs its hooks', async () => {
+  it('can still be closed, which runs its hooks', async () => {
     const onModuleDestroy = vi.fn<() => void>();
     const pool = { provide: 'POOL', useValue: { onModuleDestroy } };
     const app = await NestFactory.create(moduleOf({ providers: [ThrowsAtBootstrap, pool] }), quiet);
@@ -192,7 +192,7 @@ describe('a start that fails late', () => {
     await untilNothingIsLeft();
   });
 
-  it('is said of an application that is started once more', async () => {
+  it('is logged when the application is started once more', async () => {
     let attempts = 0;
     const database = {
       onModuleInit: () => {
@@ -211,7 +211,7 @@ describe('a start that fails late', () => {
   });
 });
 
-it('a slow start is waited for, and nothing is given up', async () => {
+it('a slow start is waited for', async () => {
   const slow = { provide: 'DB', useFactory: () => new Promise((done) => setTimeout(done, 200)) };
   const app = await NestFactory.create(moduleOf({ providers: [slow] }), quiet);
   expect(left()).toMatchObject({ signals: 2 });

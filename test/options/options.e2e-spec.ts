@@ -99,7 +99,7 @@ describe('forRoot', () => {
   });
 });
 
-describe('the class itself', () => {
+describe('the module class without forRoot()', () => {
   it('may be imported, with the defaults', async () => {
     @Injectable()
     class Mailer {
@@ -149,7 +149,7 @@ describe('a testing module', () => {
   });
 });
 
-it('starts in a test that mocks every missing dependency', async () => {
+it('the module starts in a test that mocks every missing dependency', async () => {
   const module = await Test.createTestingModule({ imports: [GracefulShutdownModule] })
     .useMocker(() => ({ mocked: true }))
     .compile();
@@ -171,7 +171,7 @@ it('init() without listen() holds the process no longer than Nest does', async (
 it.each([
   ['a worker thread', { getsSignals: false }, 'Running in a worker thread'],
   ['a runtime that is not supported', { unsupportedRuntime: 'Bun' }, 'Bun is not supported'],
-])('the start warns in %s', async (_, surroundings, text) => {
+])('the start warns about an unsupported runtime: %s', async (_, surroundings, text) => {
   const process = new ProcessShutdown({ ...nodeProcess, ...surroundings }, systemClock);
   const warnings: unknown[] = [];
   const logger = { log() {}, error() {}, warn: (line: unknown) => void warnings.push(line) };
@@ -185,7 +185,7 @@ it.each([
   await module.close();
 });
 
-it('app.close() is done under fake timers', async () => {
+it('app.close() ends under fake timers', async () => {
   @Module({ imports: [GracefulShutdownModule.forRoot()] })
   class Root {}
   const app = await NestFactory.create(Root, { logger: false });
@@ -309,7 +309,7 @@ describe('nothing is left behind', () => {
     expect(left).toBeLessThanOrEqual(timers);
   }, 60_000);
 
-  it('but that a second close() joins the first, also when that is over', async () => {
+  it('except that a second close() joins the first, even when that is over', async () => {
     let destroyed = 0;
     @Module({ imports: [GracefulShutdownModule.forRoot()] })
     class Root {
@@ -323,7 +323,7 @@ describe('nothing is left behind', () => {
     expect(destroyed).toBe(1);
   });
 
-  it('after a testing module that was compiled, never started, and closed', async () => {
+  it('after a testing module that was compiled and closed without a start', async () => {
     const module = await Test.createTestingModule({
       imports: [GracefulShutdownModule.forRoot()],
     }).compile();
@@ -332,7 +332,7 @@ describe('nothing is left behind', () => {
   });
 });
 
-it('attach(app) without the module says what to add', async () => {
+it('attach(app) says what to add if the module is missing', async () => {
   @Module({})
   class Empty {}
   const app = await create(Empty);

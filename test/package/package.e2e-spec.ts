@@ -190,7 +190,7 @@ describe('the packed package', () => {
     ['a CommonJS module with Nest 12', 'main.cts', nest12],
     ['a CommonJS module with Nest 11', 'main.cts', nest11],
   ])(
-    'its types are whole for %s',
+    'has complete types for %s',
     async (name, file, modules) => {
       const app = await packed.install(`types-of-${name.replaceAll(' ', '-')}`, modules);
       expect(await compile(app, file, types)).toBe('');
@@ -199,7 +199,7 @@ describe('the packed package', () => {
   );
 
   it(
-    'each entry has its types with moduleResolution node10',
+    'has the types of each entry with moduleResolution node10',
     async () => {
       const app = await packed.install('node10', nest12);
       const found = ['', '/opentelemetry', '/restart', '/testing'].map((entry) => {
@@ -220,7 +220,7 @@ describe('the packed package', () => {
   );
 
   it(
-    'its entry for OpenTelemetry needs the API, and is whole with it',
+    'has an OpenTelemetry entry that needs only the API',
     async () => {
       const without = await packed.install('without-telemetry', nest12);
       const file = join(without, 'main.mjs');

@@ -110,7 +110,7 @@ describe('the published files', () => {
   });
 
   it(
-    'are all in memory once the application runs: a deploy may replace them',
+    'are all loaded once the application runs, so that a deploy may replace them',
     async () => {
       const own = await packed.install('replaced', nest12);
       writeFileSync(join(own, 'main.mjs'), SERVICE);

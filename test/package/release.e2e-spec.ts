@@ -44,7 +44,7 @@ function commandsOf({ steps }: Job): string[] {
   return steps.flatMap((step) => step.run ?? []);
 }
 
-it('the version is the same everywhere, and has its part of the changelog', () => {
+it('the version is the same everywhere, and has a section in the changelog', () => {
   const { version } = read('package.json');
   const lock = read('package-lock.json');
   expect(lock.version).toBe(version);
@@ -62,7 +62,7 @@ describe('a release', () => {
     expect(commandsOf(jobs['check']!)).toContain('.ci/run');
   });
 
-  it('is published with provenance, by an identity and not by a secret', () => {
+  it('is published with provenance, by an identity instead of a secret', () => {
     expect(publish.permissions).toEqual({ contents: 'read', 'id-token': 'write' });
     const published = commandsOf(publish).filter((command) => command.includes('npm publish'));
     expect(published).toEqual([expect.stringContaining('--provenance')]);
@@ -70,7 +70,7 @@ describe('a release', () => {
   });
 });
 
-describe('what npm shows', () => {
+describe('the README on npm', () => {
   const folder = mkdtempSync(join(tmpdir(), 'nestjs-drain-release-'));
   const node = (script: string, ...args: string[]) =>
     run(process.execPath, [join(root, '.ci', 'release', script), ...args], { cwd: folder });
@@ -82,7 +82,7 @@ describe('what npm shows', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('is refused while it has the placeholder or a relative link', async () => {
+  it('is refused while it has a placeholder or a relative link', async () => {
     const { scripts } = read('package.json');
     expect(scripts?.['prepublishOnly']).toBe('node .ci/release/check.mjs');
     const refusal = await node('check.mjs').then(
@@ -109,12 +109,15 @@ describe('what npm shows', () => {
   });
 });
 
-it.each(readdirSync(workflows))('%s may read only, and pins its actions', (name) => {
-  const { permissions, jobs } = workflow(name);
-  expect(permissions).toEqual({ contents: 'read' });
-  const actions = Object.values(jobs).flatMap(({ steps }) =>
-    steps.flatMap(({ uses }) => uses ?? []),
-  );
-  expect(actions.length).toBeGreaterThan(0);
-  expect(actions.filter((action) => !/@(v\d+|[0-9a-f]{40})$/.test(action))).toEqual([]);
-});
+it.each(readdirSync(workflows))(
+  'the workflow %s has read-only rights and pins its actions',
+  (name) => {
+    const { permissions, jobs } = workflow(name);
+    expect(permissions).toEqual({ contents: 'read' });
+    const actions = Object.values(jobs).flatMap(({ steps }) =>
+      steps.flatMap(({ uses }) => uses ?? []),
+    );
+    expect(actions.length).toBeGreaterThan(0);
+    expect(actions.filter((action) => !/@(v\d+|[0-9a-f]{40})$/.test(action))).toEqual([]);
+  },
+);

@@ -134,7 +134,7 @@ describe('nestjs-drain/testing', () => {
       vmModules,
     ],
   ])(
-    'serves %s',
+    'works in %s',
     async (name, modules, type, command, manifest, env) => {
       const tools = ['jest', 'ts-jest', 'typescript', 'vitest'];
       const folder = name.replaceAll(/\W+/g, '-');

@@ -163,7 +163,7 @@ async function create(root: Type, logger: LoggerService): Promise<INestApplicati
   return app;
 }
 
-describe('beside providers that throw when they are looked at', () => {
+describe('an application with providers whose properties throw when read', () => {
   it('starts, serves and closes without a warning, as plain Nest does', async () => {
     const lines = new Lines();
     const app = await create(appModule(), lines);
@@ -190,7 +190,7 @@ describe('beside providers that throw when they are looked at', () => {
     expect(seen).toEqual([]);
   });
 
-  it('a hook that throws when it is read costs one warning and no other hook', async () => {
+  it('warns about a hook that throws when read, and runs the others', async () => {
     destroyed.length = 0;
     class Unready {
       get onModuleDestroy(): never {

@@ -63,14 +63,17 @@ const creators: [string, (root: Type) => Promise<INestApplication>][] = [
 ];
 
 describe.each(creators)('on %s', (_, create) => {
-  it.each(bindings)('may be bound in any module, %s', async (_binding, Feature) => {
-    @Module({ imports: [Feature, GracefulShutdownModule.forRoot()] })
-    class Root {}
-    const app = await create(Root);
-    await app.listen(0, '127.0.0.1');
-    const response = await fetch(await app.getUrl());
-    expect(await response.text()).toBe('ok');
-    await app.close();
-    expect(app.get(GracefulShutdownService).report).toMatchObject({ result: 'clean' });
-  });
+  it.each(bindings)(
+    'GracefulShutdownInterceptor may be bound in any module, %s',
+    async (_binding, Feature) => {
+      @Module({ imports: [Feature, GracefulShutdownModule.forRoot()] })
+      class Root {}
+      const app = await create(Root);
+      await app.listen(0, '127.0.0.1');
+      const response = await fetch(await app.getUrl());
+      expect(await response.text()).toBe('ok');
+      await app.close();
+      expect(app.get(GracefulShutdownService).report).toMatchObject({ result: 'clean' });
+    },
+  );
 });

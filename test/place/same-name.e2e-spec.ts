@@ -39,7 +39,7 @@ function namesIn({ hooks }: ShutdownReport): string[] {
 }
 
 describe("an application's own GracefulShutdownService, beside terminus", () => {
-  it('has its hook in the report of a signal', async () => {
+  it('has its hook in the report after a signal', async () => {
     const test = await ShutdownTest.start(AppModule);
     open.push(test);
     const report = await test.finish();
@@ -47,7 +47,7 @@ describe("an application's own GracefulShutdownService, beside terminus", () => 
     expect(report).toMatchObject({ result: 'clean', exitCode: 0, failures: [] });
   });
 
-  it('has its error in the report of a signal', async () => {
+  it('has its error in the report after a signal', async () => {
     isBroken = true;
     const test = await ShutdownTest.start(AppModule);
     open.push(test);

@@ -54,7 +54,7 @@ describe.skipIf(isSkipped)('@golevelup/nestjs-rabbitmq', () => {
     channel.sendToQueue(queue, Buffer.from(JSON.stringify({ id: ++sent, ms })));
   }
 
-  it('the remaining instance handles the messages that the leaving one did not, each once', async () => {
+  it('leaves other messages to the remaining instance, which handles each once', async () => {
     const [leaving, staying] = await Promise.all([
       startApp({ gracePeriodMs: 300 }),
       startApp({ gracePeriodMs: 300 }),
@@ -78,7 +78,7 @@ describe.skipIf(isSkipped)('@golevelup/nestjs-rabbitmq', () => {
     expect(leaving.log).not.toMatch(/WARN|ERROR/);
   });
 
-  it('a message that does not end in time goes back to its queue, and to the next instance', async () => {
+  it('gives a message that does not end in time back to its queue, for the next instance', async () => {
     const leaving = await startApp({ drainTimeoutMs: 500, closeTimeoutMs: 300 });
     send(0);
     send();
@@ -95,7 +95,7 @@ describe.skipIf(isSkipped)('@golevelup/nestjs-rabbitmq', () => {
   });
 
   it.each(['cut', 'mute'] as const)(
-    'an acknowledgement that is lost with the connection (%s) is told, and the message comes again',
+    'reports an acknowledgement that is lost with the connection (%s), and the message comes again',
     async (how) => {
       const relay = await Relay.to(server.port);
       const RABBITMQ_URL = `amqp://127.0.0.1:${relay.port}`;

@@ -14,7 +14,7 @@ afterAll(endAll);
 // Side by side, as they wait more than they work.
 describe.concurrent.each(seeds)('with seed %i', (seed) => {
   it(
-    'whatever clients do, each request that reached the process is answered whole, or cut at the deadline',
+    'each request that reached the process is answered whole or cut at the deadline, whatever clients do',
     async () => {
       const property = fc.asyncProperty(loads, (plan) => new RandomLoad(plan).play());
       // Real time makes no two runs the same: shrinking would chase its own tail.

@@ -10,7 +10,7 @@ const TIMEOUT_MS = isLongRun ? 3_600_000 : 180_000;
 
 describe.each(seeds)('with seed %i', (seed) => {
   it(
-    'whatever happens to an application of Nest, its clients and its report agree',
+    'the clients of an application and its report agree, whatever happens',
     async () => {
       const property = fc.asyncProperty(plans, (plan) => RandomModule.play(plan));
       expect(await holds(property, seed, times(100, 5000))).toBe(true);

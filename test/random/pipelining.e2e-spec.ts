@@ -131,26 +131,23 @@ describe.each([
     if (followedAfterMs === 0) traffic.follow();
   });
 
-  it.each(seeds)(
-    'with seed %i, once its clients have gone, no request is in flight',
-    async (seed) => {
-      const property = fc.asyncProperty(
-        fc.array(clients, { minLength: 1, maxLength: 5 }),
-        async (all) => {
-          const played = Promise.all(all.map((client) => play(client)));
-          if (followedAfterMs > 0 && followedAfterMs < Infinity) {
-            traffic.dispose();
-            watch();
-            await sleep(followedAfterMs);
-            traffic.follow();
-          }
-          await played;
-          await becomesEmpty();
-        },
-      );
-      expect(await holds(property, seed, times(40, 2000))).toBe(true);
-    },
-  );
+  it.each(seeds)('has no request in flight once its clients have gone (seed %i)', async (seed) => {
+    const property = fc.asyncProperty(
+      fc.array(clients, { minLength: 1, maxLength: 5 }),
+      async (all) => {
+        const played = Promise.all(all.map((client) => play(client)));
+        if (followedAfterMs > 0 && followedAfterMs < Infinity) {
+          traffic.dispose();
+          watch();
+          await sleep(followedAfterMs);
+          traffic.follow();
+        }
+        await played;
+        await becomesEmpty();
+      },
+    );
+    expect(await holds(property, seed, times(40, 2000))).toBe(true);
+  });
 });
 
 /** Those of the last clients may still wait for their timers. */
@@ -162,7 +159,7 @@ it.each([
   ['followed', true],
   ['not followed', false],
 ])(
-  'keeps nothing of 5,000 connections that pipeline and are reset, %s',
+  'a server keeps nothing of 5,000 connections that pipeline and are reset, %s',
   async (_, isFollowed) => {
     await listen(false);
     if (isFollowed) traffic.follow();

@@ -7,7 +7,7 @@ import { RandomProcess } from './random-process.js';
 import { plans } from './sequence-plan.js';
 
 describe.each(seeds)('with seed %i', (seed) => {
-  it('whatever happens to a process, its shutdown keeps its promises', async () => {
+  it('the shutdown of a process keeps its promises, whatever happens', async () => {
     const property = fc.asyncProperty(plans, (plan) => new RandomProcess(plan).play());
     expect(await holds(property, seed, times(1000, 100_000))).toBe(true);
   });

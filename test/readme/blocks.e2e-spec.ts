@@ -55,8 +55,8 @@ function place({ page, line }: Block): string {
   return `${page}:${line}`;
 }
 
-describe('the blocks of code of all pages', () => {
-  it('have a language that somebody can check', () => {
+describe('the code blocks of all pages', () => {
+  it('have a language that can be checked', () => {
     const known = new Set(['ts', ...Object.keys(readers), ...ofNoLanguage]);
     const unknown = pages.flatMap(blocksOf).filter(({ language }) => !known.has(language));
     expect(unknown.map((block) => `${place(block)}: ${block.language}`)).toEqual([]);
@@ -70,7 +70,7 @@ describe('the blocks of code of all pages', () => {
   });
 
   it(
-    'compile, each by itself: ts',
+    'compile one by one if they are TypeScript',
     async () => {
       const blocks = blocksIn('ts');
       // Blank lines before it, so that the compiler names the line of the page.

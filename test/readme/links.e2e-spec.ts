@@ -45,14 +45,14 @@ it.each(pages)('every link of %s leads somewhere', (page) => {
   expect(problems.filter((problem) => problem !== undefined)).toEqual([]);
 });
 
-it('every page of docs is in the index', () => {
+it('the index of docs has every page', () => {
   const index = read('docs/README.md');
   const others = pages.filter((page) => page.startsWith('docs/') && page !== 'docs/README.md');
   const missing = others.filter((page) => !index.includes(`](${posix.basename(page)})`));
   expect(missing).toEqual([]);
 });
 
-it('every sample is in the README', () => {
+it('the README has every sample', () => {
   const samples = pages.filter((page) => page.startsWith('sample/'));
   expect(samples.filter((page) => !read('README.md').includes(`](${page})`))).toEqual([]);
 });

@@ -7,14 +7,14 @@ const [, section = ''] =
   /^## What each platform gives\n(.*?)^## /ms.exec(read('docs/recipes.md')) ?? [];
 const rows = section.split('\n').filter((line) => line.startsWith('| ['));
 
-describe('the table of platforms in the recipes is that of the code', () => {
-  it('has a row for each, and no other', () => {
+describe('the table of platforms in the recipes matches the code', () => {
+  it('with a row for each platform, and no others', () => {
     const names = rows.map((row) => /^\| \[(.*?)\]/.exec(row)?.[1]);
     expect(names).toEqual(PLATFORMS.map(({ name }) => name));
   });
 
   it.each(PLATFORMS.map((platform) => [platform.name, platform] as const))(
-    '%s',
+    'with the right values: %s',
     (name, platform) => {
       const [, link, known, patience, signal, setting] = rows
         .find((row) => row.startsWith(`| [${name}]`))!
@@ -33,7 +33,7 @@ describe('the table of platforms in the recipes is that of the code', () => {
   );
 });
 
-it('--as and its page have each platform', () => {
+it('the page of the rehearsal has each platform of --as', () => {
   const page = read('docs/rehearse.md');
   expect(PLATFORMS.filter(({ id }) => !page.includes(`\`${id}\``))).toEqual([]);
 });

@@ -31,7 +31,7 @@ it('the table of options names every option and its default', () => {
   });
 });
 
-it('the table of options is about every option of the type', () => {
+it('the table of options has every option of the type', () => {
   const source = readFileSync(join(root, 'src/graceful-shutdown.options.ts'), 'utf8');
   const [, type = ''] = /interface GracefulShutdownOptions \{(.*?)^\}/ms.exec(source) ?? [];
   const names = [...type.matchAll(/^ {2}readonly (\w+)\?/gm)].map(([, name]) => name!);
@@ -40,12 +40,12 @@ it('the table of options is about every option of the type', () => {
   expect(names.filter((name) => !page.includes(`| \`${name}\` `))).toEqual([]);
 });
 
-it('the table of the demo is one of the command', () => {
+it('the table of the demo has the columns of the command', () => {
   const [, header = ''] = /^```text\n( +sent .*)$/m.exec(read('README.md')) ?? [];
   expect(header.trim().split(/ {2,}/)).toEqual(COMPARISON.slice(1));
 });
 
-it('the log lines that are explained are those of the code', () => {
+it('the explained log lines exist in the code', () => {
   const source = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
     .map((name) => read(join('src', name)))

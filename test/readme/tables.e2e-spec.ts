@@ -59,7 +59,7 @@ it.each([
     membersOf('testing/assert-report.ts', 'ExpectedShutdown'),
   ],
   ['codes of errors', 'docs/troubleshooting.md', errorCodes()],
-])('the table has all %s', (_, page, names) => {
+])('a table of the docs has all %s', (_, page, names) => {
   const rows = rowsOf(page);
   expect(names.length).toBeGreaterThan(2);
   expect(names.filter((name) => !rows.has(name))).toEqual([]);

@@ -25,7 +25,7 @@ function ended(...apps: RunningApplication[]): string[] {
   );
 }
 
-it('a message in flight is finished and deleted, the others go to other consumers at once', async () => {
+it('the queue poller finishes and deletes the message in flight, and gives the others back at once', async () => {
   queue = await QueueServer.start(HOUR_MS);
   queue.send('1', '2', '3');
   const leaving = await startApp(queue, 400);
@@ -42,7 +42,7 @@ it('a message in flight is finished and deleted, the others go to other consumer
   expect([...ended(leaving, next)]).toEqual(['1', '2', '3']);
 });
 
-it('the remaining instance handles the messages that the leaving one did not, each once', async () => {
+it('the queue poller leaves other messages to the remaining instance, which handles each once', async () => {
   // Not for ever: what the server has sent when a long poll is aborted comes back only so.
   queue = await QueueServer.start(5000);
   const sent: string[] = [];
@@ -63,7 +63,7 @@ it('the remaining instance handles the messages that the leaving one did not, ea
   expect(leaving.log).not.toMatch(/WARN|ERROR/);
 });
 
-it('a long poll does not hold the exit', async () => {
+it('the long poll of the queue poller does not hold the exit', async () => {
   queue = await QueueServer.start(HOUR_MS);
   const app = await startApp(queue, 0);
   await app.until('poll', () => queue!.polls === 1);

@@ -22,7 +22,7 @@ afterEach(endRehearsals);
 const RIGHT = { module: { gracePeriodMs: 2000 }, readiness: 'module' } as const;
 const QUICK = ['--load', '1s'];
 
-describe('a service that is right', () => {
+describe('the rehearsal of a correct service', () => {
   it('loses nothing: kept, fresh and idle connections, slow readers, uploads, event streams', async () => {
     const run = new RehearsalRun(
       [
@@ -73,7 +73,7 @@ describe('a service that is right', () => {
     },
   );
 
-  it('is asked for the routes that it has, and its readiness check is found', async () => {
+  it('requests the routes of the service, and finds its readiness check', async () => {
     const config = { module: { gracePeriodMs: 2000, drainTimeoutMs: 1000 } };
     const { run } = await rehearsed(config, ...QUICK);
     expect(run.paths).toEqual(['/orders', '/export', '/never', '/events']);
@@ -82,10 +82,10 @@ describe('a service that is right', () => {
   });
 });
 
-describe('websockets', () => {
+describe('the websockets of a rehearsal', () => {
   const args = ['--ws=/chat', '--path=/orders', ...QUICK];
 
-  it('are closed with a close frame by a service that is right', async () => {
+  it('are closed with a close frame by a correct service', async () => {
     const { ok, run } = await rehearsed({ ...RIGHT, webSockets: true }, ...args);
     const held = run.after.clients.find(({ kind }) => kind === 'websocket');
     expect({ ok, lost: run.after.lost, findings: run.findings }).toEqual({
@@ -96,24 +96,24 @@ describe('websockets', () => {
     expect(held!.sent).toBeGreaterThanOrEqual(2);
   });
 
-  it('are cut by a service that ends under them', async () => {
+  it('are cut by a service that exits under them', async () => {
     const { run } = await rehearsed({ webSockets: true }, ...args);
     const held = run.after.clients.find(({ kind }) => kind === 'websocket');
     expect(held!.lost.cut).toBeGreaterThanOrEqual(2);
     expect(run.findings.find(({ code }) => code === 'CUT')?.message).toContain('GET /chat');
   });
 
-  it('have to be there', async () => {
+  it('have to exist', async () => {
     const { status, stderr } = await rehearse(RIGHT, ...args);
     expect(status).toBe(3);
     expect(stderr).toContain('websocket /chat: ');
   });
 });
 
-describe('a balancer', () => {
+describe('the balancer of a rehearsal', () => {
   const green = { module: { gracePeriodMs: 2000 }, readiness: 'green' } as const;
 
-  it('that is told by its platform needs no readiness check', async () => {
+  it('needs no readiness check if its platform informs it', async () => {
     const { ok, run } = await rehearsed(green, '--as=kubernetes', '--path=/orders', ...QUICK);
     expect({ ok, lost: run.after.lost, redAfterMs: run.redAfterMs }).toEqual({
       ok: true,
@@ -124,15 +124,15 @@ describe('a balancer', () => {
     expect(run.outAfterMs).toBeLessThan(1000 + LATE_MS);
   });
 
-  it('that nobody tells learns from refused connections', async () => {
+  it('learns from refused connections if nothing else informs it', async () => {
     const args = ['--as=docker', '--path=/orders', ...QUICK];
     const { run } = await rehearsed({ hooks: true }, ...args);
     expect(codesOf(run)).toContain('NO_READINESS');
   });
 });
 
-describe('what it finds', () => {
-  it('npm, which keeps the signal', async () => {
+describe('a rehearsal finds', () => {
+  it('an npm that does not pass the signal on', async () => {
     const manifest = JSON.stringify({ name: 'orders', scripts: { start: `node ${service}` } });
     const run = new RehearsalRun(
       ['--command', 'npm start', '--path', '/orders', '--json', ...QUICK],
@@ -153,7 +153,7 @@ describe('what it finds', () => {
     expect(status).toBe(1);
   });
 
-  it('a pool that closes before the requests that need it have ended', async () => {
+  it('a pool that closes before its requests have ended', async () => {
     const { run } = await rehearsed(
       { hooks: true, queryMs: 200 },
       '--path=/orders',
@@ -161,10 +161,12 @@ describe('what it finds', () => {
       ...QUICK,
     );
     const found = run.findings.find(({ code }) => code === 'FAILED_AFTER_SIGNAL');
-    expect(found?.message).toContain('Requests were answered with 500 after the signal (GET /orders)');
+    expect(found?.message).toContain(
+      'Requests were answered with 500 after the signal (GET /orders)',
+    );
   });
 
-  it('a readiness check that does not fail', async () => {
+  it('a readiness check that never fails', async () => {
     const config = { module: { gracePeriodMs: 500 }, readiness: 'green' } as const;
     const { run } = await rehearsed(
       config,
@@ -197,7 +199,7 @@ describe('what it finds', () => {
     expect(run.wasKilled).toBe(false);
   });
 
-  it('a budget that is longer than the patience of the platform', async () => {
+  it('a budget that is longer than the time limit of the platform', async () => {
     const module = { gracePeriodMs: 2000, drainTimeoutMs: 20_000 };
     const { run, ok } = await rehearsed(
       { ...RIGHT, module },
@@ -214,8 +216,8 @@ describe('what it finds', () => {
   });
 });
 
-describe('against plain', () => {
-  it('runs the application once more, with the hooks of Nest, side by side', async () => {
+describe('a rehearsal with --against plain', () => {
+  it("runs the application again with Nest's own hooks, and compares", async () => {
     const result = await rehearsed(
       { ...RIGHT, queryMs: 200 },
       '--against=plain',
@@ -234,7 +236,7 @@ describe('against plain', () => {
     expect(result.status).toBe(0);
   });
 
-  it('says of a service without the module that it is plain, and how to install', async () => {
+  it('says how to install the module in a service without it', async () => {
     const { note, runs } = await rehearsed({}, '--against', 'plain', '--path', '/orders', ...QUICK);
     expect(runs).toHaveLength(1);
     expect(note).toContain('npx nest add nestjs-drain');
@@ -242,27 +244,27 @@ describe('against plain', () => {
 });
 
 describe('a service that cannot be rehearsed', () => {
-  it('does not start: the end of its output is shown', async () => {
+  it('is shown with the end of its output if it does not start', async () => {
     const { status, stdout, stderr } = await rehearse({ fails: true });
     expect({ status, stdout }).toEqual({ status: 3, stdout: '' });
     expect(stderr).toContain('the service cannot be rehearsed: it exited with code 1.');
     expect(stderr).toContain('Error: the database is not there');
   });
 
-  it('is TypeScript, which has to be built', async () => {
+  it('is named as TypeScript that has to be built', async () => {
     const run = new RehearsalRun(['main.ts'], {}, { 'main.ts': '@Module({}) class AppModule {}' });
     const { status, stderr } = await run.done;
     expect(status).toBe(3);
     expect(stderr).toContain('Node cannot run Nest from TypeScript: build, and name dist/main.js');
   });
 
-  it('is started by a program that is not there', async () => {
+  it('is named with a program that does not exist', async () => {
     const { status, stderr } = await new RehearsalRun(['--command', 'nest-start'], {}).done;
     expect(status).toBe(3);
     expect(stderr).toContain('nest-start: command not found');
   });
 
-  it('answers with errors only: which, and what to do', async () => {
+  it('is shown with its errors and the remedy if it answers with errors only', async () => {
     const { status, stderr } = await rehearse({}, '--path', '/nowhere');
     expect(status).toBe(3);
     expect(stderr).toContain(
@@ -270,7 +272,7 @@ describe('a service that cannot be rehearsed', () => {
     );
   });
 
-  it('needs a token, which can be handed over', async () => {
+  it('may need a token, which can be passed', async () => {
     const config = { ...RIGHT, token: 'Bearer t' };
     const { status, stderr } = await rehearse(config, '--path', '/orders');
     expect(status).toBe(3);
@@ -282,7 +284,7 @@ describe('a service that cannot be rehearsed', () => {
   });
 });
 
-it('Ctrl-C ends all that it has started', async () => {
+it('Ctrl-C stops everything that a rehearsal has started', async () => {
   const script = `node ${service}`;
   const manifest = JSON.stringify({ name: 'orders', scripts: { start: script } });
   const run = new RehearsalRun(
@@ -298,7 +300,7 @@ it('Ctrl-C ends all that it has started', async () => {
   expect(servicesIn(run.folder)).toEqual([]);
 });
 
-it('writes a page, a picture and a file for a CI server', async () => {
+it('a rehearsal writes a page, a picture and a file for a CI server', async () => {
   const run = new RehearsalRun(
     [service, '--path', '/orders', '--html', '--svg', 'a.svg', '--junit', 'b.xml', ...QUICK],
     RIGHT,
@@ -317,7 +319,7 @@ it('writes a page, a picture and a file for a CI server', async () => {
   expect(read('b.xml')).toContain('failures="0"');
 });
 
-it('its verdict stands, whoever reads the rest of the output', async () => {
+it('the exit status of a rehearsal stands even if nobody reads the output', async () => {
   const run = new RehearsalRun([service, '--path', '/orders', '--json', ...QUICK], RIGHT);
   run.closeOutput();
   expect(await run.done).toEqual({ status: 0, stdout: '', stderr: '' });
@@ -332,7 +334,7 @@ it.each([
   [[service, '--path', 'orders'], "--path is 'orders', expected a path that begins with /"],
   [[service, '--post', '/orders'], "--post is '/orders', expected a path and the file"],
   [[service, '--json', '--html', '-'], 'only one of --json, --svg, --html and --junit can go'],
-])('wrong usage is 2: %j', async (args, problem) => {
+])('wrong usage of a rehearsal exits with 2: %j', async (args, problem) => {
   const { status, stderr } = await new RehearsalRun(args, {}).done;
   expect(status).toBe(2);
   expect(stderr).toContain(problem);

@@ -55,7 +55,7 @@ async function askAtRate(port: number, isOver: () => boolean): Promise<Record<Ou
   return ended;
 }
 
-it('row 30: of the connections that come as the listener closes, hardly one is reset', async () => {
+it('row 30: hardly any connection that comes as the listener closes is reset', async () => {
   const sum: Record<Outcome, number> = { answered: 0, refused: 0, reset: 0 };
   for (let run = 0; run < RUNS; run++) {
     const app = await start({ adapter: run % 2 === 0 ? 'express' : 'fastify' });
@@ -99,7 +99,7 @@ describe('with 50 ms of work in each turn of the event loop', () => {
   });
 
   it.runIf(process.platform === 'linux')(
-    'row 30: those that are dropped, because the time to drain is over, are counted',
+    'row 30: connections that are dropped because the drain is out of time are counted',
     async () => {
       const { reset, log } = await askThenSignal(80, { drainTimeoutMs: 1000 });
       const counted = Number(/(\d+) reset in the accept queue/.exec(log)?.[1]);

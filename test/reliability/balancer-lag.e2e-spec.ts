@@ -79,7 +79,7 @@ describe.each(Array.from({ length: RUNS }, (_, i) => i + 1))('run %i', (run) => 
     );
   }, 120_000);
 
-  it('row 23: a foreign listener that would end the process waits until all is over where listeners are deferred, and row 1 holds', async () => {
+  it('row 23: a deferred foreign listener that would end the process waits for the end of the shutdown, and row 1 holds', async () => {
     const config: FixtureConfig = {
       adapter,
       quirks: ['foreign-exit'],

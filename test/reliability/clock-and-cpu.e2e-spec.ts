@@ -93,7 +93,7 @@ it('row 25: with a quarter of a processor, no request is lost', async () => {
   expect(load.failed).toEqual([]);
 });
 
-it('row 25: with an event loop that lags by 300 ms, no deadline is later than that', async () => {
+it('row 25: with an event loop that lags by 300 ms, deadlines are late by that at most', async () => {
   const reportFile = join(folder, 'lagging.json');
   const options = { gracePeriodMs: 600, drainTimeoutMs: 1500, reportFile };
   const env = preloaded('loop-lag', { LOOP_LAG_MS: String(LAG_MS) });

@@ -20,7 +20,7 @@ function since(app: RunningApplication, sentAt: number, state: string): number {
 }
 
 it.each(Array.from({ length: RUNS }, (_, i) => ADAPTERS[i % 2]!))(
-  'row 5: on %s, work is told at its deadline, cut at most a second later, and no client takes it for whole',
+  'row 5: on %s, work is told at the deadline and cut at most a second later, and no client takes it for whole',
   async (adapter) => {
     const options = { drainTimeoutMs, closeTimeoutMs: 500 };
     const app = await start({ adapter, quirks: ['hook-hangs'], options });
@@ -63,7 +63,7 @@ describe('row 6', () => {
     expect(exit.at - sentAt).toBeLessThan(totalMs + loopMs + SOON_MS);
   });
 
-  it('row 6: a loop without an end, in a handler that runs after the signal, is killed a moment after the deadline', async () => {
+  it('row 6: an endless loop that began after the signal is killed a moment after the deadline', async () => {
     const app = await start({ options });
     const sentAt = app.signal('SIGTERM');
     await app.event('grace');
@@ -76,7 +76,7 @@ describe('row 6', () => {
 
   // It takes that long until the primary is sure that a worker takes no notice.
   it.runIf(isLongRun)(
-    'row 6: one that ran before the signal is killed by the primary of a graceful restart, after 30 s',
+    'row 6: an endless loop that began before the signal is killed by the primary of a graceful restart after 30 s',
     async () => {
       const service = await RunningCommand.start();
       const spinning = attempt(service.port, '/spin?ms=120000', { agent: false });

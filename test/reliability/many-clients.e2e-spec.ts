@@ -83,7 +83,7 @@ it('row 12: messages sent by or to a websocket before the signal are delivered',
   expect(await app.exited).toMatchObject({ code: 0, signal: null });
 });
 
-it('row 12: websockets whose clients are gone without a word hold the exit for 2 s, and cut nothing', async () => {
+it('row 12: websockets whose clients have vanished hold the exit for 2 s, and do not count as cut', async () => {
   const app = await start({ program: 'websockets' });
   const dead = await openAll(10, async () => {
     const client = await RawConnection.open(app.port);

@@ -28,7 +28,7 @@ async function reload(service: RunningCommand): Promise<{ outcome: unknown; read
   }
 }
 
-it('row 28: four workers are reloaded under load again and again: no request fails, and there are never fewer', async () => {
+it('row 28: repeated reloads of four workers under load fail no request, and there are never fewer workers', async () => {
   const reloads = times(1, 10);
   const requests = times(500, 50_000);
   const service = await RunningCommand.start({ workers: WORKERS });
@@ -50,7 +50,7 @@ it('row 28: four workers are reloaded under load again and again: no request fai
   expect((await service.exitedAfter('SIGTERM')).code).toBe(0);
 }, 120_000);
 
-it('row 29: a release that never becomes ready is given up in time, and the old one serves', async () => {
+it('row 29: a release that never becomes ready is given up in time, and the old one keeps serving', async () => {
   const readyTimeoutMs = 6000;
   const service = await RunningCommand.start({ args: ['--ready-timeout', `${readyTimeoutMs}`] });
   const load = service.load({ clients: 4 });

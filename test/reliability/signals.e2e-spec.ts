@@ -22,7 +22,7 @@ describe('row 18', () => {
     ['SIGTERM', 'SIGINT'],
     ['SIGINT', 'SIGTERM'],
   ] as const)(
-    'row 18: %s, then %s: one shutdown, forced within a second, whoever calls close() besides',
+    'row 18: %s, then %s, are one shutdown, forced within a second, whoever else calls close()',
     async (first, second) => {
       const app = await start({ options: { gracePeriodMs: 10_000 } });
       const hanging = attempt(app.port, '/hang');
@@ -97,7 +97,7 @@ describe('row 19', () => {
   );
 
   it.each(['express', 'fastify'] as const)(
-    'row 19: on %s, a signal as soon as it listens: the request that came first is answered',
+    'row 19: on %s, the first request is answered if a signal comes as soon as the server listens',
     async (adapter) => {
       const port = await freePort();
       const app = new RunningApplication({ adapter, port });

@@ -98,7 +98,7 @@ it.each(['express', 'fastify'] as const)(
   120_000,
 );
 
-it('row 9: a connection that was silent so far is served in the grace period', async () => {
+it('row 9: a connection that was silent is served in the grace period', async () => {
   const app = await start({ options: { gracePeriodMs: 800 } });
   const client = await RawConnection.open(app.port);
   await request(app.port, '/hello');

@@ -54,19 +54,19 @@ async function portBehind(port: number, delayMs: number): Promise<number> {
 }
 
 describe.each(Array.from({ length: RUNS }, (_, i) => i + 1))('run %i', () => {
-  it('row 3: 400 connections with pauses of up to 1.5 s, 40 ms away: none is reset', async () => {
+  it('row 3: none of 400 connections with pauses of up to 1.5 s, 40 ms away, is reset', async () => {
     const load = await leave({ gracePeriodMs: GRACE_MS, delayMs: DELAY_MS, pauseMs: busy });
     expect(load.failed).toEqual([]);
     expect(load.hits.length).toBeGreaterThan(CONNECTIONS * 3);
   }, 120_000);
 
-  it('row 3: 400 connections with pauses of 30 s on average: none is reset', async () => {
+  it('row 3: none of 400 connections with pauses of 30 s on average is reset', async () => {
     const load = await leave({ gracePeriodMs: 1000, pauseMs: rare });
     expect(load.failed).toEqual([]);
   }, 120_000);
 });
 
-it('row 3: closing idle connections at once resets some, so this test can see resets', async () => {
+it('row 3: closing idle connections at once resets some, which shows that this test sees resets', async () => {
   const naive = { gracePeriodMs: 0, idleLingerMs: 0 };
   const load = await leave({ ...naive, delayMs: DELAY_MS, pauseMs: busy });
   expect(load.failed.filter(({ isNew }) => !isNew).length).toBeGreaterThan(0);

@@ -74,7 +74,7 @@ describe('the page of faults', () => {
     expect(empty).toEqual([]);
   });
 
-  it.each(here)('each row that a test of %s names links to it, and no other', (file) => {
+  it.each(here)('links to %s in exactly the rows that its tests name', (file) => {
     const linking = sections().filter(({ files }) => files.includes(file));
     expect(new Set(linking.map(({ row }) => row))).toEqual(rowsIn(file));
   });

@@ -61,8 +61,8 @@ function written(name: string): string {
   return readFileSync(join(temp, name), 'utf8');
 }
 
-describe('a report is shown', () => {
-  it.each(EXAMPLES)('as letters, without colours in a pipe: %s', async (name) => {
+describe('nestjs-drain report shows', () => {
+  it.each(EXAMPLES)('a report as text, without colours in a pipe: %s', async (name) => {
     expect(await run([exampleFile(name)])).toEqual({
       status: 0,
       stdout: terminalPicture(exampleReport(name)),
@@ -70,7 +70,7 @@ describe('a report is shown', () => {
     });
   });
 
-  it.each(STORED)('of version 1, as an older release has written it: %s', async (name) => {
+  it.each(STORED)('a report of version 1: %s', async (name) => {
     const { status, stdout, stderr } = await run([storedFile(name)]);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toMatch(/(clean|forced|failed), .+ of .+ s/);
@@ -78,7 +78,7 @@ describe('a report is shown', () => {
     expect(stdout).not.toContain('NaN');
   });
 
-  it('from standard input, out of a log', async () => {
+  it('a report in a log on standard input', async () => {
     const line = JSON.stringify({ level: 'log', message: { report: exampleReport('failed') } });
     const { status, stdout } = await run(['-'], `starting\n${line}\nbye\n`);
     expect({ status, stdout }).toEqual({
@@ -87,7 +87,7 @@ describe('a report is shown', () => {
     });
   });
 
-  it('the last one of several, with --last', async () => {
+  it('the last of several reports with --last', async () => {
     const lines = (['forced', 'rolling'] as const).map((name) =>
       JSON.stringify({ report: exampleReport(name) }),
     );
@@ -99,13 +99,13 @@ describe('a report is shown', () => {
     });
   });
 
-  it('out of a file in UTF-16, as PowerShell writes it', async () => {
+  it('a report in a UTF-16 file, as PowerShell writes it', async () => {
     const text = `\ufeff${JSON.stringify(exampleReport('close'))}\r\n`;
     const { stdout } = await run(['-'], Buffer.from(text, 'utf16le'));
     expect(stdout).toBe(terminalPicture(exampleReport('close')));
   });
 
-  it('on Windows, too', async () => {
+  it('a report on Windows, too', async () => {
     const windows = `data:text/javascript,Object.defineProperty(process,'platform',{value:'win32'})`;
     const { status, stdout } = await run(['forced.json'], '', ['--import', windows]);
     expect({ status, stdout }).toEqual({
@@ -115,8 +115,8 @@ describe('a report is shown', () => {
   });
 });
 
-describe('files', () => {
-  it('stand beside the report, with its name', async () => {
+describe('the files that nestjs-drain report writes', () => {
+  it('are next to the report, with its name', async () => {
     expect(await run(['--svg', 'forced.json', '--html'])).toEqual({
       status: 0,
       stdout: '',
@@ -127,7 +127,7 @@ describe('files', () => {
     expect(markupProblems(written('forced.svg'))).toEqual([]);
   });
 
-  it('of standard input have a name of their own', async () => {
+  it('have a default name for standard input', async () => {
     await run(['-', '--svg'], written('forced.json'));
     expect(existsSync(join(temp, 'shutdown-report.svg'))).toBe(true);
   });
@@ -141,23 +141,23 @@ describe('files', () => {
     expect(written('a.svg')).toMatch(/^<svg /);
   });
 
-  it('may be standard output', async () => {
+  it('may go to standard output', async () => {
     const { stdout, stderr } = await run(['--html', '-', 'forced.json', '--svg', 'a.svg']);
     expect(stdout).toMatch(/^<!doctype html>.*<\/html>\n$/s);
     expect(stderr).toBe('nestjs-drain: wrote a.svg\n');
   });
 
-  it('that cannot be written are an error', async () => {
+  it('cause an error if they cannot be written', async () => {
     const { status, stderr } = await run(['forced.json', '--svg', 'nowhere/a.svg']);
     expect(status).toBe(1);
     expect(stderr).toMatch(/^nestjs-drain: nowhere\/a\.svg cannot be written: ENOENT: .*\n$/);
   });
 });
 
-describe('several reports are a rollout', () => {
+describe('nestjs-drain report shows several reports as a rollout', () => {
   const pods = Array.from({ length: 5 }, (_, i) => podReport(i));
 
-  it('of files and of a log, each report once', async () => {
+  it('from files and a log, each report once', async () => {
     for (const [i, pod] of pods.slice(0, 3).entries()) {
       writeFileSync(join(temp, `${i}.json`), JSON.stringify(pod));
     }
@@ -212,8 +212,8 @@ function podReport(i: number): ShutdownReport {
   };
 }
 
-describe('what cannot be shown', () => {
-  it('is named: no report', async () => {
+describe('nestjs-drain report', () => {
+  it('says if there is no report', async () => {
     const { status, stderr } = await run(['-'], '{"level":"log"}\n');
     expect(status).toBe(1);
     expect(stderr).toMatch(
@@ -221,7 +221,7 @@ describe('what cannot be shown', () => {
     );
   });
 
-  it('is named: a report of another format', async () => {
+  it('says if a report has another format', async () => {
     const { status, stderr } = await run(
       ['-'],
       JSON.stringify({ ...exampleReport('close'), version: 3 }),
@@ -244,7 +244,7 @@ describe('what cannot be shown', () => {
       ['forced.json', '--workers', '2'],
       'unknown option --workers of report, expected one of --json',
     ],
-  ])('is wrong usage, and 2: %j', async (argv, problem) => {
+  ])('exits with 2 for wrong usage: %j', async (argv, problem) => {
     const { status, stdout, stderr } = await run(argv);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toContain(problem);

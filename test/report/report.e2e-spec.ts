@@ -48,7 +48,7 @@ async function leave(app: RunningApplication, file: string): Promise<ShutdownRep
 }
 
 describe.each(['express', 'fastify'] as const)('a rolling stop on %s', (adapter) => {
-  it('is reported as it was', async () => {
+  it('is reported faithfully', async () => {
     const { app, file } = await startReporting({ adapter, options: { gracePeriodMs: 1000 } });
     const agent = keepAliveAgent();
     await request(app.port, '/hello', { agent });
@@ -92,7 +92,7 @@ describe.each(['express', 'fastify'] as const)('a rolling stop on %s', (adapter)
     agent.destroy();
   });
 
-  it('names states, requests, connections and hooks', async () => {
+  it('is reported with states, requests, connections and hooks', async () => {
     const { app, file } = await startReporting({ adapter, options: { gracePeriodMs: 500 } });
     const idle = keepAliveAgent();
     await request(app.port, '/hello', { agent: idle });
@@ -168,7 +168,7 @@ it('late clients are named only with reportClients', async () => {
   ]);
 });
 
-describe('what was not as it should be', () => {
+describe('the report names', () => {
   it('a request that is cut', async () => {
     const { app, file } = await startReporting({ options: { drainTimeoutMs: 500 } });
     const cut = attempt(app.port, '/hang');
@@ -229,7 +229,7 @@ describe('what was not as it should be', () => {
     expect(failure!.message).not.toBe('');
   });
 
-  it('a hook that does not end', async () => {
+  it('a hook that never ends', async () => {
     const { app, file } = await startReporting({
       quirks: ['hook-hangs'],
       options: { drainTimeoutMs: 600, closeTimeoutMs: 400 },
@@ -245,7 +245,7 @@ describe('what was not as it should be', () => {
     );
   });
 
-  it('an event loop that is held', async () => {
+  it('what holds the event loop', async () => {
     const { app, file } = await startReporting({ quirks: ['keeps-loop-alive'] });
     const report = await leave(app, file);
     expect(report).toMatchObject({ result: 'clean', exitCode: 0 });
@@ -253,7 +253,7 @@ describe('what was not as it should be', () => {
     expect(report.advice).toContainEqual(expect.stringContaining('closed (Timeout):'));
   });
 
-  it('connections although there is no grace period', async () => {
+  it('connections that came without a grace period', async () => {
     const { app, file } = await startReporting();
     const underWay = attempt(app.port, '/slow?ms=500', { agent: false });
     await app.event('handler');
@@ -290,7 +290,7 @@ describe('what was not as it should be', () => {
     });
   });
 
-  it('a budget that the pod does not have', async () => {
+  it('a budget that exceeds the limit of the pod', async () => {
     const { app, file } = await startReporting(
       { options: { drainTimeoutMs: 20_000, closeTimeoutMs: 4000 } },
       { PLATFORM_TIMEOUT_SECONDS: '20' },
@@ -302,14 +302,14 @@ describe('what was not as it should be', () => {
     expect(app.log).toContain(`Advice: ${report.advice[0]}`);
   });
 
-  it('a budget that the pod does not have is said at the start, too', async () => {
+  it('a budget that exceeds the limit of the pod, as does a warning at the start', async () => {
     const options = { drainTimeoutMs: 30_000, terminationGracePeriodSeconds: 20 };
     const app = await start({ options });
     await app.logged('successfully started');
     expect(app.log).toContain('does not fit the 20 s that the platform gives');
   });
 
-  it('a platform that gives 10 s: the default times fit; others are said with its setting', async () => {
+  it('times that do not fit a limit of 10 s, which the default times do', async () => {
     const app = await start({}, { K_SERVICE: 'orders' });
     await app.logged('successfully started');
     expect(app.log).toContain('grace 0.0 s + drain 7.2 s + close 1.8 s = 9.0 s');
@@ -323,7 +323,7 @@ describe('what was not as it should be', () => {
   });
 });
 
-describe('other ways to come and go', () => {
+describe('the report of a shutdown covers', () => {
   it('websockets', async () => {
     const { app, file } = await startReporting({ program: 'websockets' });
     const client = await WebSocketClient.open(app.port);
@@ -353,7 +353,7 @@ describe('other ways to come and go', () => {
     expect(read(file).trigger).toEqual({ kind: 'request', reason: 'asked over HTTP' });
   });
 
-  it('app.close(): no exit code, and no line in the log', async () => {
+  it('app.close(), without an exit code or a line in the log', async () => {
     const { app, file } = await startReporting();
     app.close();
     await app.event('close-resolved');
@@ -364,8 +364,8 @@ describe('other ways to come and go', () => {
   });
 });
 
-describe('where it is written', () => {
-  it('one line of the log, as text', async () => {
+describe('the report is written', () => {
+  it('as one line of the log, as text', async () => {
     const { app, file } = await startReporting();
     const report = await leave(app, file);
     const lines = app.log.split('\n').filter((line) => line.includes('Shutdown report: '));
@@ -374,7 +374,7 @@ describe('where it is written', () => {
     expect(logged).toEqual({ ...report, samples: [] });
   });
 
-  it('one line of the log, as JSON', async () => {
+  it('as one line of the log, as JSON', async () => {
     const { app, file } = await startReporting({
       jsonLog: true,
       options: { reportLog: 'full' },
@@ -393,7 +393,7 @@ describe('where it is written', () => {
     expect(others).toEqual([]);
   });
 
-  it('a file of each process', async () => {
+  it('to a file for each process', async () => {
     const { app } = await startReporting({
       options: { reportFile: join(folder, 'report-of-{pid}.json') },
     });
@@ -401,7 +401,7 @@ describe('where it is written', () => {
     expect(existsSync(join(folder, `report-of-${app.pid}.json.running`))).toBe(false);
   });
 
-  it("Kubernetes' termination log, if it exists", async () => {
+  it("to Kubernetes' termination log, if that exists", async () => {
     const terminationLog = newFile();
     writeFileSync(terminationLog, 'x'.repeat(10_000));
     const { app, file } = await startReporting({ options: { terminationLog } });
@@ -410,7 +410,7 @@ describe('where it is written', () => {
     expect(read(terminationLog)).toMatchObject({ result: 'clean', pid: report.pid });
   });
 
-  it('no termination log is made', async () => {
+  it('without creating a termination log', async () => {
     const terminationLog = newFile();
     const { app, file } = await startReporting({ options: { terminationLog } });
     expect(await leave(app, file)).toMatchObject({ result: 'clean' });
@@ -419,8 +419,8 @@ describe('where it is written', () => {
   });
 });
 
-describe('broken providers are skipped', () => {
-  it('nobody reads the output', async () => {
+describe('a report that cannot be written does not disturb the shutdown:', () => {
+  it('if nobody reads the output', async () => {
     const { app, file } = await startReporting({ options: { gracePeriodMs: 300 } });
     const underWay = request(app.port, '/slow?ms=500');
     await app.event('handler');
@@ -431,7 +431,7 @@ describe('broken providers are skipped', () => {
     expect(report).toMatchObject({ result: 'clean', requests: { completed: 1 } });
   });
 
-  it('no room for the report', async () => {
+  it('if there is no room for the report', async () => {
     const options = { reportFile: '/dev/full/report.json', terminationLog: '/dev/full' };
     const app = await start({ options });
     app.signal('SIGTERM');

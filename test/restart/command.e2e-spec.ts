@@ -74,21 +74,21 @@ async function kill(child: ChildProcess): Promise<void> {
   await gone;
 }
 
-describe('the command', () => {
-  it('says how it is used', async () => {
+describe('the command nestjs-drain', () => {
+  it('prints its usage', async () => {
     const { status, stdout, stderr } = await run(['--help']);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toContain('nestjs-drain [options] <script>');
   });
 
-  it('says its version', async () => {
+  it('prints its version', async () => {
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
       version: string;
     };
     expect(await run(['--version'])).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
   });
 
-  it('is a program that a shell can run', () => {
+  it('can be run from a shell', () => {
     expect(readFileSync(command, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
   });
 
@@ -100,7 +100,7 @@ describe('the command', () => {
     }
   });
 
-  it('refuses hooks that cannot be loaded, with 2', async () => {
+  it('refuses hooks that cannot be loaded, and exits with 2', async () => {
     writeFileSync(join(temp, 'main.js'), '');
     writeFileSync(join(temp, 'hooks.mjs'), 'throw new Error("no database")');
     const { status, stderr } = await run(['main.js', '--hooks', 'hooks.mjs']);
@@ -109,7 +109,7 @@ describe('the command', () => {
   });
 });
 
-describe('where others replace processes, the application runs in this one', () => {
+describe('if a platform replaces processes itself, the application runs in the process of the command', () => {
   const kubernetes = { KUBERNETES_SERVICE_HOST: '10.0.0.1' };
   const said = `[process.pid, ...process.argv.slice(1), process.env.NESTJS_DRAIN_WORKER]`;
 
@@ -132,7 +132,7 @@ describe('where others replace processes, the application runs in this one', () 
     expect(stderr).toContain('ignored: --workers\n');
   });
 
-  it('an error of the script is uncaught, as with node', async () => {
+  it('where an error of the script is uncaught, as with node', async () => {
     writeFileSync(
       join(temp, 'main.cjs'),
       `process.on('uncaughtException', ({ message }) => console.log(message)); throw Error('own');`,
@@ -155,8 +155,8 @@ describe('where others replace processes, the application runs in this one', () 
   });
 });
 
-describe('status', () => {
-  it('is a table for people', async () => {
+describe('nestjs-drain status', () => {
+  it('prints a table', async () => {
     const [{ pid }] = await service();
     const { status, stdout } = await run(['status']);
     expect(status).toBe(0);
@@ -164,14 +164,14 @@ describe('status', () => {
     expect(stdout).toMatch(/\n +1 +1 +1 +1m +ready +7\n$/);
   });
 
-  it('is JSON for programs', async () => {
+  it('prints JSON with --json', async () => {
     const [{ pid }] = await service();
     const { stdout } = await run(['status', '--json']);
     expect(JSON.parse(stdout)).toMatchObject({ pid, workers: [{ phase: 'ready', inFlight: 7 }] });
   });
 });
 
-describe('reload', () => {
+describe('nestjs-drain reload', () => {
   it('returns once it was accepted', async () => {
     const [child] = await service();
     const asked = once(child, 'message');
@@ -179,7 +179,7 @@ describe('reload', () => {
     expect(await asked).toContain('reload');
   });
 
-  it('--wait says that all workers were replaced, with 0', async () => {
+  it('says with --wait that all workers were replaced, and exits with 0', async () => {
     await service({ reload: OK });
     expect(await run(['reload', '--wait'])).toEqual({
       status: 0,
@@ -188,7 +188,7 @@ describe('reload', () => {
     });
   });
 
-  it('--wait says why they were not, with 1', async () => {
+  it('says with --wait why they were not, and exits with 1', async () => {
     await service({
       reload: { outcome: 'failed', replaced: 0, generation: 2, reason: 'not ready' },
     });
@@ -199,7 +199,7 @@ describe('reload', () => {
     });
   });
 
-  it('--wait says that the service has ended meanwhile, with 1', async () => {
+  it('says with --wait that the service has ended meanwhile, and exits with 1', async () => {
     const [child] = await service();
     const waiting = run(['reload', '--wait']);
     await once(child, 'message');
@@ -212,14 +212,14 @@ describe('reload', () => {
   });
 });
 
-describe('the service that is meant', () => {
-  it('is one that runs', async () => {
+describe('the service that a command addresses', () => {
+  it('has to be running', async () => {
     const { status, stderr } = await run(['reload', '--wait']);
     expect(status).toBe(3);
     expect(stderr).toMatch(/^nestjs-drain: no service of user \d+ is running\. /);
   });
 
-  it('is named where there are several', async () => {
+  it('has to be named if there are several', async () => {
     const [first] = await service();
     const [second] = await service();
     const { status, stderr } = await run(['status']);
@@ -232,7 +232,7 @@ describe('the service that is meant', () => {
     }
   });
 
-  it('is named by its PID file', async () => {
+  it('can be named by its PID file', async () => {
     const [, { pid }] = [await service(), (await service())[0]];
     const file = join(temp, 'service.pid');
     writeFileSync(file, `${pid}\n`);
@@ -240,7 +240,7 @@ describe('the service that is meant', () => {
     expect(JSON.parse(stdout)).toMatchObject({ pid });
   });
 
-  it('is named by its control socket, wherever that is', async () => {
+  it('can be named by its control socket, wherever that is', async () => {
     const [{ pid }, path] = await service({ control: join(temp, 'own.sock') });
     expect(path).toBe(join(temp, 'own.sock'));
     expect((await run(['status'])).status).toBe(3);
@@ -253,7 +253,7 @@ describe('the service that is meant', () => {
     ['a PID file that is not there', ['--pid-file', 'x'], 'the PID file cannot be read: ENOENT'],
     ['a PID file that is none', ['--pid-file', 'notes.txt'], 'notes.txt does not contain a PID'],
     ['a socket that is not there', ['--control', 'x.sock'], 'x.sock (connect ENOENT'],
-  ])('is not running: %s', async (_, argv, problem) => {
+  ])('is reported as not running: %s', async (_, argv, problem) => {
     writeFileSync(join(temp, 'notes.txt'), 'dear diary');
     await service();
     const { status, stderr } = await run(['status', ...argv]);

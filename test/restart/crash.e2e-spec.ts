@@ -6,7 +6,7 @@ import { SOON_MS } from '../support/bounds.js';
 import { attempt, isAnswer, request } from '../support/http-client.js';
 import { endCommands, isAlive, RunningCommand } from '../support/running-command.js';
 
-describe('crashes', () => {
+describe('a crash in a service:', () => {
   afterEach(endCommands);
 
   it('a killed worker is replaced at once, and only its requests in flight are lost', async () => {

@@ -30,7 +30,7 @@ function useOf(pid: number): Use {
 afterEach(endCommands);
 
 it.skipIf(process.platform !== 'linux')(
-  'reload after reload, the primary has no more descriptors, memory and children (needs /proc)',
+  'the primary keeps no descriptors, memory or children after many reloads (needs /proc)',
   async () => {
     const service = await RunningCommand.start();
     const uses: Use[] = [];

@@ -29,7 +29,7 @@ export default {
 };
 `;
 
-describe('hooks', () => {
+describe('the hooks of a service:', () => {
   let service: RunningCommand;
   let first: number[];
   beforeAll(async () => {
@@ -48,7 +48,7 @@ describe('hooks', () => {
       .map((line) => JSON.parse(line) as [string, unknown]);
   };
 
-  it.each(['vetoes', 'throws'])('beforeReload that %s calls the reload off', async (what) => {
+  it.each(['vetoes', 'throws'])('beforeReload cancels the reload if it %s', async (what) => {
     does('beforeReload', what);
     const { code, output } = await service.reload();
 
@@ -57,7 +57,7 @@ describe('hooks', () => {
     expect(await service.pids()).toEqual(first);
   });
 
-  it('afterReload is given the result; one that throws is named, and changes nothing', async () => {
+  it('afterReload gets the result, and changes nothing if it throws', async () => {
     does('beforeReload', '');
     does('afterReload', 'throws');
     expect(await service.reload()).toMatchObject({ code: 0 });
@@ -91,7 +91,7 @@ describe('hooks', () => {
     );
   });
 
-  it('beforeStop that vetoes keeps the service, and a later signal asks again', async () => {
+  it('beforeStop can keep the service, and a later signal asks again', async () => {
     does('beforeStop', 'vetoes');
     service.signal('SIGTERM');
     await service.until('beforeStop', () => told().at(-1)?.[0] === 'beforeStop');
@@ -100,7 +100,7 @@ describe('hooks', () => {
     expect(await service.readyWorkers()).toHaveLength(1);
   });
 
-  it('beforeStop that throws is named, and the service stops', async () => {
+  it('beforeStop does not prevent the stop if it throws', async () => {
     does('beforeStop', 'throws');
     service.signal('SIGINT');
     expect(await service.exited).toMatchObject({ signal: null });

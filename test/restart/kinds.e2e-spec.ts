@@ -27,7 +27,7 @@ async function reloadUnder(service: RunningCommand, targets: readonly Target[]) 
   };
 }
 
-describe('kinds of traffic through a reload', () => {
+describe('every kind of traffic survives a reload:', () => {
   let folder = '';
   beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'nestjs-drain-'))));
   afterEach(endCommands);

@@ -38,11 +38,11 @@ async function reloadAgainAndAgain(service: RunningCommand): Promise<void> {
   }
 }
 
-describe('connections that stay open, through one reload after the other', () => {
+describe('open connections in repeated reloads:', () => {
   afterEach(endCommands);
 
   it(
-    'websockets are told to come back, event streams end clean, requests are answered',
+    'websockets are told to reconnect, event streams end cleanly, requests are answered',
     async () => {
       const service = await RunningCommand.start({ release: { streams: true, options } });
       const codes: number[] = [];
@@ -80,7 +80,7 @@ describe('connections that stay open, through one reload after the other', () =>
   );
 
   it(
-    'HTTP/2: streams end clean, requests are answered or refused, to be sent again',
+    'HTTP/2 streams end cleanly, and requests are answered, or refused so that they can be repeated',
     async () => {
       const release = { adapter: 'fastify', http2: true, streams: true, options } as const;
       const service = await RunningCommand.start({ release });

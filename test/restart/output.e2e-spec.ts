@@ -6,10 +6,10 @@ import { findProgram } from '../support/server-process.js';
 /** Of util-linux: the same name is another program on macOS. */
 const terminal = process.platform === 'linux' ? findProgram('script') : undefined;
 
-describe('output that nobody reads', () => {
+describe('the output of a service:', () => {
   afterEach(endCommands);
 
-  it('a service whose readers are gone reloads, serves and stops', async () => {
+  it('a service whose readers are gone still reloads, serves and stops', async () => {
     const service = await RunningCommand.start({ workers: 2 });
     const before = await service.pids();
     service.loseReaders();
@@ -31,8 +31,8 @@ describe('output that nobody reads', () => {
     expect(await service.pids()).toEqual(before);
   });
 
-  describe.skipIf(terminal === undefined)('a terminal (needs `script` of util-linux)', () => {
-    it('that closes stops nothing and brings no new code; SIGHUP after that does', async () => {
+  describe.skipIf(terminal === undefined)('in a terminal (needs `script` of util-linux),', () => {
+    it('closing it neither stops nor reloads the service, and a later SIGHUP reloads', async () => {
       const service = await RunningCommand.start({ inTerminal: true });
       const { pid } = service;
       const workers = await service.pids();
@@ -50,7 +50,7 @@ describe('output that nobody reads', () => {
       expect(await service.version()).toBe('v2');
     });
 
-    it('that is open: SIGHUP brings new code', async () => {
+    it('a SIGHUP reloads while it is open', async () => {
       const service = await RunningCommand.start({ inTerminal: true });
       service.deploy({});
       service.signal('SIGHUP');

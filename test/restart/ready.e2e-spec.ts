@@ -24,7 +24,7 @@ afterEach(async () => {
   for (const server of others.splice(0)) server.close();
 });
 
-describe('ready means that every socket is there', () => {
+describe('a worker is ready only with all its sockets:', () => {
   it(
     'a port that another process has fails the reload, whatever the application does about it',
     async () => {
@@ -65,7 +65,7 @@ describe('ready means that every socket is there', () => {
   });
 
   it(
-    'an address that changes on the same port says what to do',
+    'a changed address on the same port fails the reload with the remedy',
     async () => {
       const service = await RunningCommand.start({ args: ['--ready-timeout', '15s'] });
       service.deploy({ host: '0.0.0.0' });
@@ -79,7 +79,7 @@ describe('ready means that every socket is there', () => {
     patienceMs,
   );
 
-  it('a stop during a reload is a clean one, where no client could reach the new worker', async () => {
+  it('a stop during a reload is clean if no client could reach the new worker', async () => {
     const service = await RunningCommand.start();
     // It answers nobody, so it has to be killed.
     service.deploy('Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20_000);');

@@ -9,7 +9,7 @@ import { endCommands, isAlive, RunningCommand } from '../support/running-command
 const startMs = 30_000;
 const json = (body: string) => JSON.parse(body) as { version: string; pid: number };
 
-describe('reload', () => {
+describe('a reload', () => {
   afterEach(endCommands);
 
   it.each(['path', 'cwd'] as const)(
@@ -33,7 +33,7 @@ describe('reload', () => {
     },
   );
 
-  it('a request in flight in the old worker is answered whole there', async () => {
+  it('lets the old worker answer its requests in flight', async () => {
     const service = await RunningCommand.start();
     const [old] = await service.pids();
     const slow = request(service.port, '/orders?ms=2500', { agent: false, body: '{"id":7}' });
@@ -47,7 +47,7 @@ describe('reload', () => {
     await service.until('end of the old worker', () => !isAlive(old!));
   });
 
-  it('a stop during a reload stops everything, the new worker included', async () => {
+  it('is ended by a stop, which includes the new worker', async () => {
     const service = await RunningCommand.start({ workers: 2 });
     const slow = request(service.port, '/orders?ms=1500', { agent: false, body: '{}' });
     await service.statusWith('a request in flight', ({ workers }) =>
@@ -67,7 +67,7 @@ describe('reload', () => {
   });
 });
 
-describe('reload of two workers that go on', () => {
+describe('a reload of two workers', () => {
   let service: RunningCommand;
   beforeAll(async () => {
     // Longer than a reload takes: a connection that its server ends meanwhile is no reset.
@@ -75,7 +75,7 @@ describe('reload of two workers that go on', () => {
   }, startMs);
   afterAll(endCommands);
 
-  it('there are never fewer ready workers than asked for', async () => {
+  it('never leaves fewer ready workers than requested', async () => {
     const { generation } = await service.status();
     const readyOnes: number[] = [];
     service.signal('SIGHUP');
@@ -92,7 +92,7 @@ describe('reload of two workers that go on', () => {
     expect(Math.min(...readyOnes)).toBe(2);
   });
 
-  it('kept-alive clients meet no reset: the old worker answers once more and says close', async () => {
+  it('resets no kept-alive client: the old worker answers once more and says close', async () => {
     const clients = Array.from({ length: 12 }, () => keepAliveAgent());
     const ask = () =>
       Promise.all(clients.map((agent) => request(service.port, '/version', { agent })));
@@ -111,7 +111,7 @@ describe('reload of two workers that go on', () => {
     expect(later.filter(({ body }) => old.has(json(body).pid))).toEqual([]);
   });
 
-  it('requests for a reload that come during one collapse into one more', async () => {
+  it('turns all requests that come meanwhile into one more reload', async () => {
     const { generation } = await service.status();
     service.deploy({});
     service.signal('SIGHUP');
@@ -125,7 +125,7 @@ describe('reload of two workers that go on', () => {
     });
   });
 
-  it('a reload can change how many workers there are', async () => {
+  it('can change the number of workers', async () => {
     const numberAfter = async (workers: number) => {
       const { code } = await service.run('reload', '--wait', '--workers', String(workers));
       const all = (await service.status()).workers.filter(({ phase }) => phase === 'ready');
@@ -137,7 +137,7 @@ describe('reload of two workers that go on', () => {
     expect((await service.run('reload', '--workers', '0')).code).toBe(2);
   });
 
-  it('SIGUSR2 asks for the same as SIGHUP', async () => {
+  it('is requested by SIGUSR2 as by SIGHUP', async () => {
     const { generation } = await service.status();
     service.deploy({ version: 'by SIGUSR2' });
     service.signal('SIGUSR2');
@@ -152,7 +152,7 @@ describe('reload of two workers that go on', () => {
   });
 });
 
-describe('reload under load', () => {
+describe('a reload under load', () => {
   afterEach(endCommands);
 
   // By default a short version; DRAIN_TEST_REQUESTS=50000 is the whole of it.
@@ -161,7 +161,7 @@ describe('reload under load', () => {
   const [reloads, timeoutMs] = isLong ? [10, 300_000] : [3, 60_000];
 
   it.each([2, 1])(
-    'one reload after the other with %i worker(s): no request fails',
+    'fails no request, however often, with %i worker(s)',
     async (workers) => {
       const adapter = workers === 1 ? 'fastify' : 'express';
       const service = await RunningCommand.start({ workers, release: { adapter } });

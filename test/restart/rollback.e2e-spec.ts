@@ -13,7 +13,7 @@ const cases: readonly [string, Fault, RegExp][] = [
   ['dies in the soak', 'dies', /exited with 1 during its soak/],
 ];
 
-describe('rollback: a release that', () => {
+describe('a release that', () => {
   let service: RunningCommand;
   let load: RestartLoad;
   let workers: number[];
@@ -52,7 +52,7 @@ describe('rollback: a release that', () => {
     expect(load.hits.filter(({ error }) => error !== undefined)).toEqual([]);
   });
 
-  it('and the next one that works replaces them', async () => {
+  it('fails does not prevent the next reload', async () => {
     service.deploy({ version: 'good' });
     expect(await service.reload()).toMatchObject({ code: 0 });
     await load.more(20);

@@ -6,14 +6,14 @@ import { endCommands, RunningCommand } from '../support/running-command.js';
 
 const startMs = 30_000;
 
-describe('status', () => {
+describe('nestjs-drain status', () => {
   let service: RunningCommand;
   beforeAll(async () => {
     service = await RunningCommand.start({ workers: 2 });
   }, startMs);
   afterAll(endCommands);
 
-  it('status --json has generation, PIDs, ages, states and the number in flight', async () => {
+  it('prints generation, PIDs, ages, states and the number in flight with --json', async () => {
     const held = await HeldRequest.begin(service.port, '/orders');
     await service.statusWith('a request in flight', ({ workers }) =>
       workers.some(({ inFlight }) => inFlight === 1),
@@ -40,7 +40,7 @@ describe('status', () => {
     }
   });
 
-  it('status says the same to a human', async () => {
+  it('prints the same as a table', async () => {
     const { code, output } = await service.run('status');
     expect(code).toBe(0);
     expect(output).toMatch(/generation\W+1\b/i);
@@ -85,7 +85,7 @@ describe('status', () => {
     expect(lastReload).toEqual({ outcome: 'completed', replaced: 2, generation: 2 });
   });
 
-  it('a missing service is an error that says so', async () => {
+  it('fails if there is no service, and says so', async () => {
     await service.exitedAfter('SIGTERM');
     const { code, output } = await service.run('status');
     expect(code).toBe(3);

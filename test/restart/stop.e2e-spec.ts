@@ -21,11 +21,11 @@ async function underWay(service: RunningCommand, path = '/orders?ms=1200') {
   return { answer, workers: await service.pids() };
 }
 
-describe('stop', () => {
+describe('stopping a service', () => {
   afterEach(endCommands);
 
   it.each(['SIGTERM', 'SIGINT'] as const)(
-    '%s: requests in flight are answered, then all are gone, exit code 0',
+    'by %s answers requests in flight, ends all processes, and exits with 0',
     async (signal) => {
       const service = await RunningCommand.start({ workers: 2 });
       const { answer, workers } = await underWay(service);
@@ -38,7 +38,7 @@ describe('stop', () => {
     },
   );
 
-  it('SIGINT to the whole group, as a terminal sends it, is the same as to the primary', async () => {
+  it('by a SIGINT to the whole group, as from a terminal, is the same as to the primary', async () => {
     const service = await RunningCommand.start({ workers: 2 });
     const { answer } = await underWay(service);
     service.signalGroup('SIGINT');
@@ -47,7 +47,7 @@ describe('stop', () => {
     expect(await service.exited).toMatchObject({ code: 0, signal: null });
   });
 
-  it('a second signal cuts the work in flight', async () => {
+  it('by a second signal cuts the work in flight', async () => {
     const service = await RunningCommand.start();
     const { answer, workers } = await underWay(service, '/hang');
     service.signal('SIGTERM');
@@ -62,7 +62,7 @@ describe('stop', () => {
     expect(workers.filter(isAlive)).toEqual([]);
   });
 
-  it('a third one kills all of them at once', async () => {
+  it('by a third signal kills all processes at once', async () => {
     const service = await RunningCommand.start();
     const workers = await service.pids();
     const answer = attempt(service.port, '/spin?ms=20000', { agent: false });
@@ -83,7 +83,7 @@ describe('stop', () => {
     expect(workers.filter(isAlive)).toEqual([]);
   });
 
-  it('the PID file is there when the service is ready, whole at any time, and gone at the end', async () => {
+  it('removes the PID file, which is there from readiness on and never half-written', async () => {
     const service = await RunningCommand.begin();
     const contents = new Set<string>();
     const watcher = watch(service.folder, (_event, name) => {
@@ -103,7 +103,7 @@ describe('stop', () => {
     }
   });
 
-  it('in Kubernetes it does not start workers: it warns, and is the application', async () => {
+  it('in Kubernetes stops the application alone, after a warning that there are no workers', async () => {
     const service = await RunningCommand.begin({
       workers: 2,
       env: { KUBERNETES_SERVICE_HOST: '10.0.0.1' },

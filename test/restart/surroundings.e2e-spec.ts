@@ -9,8 +9,8 @@ import { freePort } from '../support/server-process.js';
 
 afterEach(endCommands);
 
-describe('Unix sockets', () => {
-  it('have the mode that their server and its process want', async () => {
+describe('the Unix sockets of a service', () => {
+  it('have the mode that their server and the umask demand', async () => {
     const service = await RunningCommand.start({
       from: 'cwd',
       release: { unix: { readableAll: true, writableAll: true, umask: 0o027 } },
@@ -24,7 +24,7 @@ describe('Unix sockets', () => {
   });
 });
 
-it('simultaneous connections are spread evenly over the workers', async () => {
+it('simultaneous connections are spread evenly over the workers of a service', async () => {
   const service = await RunningCommand.start({ workers: 4 });
   const ratios: number[] = [];
   for (let burst = 0; burst < 7; burst++) {
@@ -46,7 +46,7 @@ it('simultaneous connections are spread evenly over the workers', async () => {
   expect(ratios.toSorted((a, b) => a - b)[3]).toBeLessThanOrEqual(2);
 }, 90_000);
 
-describe('the environment', () => {
+describe('in the environment,', () => {
   it('--env-file is read anew by the workers of a reload', async () => {
     const files = { first: 'SETTING=one\nGIVEN=file\n', second: 'SETTING=two\nADDED=yes\n' };
     const service = await RunningCommand.start({
@@ -87,8 +87,8 @@ describe('the environment', () => {
   });
 });
 
-describe('a release behind a link, where nobody sets PWD', () => {
-  it('is followed, and the old one may be removed', async () => {
+describe('a release behind a link without PWD', () => {
+  it('is followed, and the old release may be removed', async () => {
     const service = await RunningCommand.start({ from: 'manager' });
     expect(await service.version()).toBe('v1');
     service.deploy({});
@@ -97,14 +97,14 @@ describe('a release behind a link, where nobody sets PWD', () => {
     expect(await service.version()).toBe('v2');
   });
 
-  it('that cannot be known of is named, where the same file is loaded again', async () => {
+  it('gets a warning if the same file is loaded again', async () => {
     const service = await RunningCommand.start();
     expect((await service.reload()).code).toBe(0);
     await service.logged(/current\/main\.mjs is the same file as before/);
   });
 });
 
-it("a signal of the application's own option stops the service", async () => {
+it('a signal from the option of the application stops the service', async () => {
   const service = await RunningCommand.start({
     release: { options: { signals: ['SIGTERM', 'SIGALRM'] } },
   });
@@ -112,7 +112,7 @@ it("a signal of the application's own option stops the service", async () => {
   expect(service.log).toContain('SIGALRM received, stopping');
 });
 
-it('SIGQUIT stops the service, and no worker is ended by it', async () => {
+it('SIGQUIT stops the service, and ends no worker directly', async () => {
   const service = await RunningCommand.start();
   const slow = request(service.port, '/orders?ms=1000', { agent: false, body: '{}' });
   await service.statusWith('a request in flight', ({ workers }) => workers[0]?.inFlight === 1);

@@ -69,10 +69,10 @@ const servers: [string, FixtureConfig][] = [
   ['fastify with TLS', { adapter: 'fastify', https: true }],
 ];
 
-describe.each(servers)('on %s', (_, config) => {
+describe.each(servers)('a worker on %s', (_, config) => {
   const tls = config.https ?? false;
 
-  it('is on a socket of its primary, and refuses connections until it is ready and told to accept', async () => {
+  it('uses a socket of its primary, and refuses connections until it is ready and told to accept', async () => {
     const worker = primary.start(config, '/ready');
     await worker.event('listening');
     expect(worker.port).toBe(primary.port);
@@ -126,7 +126,7 @@ describe.each(servers)('on %s', (_, config) => {
   });
 });
 
-describe('in a restart', () => {
+describe('in a restart,', () => {
   it('an idle connection is ended by its keep-alive timeout, and not before', async () => {
     const keepAliveTimeoutMs = 2000;
     const worker = await primary.ready({ keepAliveTimeoutMs, options: { drainTimeoutMs: 500 } });
@@ -139,7 +139,7 @@ describe('in a restart', () => {
     expect(worker.states.map(({ state }) => state)).not.toContain('forcing');
   });
 
-  it('what waits for ever without a keep-alive timeout goes before the drain time is up', async () => {
+  it('a connection without a keep-alive timeout is closed before the drain time is up', async () => {
     const options = { drainTimeoutMs: 2000 };
     const worker = await primary.ready({ keepAliveTimeoutMs: 0, options });
     const idle = await idleConnection();
@@ -149,7 +149,7 @@ describe('in a restart', () => {
     expect(worker.states.map(({ state }) => state)).not.toContain('forcing');
   });
 
-  it('a connection that never sent a byte may do so for 5 s', async () => {
+  it('a connection that never sent a byte may stay for 5 s', async () => {
     const worker = await primary.ready();
     const begin = Date.now();
     const silent = await rawConnection();
@@ -195,7 +195,7 @@ describe('in a restart', () => {
   });
 });
 
-it('lives on between ready and accept, also where the application lets go of the channel', async () => {
+it('a worker stays alive between ready and accept, even if the application unrefs the channel', async () => {
   const worker = primary.start();
   await worker.message('ready');
   await worker.event('listening');
@@ -210,7 +210,7 @@ it('lives on between ready and accept, also where the application lets go of the
 it.each([
   ['h2c', false],
   ['h2 with TLS', true],
-])('asks a server of %s for its readiness, too', async (_, https) => {
+])('a worker can ask a server of %s for its readiness, too', async (_, https) => {
   const config: FixtureConfig = { program: 'streams', http2: true, https };
   const worker = await primary.ready(config, '/hello');
   expect(worker.log).not.toContain('Not ready');
@@ -221,7 +221,7 @@ it.each([
   expect(await worker.exited).toMatchObject({ code: 0, signal: null });
 });
 
-it('leaves as on the signal that its primary has received', async () => {
+it('a worker leaves as if it had received the signal of its primary', async () => {
   const worker = await primary.ready({ options: { gracePeriodMs: 400 } });
   worker.leave(STOP);
   await worker.state('grace');
@@ -234,7 +234,7 @@ it('leaves as on the signal that its primary has received', async () => {
   expect(worker.log).toContain('SIGTERM received, stopping: readiness is red');
 });
 
-it('knows no grace period for a signal from the terminal of its primary', async () => {
+it('a worker has no grace period for a signal from the terminal of its primary', async () => {
   const worker = await primary.ready({ options: { gracePeriodMs: 20_000 } });
   const before = Date.now();
   worker.leave({ kind: 'signal', signal: 'SIGINT', typed: true });
@@ -243,7 +243,7 @@ it('knows no grace period for a signal from the terminal of its primary', async 
   expect(exit.at - before).toBeLessThan(10_000);
 });
 
-it('cuts the work in flight when its primary forces it', async () => {
+it('a worker cuts the work in flight when its primary forces it', async () => {
   const worker = await primary.ready();
   const hanging = attempt(primary.port, '/hang');
   await worker.event('handler');
@@ -254,7 +254,7 @@ it('cuts the work in flight when its primary forces it', async () => {
   expect(await worker.exited).toMatchObject({ code: 1, signal: null });
 });
 
-it('leaves signals to its primary, from the import of the module on', async () => {
+it('a worker leaves signals to its primary, from the import of the module on', async () => {
   const worker = primary.start({ quirks: ['slow-factory'] });
   await worker.event('factory-begins');
   worker.signal('SIGINT');
@@ -271,7 +271,7 @@ it('leaves signals to its primary, from the import of the module on', async () =
   await leaveCleanly(worker);
 });
 
-it('drains and leaves when its primary is gone', async () => {
+it('a worker drains and leaves when its primary is gone', async () => {
   const worker = await primary.ready();
   const slow = request(primary.port, '/slow?ms=500');
   await worker.event('handler');
@@ -281,14 +281,14 @@ it('drains and leaves when its primary is gone', async () => {
   expect(worker.log).toContain(`its primary, process ${process.pid}, is gone), stopping`);
 });
 
-it('leaves when its primary is gone before it is ready', async () => {
+it('a worker leaves when its primary is gone before it is ready', async () => {
   const worker = primary.start({}, '/ready');
   await worker.logged('Not ready');
   worker.disconnect();
   expect(await worker.exited).toMatchObject({ code: 0, signal: null });
 });
 
-it('reports its state to the primary, and how long that may last', async () => {
+it('a worker reports its state to the primary, and how long that may last', async () => {
   const worker = await primary.ready();
   const slow = request(primary.port, '/slow?ms=300');
   await worker.event('handler');
@@ -306,7 +306,7 @@ it('reports its state to the primary, and how long that may last', async () => {
   expect(worker.states.at(-1)!.endsInMs).toBe(0);
 });
 
-it('several servers on port 0 have a port each, the same ones in every worker', async () => {
+it('several servers on port 0 have one port each, the same in every worker', async () => {
   const worker = await primary.ready({ kind: 'two-apps' });
   await worker.event('listening', 2);
   expect(new Set(worker.ports).size).toBe(2);
@@ -318,7 +318,7 @@ it('several servers on port 0 have a port each, the same ones in every worker', 
   await Promise.all([leaveCleanly(worker), leaveCleanly(next)]);
 });
 
-it('an address in use is an error of the server, as always', async () => {
+it('an address in use is an error of the server, as without the command', async () => {
   const other = createServer();
   connections.push({ destroy: () => other.close() });
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
@@ -330,7 +330,7 @@ it('an address in use is an error of the server, as always', async () => {
   expect((await worker.exited).code).not.toBe(0);
 });
 
-it('listens on a Unix socket of its primary', async () => {
+it('a worker listens on a Unix socket of its primary', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'worker-'));
   const socketPath = join(folder, 'app.sock');
   try {
@@ -350,7 +350,7 @@ describe.each([
   ['tcp', 'work', 'count'],
   ['grpc', 'Work', 'Count'],
 ])('a microservice over %s', (transport, method, stream) => {
-  it('hands over to the next worker without losing a message', async () => {
+  it('is handed over to the next worker without losing a message', async () => {
     const { server, connect } = await link(transport);
     const config: FixtureConfig = { program: 'microservice', servers: [server] };
     const old = await primary.ready(config);
@@ -370,7 +370,7 @@ describe.each([
   });
 });
 
-it('without an HTTP server, the readiness route is skipped with a log line', async () => {
+it('a worker without an HTTP server skips the readiness route, and logs that', async () => {
   const { server } = await link('tcp');
   const worker = await primary.ready({ program: 'microservice', servers: [server] }, '/ready');
   await worker.logged('no HTTP server can be asked for /ready');

@@ -54,7 +54,7 @@ async function roll(balancer: HAProxy, instances: Instance[], load: RestartLoad)
   return leaves;
 }
 
-describe.skipIf(findProgram('haproxy') === undefined)('rolling restart behind HAProxy', () => {
+describe.skipIf(findProgram('haproxy') === undefined)('a rolling restart behind HAProxy', () => {
   afterEach(async () => {
     await haproxy?.stop();
     haproxy = undefined;
@@ -67,7 +67,7 @@ describe.skipIf(findProgram('haproxy') === undefined)('rolling restart behind HA
     // Every request takes any connection that is idle.
     ['fastify', 'always'],
   ] as const)(
-    '%s, http-reuse %s: no request fails',
+    'fails no request on %s with http-reuse %s',
     { timeout, repeats: times(0, 9) },
     async (adapter, reuse) => {
       const instances = await startInstances(INSTANCES, {
@@ -92,7 +92,7 @@ describe.skipIf(findProgram('haproxy') === undefined)('rolling restart behind HA
     },
   );
 
-  it('a grace period shorter than HAProxy needs: clients see it', { timeout }, async () => {
+  it('fails requests if the grace period is shorter than HAProxy needs', { timeout }, async () => {
     const instances = await startInstances(INSTANCES, { adapter: 'express', gracePeriodMs: 0 });
     const slowly = 'default-server inter 1s fall 3';
     const balancer = await balance(instances, [...HEALTH_CHECKS, slowly]);

@@ -33,7 +33,7 @@ async function balance(instances: readonly Instance[], settings: string[]) {
   return { nginx, upstream };
 }
 
-describe.skipIf(findProgram('nginx') === undefined)('rolling restart behind nginx', () => {
+describe.skipIf(findProgram('nginx') === undefined)('a rolling restart behind nginx', () => {
   afterEach(async () => {
     await nginx?.stop();
     nginx = undefined;
@@ -42,63 +42,63 @@ describe.skipIf(findProgram('nginx') === undefined)('rolling restart behind ngin
 
   // An idle connection is not ended under a request: the first connection that is refused takes the
   // instance out for `fail_timeout`, which is longer than `idleLingerMs`.
-  it(
-    'after a bare SIGTERM, POSTs go to an instance that takes them',
-    { timeout, repeats },
-    async () => {
-      const instances = await startInstances(INSTANCES, {
-        adapter: 'express',
-        gracePeriodMs: GRACE_PERIOD_MS,
-      });
-      const proxy = (await balance(instances, THE_DEFAULT)).nginx;
-      const load = new RestartLoad(proxy.port);
-      for (const instance of instances) {
-        await instance.takesPartIn(load);
-        expectClean(await instance.leave(), GRACE_PERIOD_MS);
-        await instance.comeBack();
-        await instance.takesPartIn(load);
-      }
-      await load.more(REQUESTS - load.hits.length);
-      const { requests, failed } = await load.stop();
+  it('sends POSTs to another instance after a bare SIGTERM', { timeout, repeats }, async () => {
+    const instances = await startInstances(INSTANCES, {
+      adapter: 'express',
+      gracePeriodMs: GRACE_PERIOD_MS,
+    });
+    const proxy = (await balance(instances, THE_DEFAULT)).nginx;
+    const load = new RestartLoad(proxy.port);
+    for (const instance of instances) {
+      await instance.takesPartIn(load);
+      expectClean(await instance.leave(), GRACE_PERIOD_MS);
+      await instance.comeBack();
+      await instance.takesPartIn(load);
+    }
+    await load.more(REQUESTS - load.hits.length);
+    const { requests, failed } = await load.stop();
 
-      expect(requests).toBeGreaterThanOrEqual(REQUESTS);
-      // Not by luck: there were connections that the instances refused, and nothing else went wrong.
-      expect(proxy.passedOn).toBeGreaterThan(0);
-      const others = proxy.problems.filter((line) => !/ refused|temporarily disabled/.test(line));
-      const resets = others.filter((line) => line.includes('reset by peer'));
-      expect(others).toEqual(resets);
-      // What connects in the very moment in which the listener closes is reset by the kernel. That is
-      // rare; nobody who waits for refusals can rule it out.
-      expect(resets.length).toBeLessThanOrEqual(INSTANCES);
-      expect(failed.map(({ error }) => error)).toEqual(resets.map(() => 'status 502'));
-    },
-  );
+    expect(requests).toBeGreaterThanOrEqual(REQUESTS);
+    // Not by luck: there were connections that the instances refused, and nothing else went wrong.
+    expect(proxy.passedOn).toBeGreaterThan(0);
+    const others = proxy.problems.filter((line) => !/ refused|temporarily disabled/.test(line));
+    const resets = others.filter((line) => line.includes('reset by peer'));
+    expect(others).toEqual(resets);
+    // What connects in the very moment in which the listener closes is reset by the kernel. That is
+    // rare; nobody who waits for refusals can rule it out.
+    expect(resets.length).toBeLessThanOrEqual(INSTANCES);
+    expect(failed.map(({ error }) => error)).toEqual(resets.map(() => 'status 502'));
+  });
 
   // Fresh connections only: a worker that leaves ends those of its clients that are idle, and before
   // nginx 1.27.4 (`keepalive_min_timeout`) a request that is on its way then is lost.
-  it('taken out by a reload before SIGTERM: nothing is refused', { timeout, repeats }, async () => {
-    const instances = await startInstances(INSTANCES, {
-      adapter: 'fastify',
-      gracePeriodMs: GRACE_PERIOD_MS,
-    });
-    const { nginx: proxy, upstream } = await balance(instances, NOTHING_REPEATED);
-    const load = new RestartLoad(proxy.port, { habits: ['fresh'] });
-    for (const instance of instances) {
-      await proxy.reload({ ...upstream, down: [instance.port] });
-      expectClean(await instance.leave(), GRACE_PERIOD_MS);
-      await instance.comeBack();
-      await proxy.reload(upstream);
-      await instance.takesPartIn(load);
-    }
-    await load.more(REQUESTS_WITHOUT_LOSS - load.hits.length);
-    const { requests, failed } = await load.stop();
+  it(
+    'refuses nothing if the instance is taken out before SIGTERM',
+    { timeout, repeats },
+    async () => {
+      const instances = await startInstances(INSTANCES, {
+        adapter: 'fastify',
+        gracePeriodMs: GRACE_PERIOD_MS,
+      });
+      const { nginx: proxy, upstream } = await balance(instances, NOTHING_REPEATED);
+      const load = new RestartLoad(proxy.port, { habits: ['fresh'] });
+      for (const instance of instances) {
+        await proxy.reload({ ...upstream, down: [instance.port] });
+        expectClean(await instance.leave(), GRACE_PERIOD_MS);
+        await instance.comeBack();
+        await proxy.reload(upstream);
+        await instance.takesPartIn(load);
+      }
+      await load.more(REQUESTS_WITHOUT_LOSS - load.hits.length);
+      const { requests, failed } = await load.stop();
 
-    expect(failed).toEqual([]);
-    expect(requests).toBeGreaterThanOrEqual(REQUESTS_WITHOUT_LOSS);
-    expect(proxy.problems).toEqual([]);
-  });
+      expect(failed).toEqual([]);
+      expect(requests).toBeGreaterThanOrEqual(REQUESTS_WITHOUT_LOSS);
+      expect(proxy.problems).toEqual([]);
+    },
+  );
 
-  it('without either, clients see refused connections', { timeout }, async () => {
+  it('refuses connections without either', { timeout }, async () => {
     const instances = await startInstances(INSTANCES, {
       adapter: 'express',
       gracePeriodMs: GRACE_PERIOD_MS,

@@ -7,7 +7,7 @@ import { endSamples, startSample, startScript } from './start-sample.js';
 const clean = { code: 0, signal: null };
 const name = '05-websockets';
 
-describe('05-websockets', () => {
+describe('sample 05-websockets:', () => {
   afterEach(endSamples);
 
   it('a message in flight is answered, then the client goes on with the next process', async () => {

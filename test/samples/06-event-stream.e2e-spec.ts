@@ -4,10 +4,10 @@ import { request } from '../support/http-client.js';
 import { openStream } from '../support/stream-client.js';
 import { endSamples, startSample } from './start-sample.js';
 
-describe('06-event-stream', () => {
+describe('sample 06-event-stream:', () => {
   afterEach(endSamples);
 
-  it('the prices end with a time to come back after, the export with its last day', async () => {
+  it('the prices end with a retry time, the export with its last day', async () => {
     const sample = startSample('06-event-stream');
     const port = await sample.port();
     expect((await request(port, '/')).body).toContain(`EventSource('/prices')`);

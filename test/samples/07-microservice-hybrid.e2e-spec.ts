@@ -7,7 +7,7 @@ import { SampleProcess } from './sample-process.js';
 
 const folder = join('.out', '07-microservice-hybrid');
 
-describe('07-microservice-hybrid', () => {
+describe('sample 07-microservice-hybrid:', () => {
   const started: SampleProcess[] = [];
 
   afterEach(async () => {

@@ -6,7 +6,7 @@ import { endSamples, startSample } from './start-sample.js';
 
 const isMissing = findProgram('redis-server') === undefined;
 
-describe.skipIf(isMissing)('08-bullmq', () => {
+describe.skipIf(isMissing)('sample 08-bullmq:', () => {
   let redis: ServerProcess;
 
   beforeAll(async () => {

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { request } from '../support/http-client.js';
 import { endSamples, startSample } from './start-sample.js';
 
-describe('09-custom-participant', () => {
+describe('sample 09-custom-participant:', () => {
   afterEach(endSamples);
 
   it('the mail and the thumbnail in flight are finished, the other mails are given back', async () => {

@@ -8,7 +8,7 @@ import { endSamples, startScript } from './start-sample.js';
 
 const out = join(import.meta.dirname, '..', '..', 'sample', '.out');
 
-describe('10-graceful-restart', () => {
+describe('sample 10-graceful-restart:', () => {
   /** A copy, whose code is changed. It stays where the package has its own name. */
   let copy: string | undefined;
   beforeAll(() => {
@@ -20,7 +20,7 @@ describe('10-graceful-restart', () => {
     if (copy !== undefined) rmSync(copy, { recursive: true, force: true });
   });
 
-  it('new code replaces the old one, code that does not start does not, and no quote fails', async () => {
+  it('new code replaces the old, broken code does not, and no quote fails', async () => {
     const PORT = String(await freePort());
     const service = startScript(
       [

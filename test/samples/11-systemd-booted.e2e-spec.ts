@@ -20,7 +20,7 @@ function booted(wanted: string): Promise<SeenInside> {
 }
 
 describe.skipIf(missing !== undefined).each(suites)(
-  `11-systemd on a systemd that has booted${missing ? ` (${missing})` : ''}: %s`,
+  `sample 11-systemd on a booted systemd${missing ? ` (${missing})` : ''}: %s`,
   (suite) => {
     let seen: SeenInside;
     beforeAll(async () => {

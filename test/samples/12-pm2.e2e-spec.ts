@@ -12,10 +12,10 @@ import { endSamples, startSample } from './start-sample.js';
 const file = join(import.meta.dirname, '..', '..', 'sample', '12-pm2', 'ecosystem.config.cjs');
 const timeoutMs = 60_000;
 
-describe('12-pm2', { timeout: timeoutMs }, () => {
+describe('sample 12-pm2:', { timeout: timeoutMs }, () => {
   afterEach(endSamples);
 
-  it('kill_timeout is more than the times that are armed', async () => {
+  it('kill_timeout is longer than the budget', async () => {
     const { apps } = createRequire(import.meta.url)(file) as { apps: { kill_timeout: number }[] };
     const sample = startSample('12-pm2');
     const [, seconds] = / = ([\d.]+) s/.exec(await sample.line(/Armed/))!;
@@ -25,7 +25,7 @@ describe('12-pm2', { timeout: timeoutMs }, () => {
     expect(await sample.exited()).toEqual({ code: 0, signal: null });
   });
 
-  it.skipIf(findProgram('pm2') === undefined)('is reloaded under load, none is lost', async () => {
+  it.skipIf(findProgram('pm2') === undefined)('a reload under load loses no request', async () => {
     const daemon = new Pm2Daemon();
     try {
       const port = await freePort();

@@ -6,7 +6,7 @@ import { endSamples, startSample } from './start-sample.js';
 const name = '13-haproxy-rolling';
 const timeout = 60_000;
 
-describe('13-haproxy-rolling', { timeout }, () => {
+describe('sample 13-haproxy-rolling:', { timeout }, () => {
   afterEach(endSamples);
 
   it.skipIf(findProgram('haproxy') === undefined)('no request is lost', async () => {
@@ -23,16 +23,19 @@ describe('13-haproxy-rolling', { timeout }, () => {
     expect(await sample.exited()).toEqual({ code: 0, signal: null });
   });
 
-  it.skipIf(findProgram('haproxy') === undefined)('without a grace period some are', async () => {
-    const sample = startSample(name, { GRACE_PERIOD_MS: '0' });
-    await sample.line(/^one/);
-    await sample.line(/^two/);
-    await sample.line(/^three/);
-    expect(await sample.line(/^in all/)).toMatch(/ [1-9]\d* +[1-9]\d* +\d+$/);
-    expect(await sample.exited()).toEqual({ code: 1, signal: null });
-  });
+  it.skipIf(findProgram('haproxy') === undefined)(
+    'some requests are lost without a grace period',
+    async () => {
+      const sample = startSample(name, { GRACE_PERIOD_MS: '0' });
+      await sample.line(/^one/);
+      await sample.line(/^two/);
+      await sample.line(/^three/);
+      expect(await sample.line(/^in all/)).toMatch(/ [1-9]\d* +[1-9]\d* +\d+$/);
+      expect(await sample.exited()).toEqual({ code: 1, signal: null });
+    },
+  );
 
-  it('without HAProxy it says where to get it', async () => {
+  it('the sample says where to get HAProxy if it is missing', async () => {
     const sample = startSample(name, { HAPROXY: '/nowhere/haproxy' });
     expect(await sample.line(/needs HAProxy/)).toContain('none in the path');
     expect(await sample.line(/apt-get/)).toContain('apt-get install haproxy');

@@ -42,16 +42,16 @@ function podOf({ spec }: IDeployment) {
   return { pod, container, env };
 }
 
-describe('14-kubernetes: the manifests', () => {
+describe('the manifests of sample 14-kubernetes', () => {
   const all: Manifest[] = [plain, withPreStop, service, budget];
 
-  it('are what their schemas allow', () => {
+  it('are valid by their schemas', () => {
     expect(all.flatMap(schemaProblems)).toEqual([]);
     const bad = { ...service, spec: { ports: [{ port: 'http' }] } };
     expect(schemaProblems(bad)).toEqual([expect.stringContaining('port must be integer')]);
   });
 
-  it('have no field that Kubernetes does not know', { timeout: compileMs }, async () => {
+  it('have no unknown field', { timeout: compileMs }, async () => {
     expect(await typeProblems(all)).toBe('');
     const misspelt = { ...plain, spec: { ...plain.spec, minReadyseconds: 1 } };
     expect(await typeProblems([misspelt])).toContain(
@@ -59,7 +59,7 @@ describe('14-kubernetes: the manifests', () => {
     );
   });
 
-  it.each(variants)('%s: the times are those of the command', (_, manifest) => {
+  it.each(variants)('have the times of the command: %s', (_, manifest) => {
     const { pod, container, env } = podOf(manifest);
     const preStopSeconds = container.lifecycle?.preStop?.sleep?.seconds;
     const times = podTimes({
@@ -76,7 +76,7 @@ describe('14-kubernetes: the manifests', () => {
     });
   });
 
-  it('differ in the hook and in what follows from it', () => {
+  it('differ only in the hook and its consequences', () => {
     const { pod, container, env } = podOf(withPreStop);
     const { lifecycle, ...others } = container;
     expect(lifecycle).toEqual({ preStop: { sleep: { seconds: 5 } } });
@@ -95,7 +95,7 @@ describe('14-kubernetes: the manifests', () => {
     });
   });
 
-  it.each(variants)('%s: all parts find each other', (_, { spec }) => {
+  it.each(variants)('refer to each other correctly: %s', (_, { spec }) => {
     const labels = spec!.template.metadata!.labels!;
     expect(spec!.selector.matchLabels).toEqual(labels);
     expect(service.spec!.selector).toEqual(labels);
@@ -108,21 +108,21 @@ describe('14-kubernetes: the manifests', () => {
     expect(container.ports!.map(({ name }) => name)).toContain(port!.targetPort);
   });
 
-  it('node is PID 1 of the image', () => {
+  it('run node as PID 1 of the image', () => {
     const lines = readFileSync(join(sample, 'Dockerfile'), 'utf8').trim().split('\n');
     expect(lines.at(-1)).toBe('CMD ["node", "dist/main.js"]');
     expect(lines.filter((line) => /^(ENTRYPOINT|STOPSIGNAL|SHELL)/.test(line))).toEqual([]);
   });
 });
 
-describe('14-kubernetes: the application', () => {
+describe('the application of sample 14-kubernetes', () => {
   const folder = mkdtempSync(join(tmpdir(), 'nestjs-drain-pod-'));
   afterEach(async () => {
     await endSamples();
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('leaves as the manifest says', async () => {
+  it('leaves within the times of the manifest', async () => {
     const { container, env } = podOf(withPreStop);
     const terminationLog = join(folder, 'termination-log');
     // The runtime makes the file; nobody else does.

@@ -4,7 +4,7 @@ import { Collector } from '../support/collector.js';
 import { request } from '../support/http-client.js';
 import { endSamples, startSample } from './start-sample.js';
 
-describe('15-opentelemetry', () => {
+describe('sample 15-opentelemetry:', () => {
   let collector: Collector | undefined;
 
   afterEach(async () => {

@@ -45,7 +45,7 @@ function promName(name: string, unit: string): string {
   return name.replaceAll('.', '_') + (unit === 's' ? '_seconds' : '');
 }
 
-describe('16-prometheus', () => {
+describe('sample 16-prometheus:', () => {
   let collector: Collector | undefined;
 
   afterEach(async () => {
@@ -53,7 +53,7 @@ describe('16-prometheus', () => {
     await collector?.stop();
   });
 
-  it('is scraped while it leaves, and pushes the final values', async () => {
+  it('the process is scraped while it leaves, and pushes the final values', async () => {
     collector = await Collector.start();
     const metricsPort = await freePort();
     const sample = startSample('16-prometheus', {

@@ -10,11 +10,11 @@ import { endSamples, startSample } from './start-sample.js';
 const root = join(import.meta.dirname, '..', '..');
 const runMs = 60_000;
 
-describe('17-testing', () => {
+describe('sample 17-testing:', () => {
   afterEach(endSamples);
 
   it(
-    'its tests pass, in a moment',
+    'its tests pass in a moment',
     async () => {
       const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
       const { stdout } = await promisify(execFile)(
@@ -27,7 +27,7 @@ describe('17-testing', () => {
     runMs,
   );
 
-  it('the application is the one that is tested', async () => {
+  it('the application itself runs as tested', async () => {
     const sample = startSample('17-testing');
     const port = await sample.port();
     expect((await request(port, '/health/ready', { agent: false })).status).toBe(200);

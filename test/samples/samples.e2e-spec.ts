@@ -11,10 +11,10 @@ import { endSamples, startSample, startScript } from './start-sample.js';
 
 const clean = { code: 0, signal: null };
 
-describe('samples', () => {
+describe('sample', () => {
   afterEach(endSamples);
 
-  it('01-express: the order is read from a pool that closes afterwards', async () => {
+  it('01-express reads the order from a pool that closes afterwards', async () => {
     const sample = startSample('01-express');
     const order = request(await sample.port(), '/orders/1?ms=700');
     await sample.line(/the carrier takes/);
@@ -30,7 +30,7 @@ describe('samples', () => {
     expect(sample.indexOf(/Pool closed/)).toBeGreaterThan(sample.indexOf(/Order 1: answered/));
   });
 
-  it('02-fastify: downloads are whole, before the signal and on a kept connection', async () => {
+  it('02-fastify sends whole downloads, before the signal and on a kept connection', async () => {
     const sample = startSample('02-fastify');
     const port = await sample.port();
     const agent = keepAliveAgent();
@@ -52,7 +52,7 @@ describe('samples', () => {
     expect(told.at(-1)).toContain('Database connection closed');
   });
 
-  it('03-terminus-probes: readiness turns red, liveness stays green', async () => {
+  it('03-terminus-probes turns readiness red and keeps liveness green', async () => {
     const sample = startSample('03-terminus-probes');
     const port = await sample.port();
     const probes = async () => [
@@ -73,7 +73,7 @@ describe('samples', () => {
     expect(await sample.exited()).toEqual(clean);
   });
 
-  it('04-async-options: the times come from the environment', async () => {
+  it('04-async-options takes the times from the environment', async () => {
     const sample = startSample('04-async-options', {
       GRACE_PERIOD_MS: '200',
       DRAIN_TIMEOUT_MS: '8000',
@@ -92,13 +92,13 @@ describe('samples', () => {
   it.each([
     ['-1', '-1'],
     ['abc', 'NaN (an environment variable that is not a number?)'],
-  ])('04-async-options: GRACE_PERIOD_MS=%s ends the start', async (given, shown) => {
+  ])('04-async-options does not start with GRACE_PERIOD_MS=%s', async (given, shown) => {
     const sample = startSample('04-async-options', { GRACE_PERIOD_MS: given });
     expect(await sample.exited()).toEqual({ code: 1, signal: null });
     expect(sample.lines.join('\n')).toContain(`gracePeriodMs is ${shown}, expected`);
   });
 
-  it('the runner becomes the sample: signals and exit code are its own', async () => {
+  it('runner becomes the sample, with its signals and exit code', async () => {
     const sample = startScript(['run.mjs', '01-express']);
     const order = request(await sample.port(), '/orders/1?ms=300');
     await sample.line(/the carrier takes/);
@@ -107,7 +107,7 @@ describe('samples', () => {
     expect(await sample.exited()).toEqual(clean);
   });
 
-  it.each(['99-nothing', undefined])('the runner lists the samples for %s', async (name) => {
+  it.each(['99-nothing', undefined])('runner lists the samples for %s', async (name) => {
     const sample = startScript(['run.mjs', ...(name === undefined ? [] : [name])]);
     expect(await sample.exited()).toEqual({ code: 1, signal: null });
     const folders = readdirSync(join(import.meta.dirname, '..', '..', 'sample'));

@@ -23,7 +23,7 @@ async function ticked(app: RunningApplication, names: string[]): Promise<void> {
   );
 }
 
-describe('schedules', () => {
+describe('schedules:', () => {
   it('no tick begins after the signal, and running ticks are awaited', async () => {
     const app = await startApp(1600, { gracePeriodMs: 500 });
     await ticked(app, [...slow, 'poll', 'registered', 'sync', 'tracked', 'fails']);
@@ -46,7 +46,7 @@ describe('schedules', () => {
     expect(app.log).not.toMatch(/WARN|the pool is closed/);
   });
 
-  it('a tick that never ends is named', async () => {
+  it('a tick that never ends is named in the log', async () => {
     const app = await startApp(60_000, { drainTimeoutMs: 500 });
     await ticked(app, slow);
     const sentAt = app.signal('SIGTERM');
@@ -59,7 +59,7 @@ describe('schedules', () => {
     expect(app.log).toMatch(/Cut: .*timeout ReportsService\.once [\d.]+ s/);
   });
 
-  it('close() awaits them, too, and leaves no timer', async () => {
+  it('close() awaits running ticks, too, and leaves no timer', async () => {
     const app = await startApp(300, {});
     await ticked(app, slow);
     app.close();

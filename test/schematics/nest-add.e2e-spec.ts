@@ -66,7 +66,7 @@ describe('nest add nestjs-drain', () => {
     ['ES modules with Nest 12', 'esm', nest12],
     ['CommonJS with Nest 11', 'cjs', nest11],
   ])(
-    'gives a new application of %s the module and the readiness route',
+    'adds the module and the readiness route to a new application of %s',
     async (name, type, modules) => {
       const folder = name.replaceAll(' ', '-').toLowerCase();
       const app = await NewApplication.create(packed, folder, type, modules);
@@ -85,7 +85,7 @@ describe('nest add nestjs-drain', () => {
   );
 
   it(
-    'changes the project that is named, in a monorepo',
+    'changes the named project of a monorepo',
     async () => {
       const app = await NewApplication.create(packed, 'shop', 'cjs', nest12);
       await app.nest('generate', 'app', 'api');

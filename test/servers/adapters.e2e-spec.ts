@@ -82,7 +82,7 @@ async function untilInFlight(app: INestApplication): Promise<void> {
 it.each<[string, (listener: RequestListener) => Server, boolean]>([
   ['node:http', (listener) => http.createServer(listener), false],
   ['node:https', (listener) => https.createServer(tlsOptions, listener), true],
-])('an adapter that is not known drains over %s', async (_name, createServer, tls) => {
+])('an unknown adapter drains over %s', async (_name, createServer, tls) => {
   const { app, port } = await create(createServer);
   const agent = keepAliveAgent(tls);
   const idle = keepAliveAgent(tls);

@@ -69,7 +69,7 @@ describe.each(['express', 'fastify'])('on %s', (adapter) => {
     ['checkContinue', '100-continue'],
     ['checkExpectation', 'a-receipt'],
   ])(
-    'a request that waits for a listener of %s counts once, and is answered',
+    'a request that is handled by a listener of %s counts once, and is answered',
     async (event, expected) => {
       const { app, server, port, shutdown } = await start(adapter);
       let decide: (() => void) | undefined;
@@ -105,7 +105,7 @@ describe.each(['express', 'fastify'])('on %s', (adapter) => {
     },
   );
 
-  it('without a listener Node answers an expectation itself', async () => {
+  it('Node itself answers an expectation without a listener', async () => {
     const { port } = await start(adapter);
     const client = await RawConnection.open(port);
     client.write(
@@ -147,7 +147,7 @@ describe.each(['express', 'fastify'])('on %s', (adapter) => {
     expect(shutdown.report?.result).toBe('clean');
   });
 
-  it('without a listener Node ends a tunnel itself', async () => {
+  it('Node itself ends a tunnel without a listener', async () => {
     const { port } = await start(adapter);
     const tunnel = await RawConnection.open(port);
     tunnel.write(header(['CONNECT db.example:5432 HTTP/1.1']));

@@ -11,8 +11,8 @@ describe.each<[string, FixtureConfig]>([
   ['over one Express instance', { adapter: 'express', kind: 'instance' }],
   ["over Fastify's routing", { adapter: 'fastify', kind: 'instance' }],
   ["over the handler of Fastify's serverFactory", { adapter: 'fastify', kind: 'server-factory' }],
-])('HTTP and HTTPS %s, after app.init()', (_name, config) => {
-  it('drain by themselves: no request fails, and nothing is torn down before the last', async () => {
+])('hand-made HTTP and HTTPS servers %s, after app.init(),', (_name, config) => {
+  it('drain without configuration: no request fails, and nothing is torn down before the last', async () => {
     const app = await startServers(config, 3);
     const [plain, secure] = app.ports as [number, number];
     const slow = [
@@ -38,7 +38,7 @@ describe.each<[string, FixtureConfig]>([
     expect(app.log).toMatch(/2 in flight|2 requests/);
   });
 
-  it('a separate health server answers to the end and does not hold the exit', async () => {
+  it('leave a separate health server open to the end, which does not hold the exit', async () => {
     const app = await startServers(config, 3);
     const [plain, , health] = app.ports as [number, number, number];
     const agent = keepAliveAgent();
@@ -60,7 +60,7 @@ describe.each<[string, FixtureConfig]>([
 });
 
 it.each(['express', 'fastify'] as const)(
-  'on %s a server whose requests a function passes on drains after addServer()',
+  'on %s, a server whose requests are passed on by a function drains after addServer()',
   async (adapter) => {
     const app = await startServers({ adapter, kind: 'passed-on' }, 2);
     const slow = attempt(app.port, '/slow?ms=2000');

@@ -19,7 +19,7 @@ function reportFile(): { file: string; read: () => ShutdownReport } {
 }
 
 describe('a process that has no server', () => {
-  it('and is interrupted in the middle of its job does not say that it is done', async () => {
+  it('does not exit with 0 if it is interrupted in the middle of its job', async () => {
     const { file, read } = reportFile();
     const app = await start({ program: 'job', options: { reportFile: file } }, { JOB: 'busy' });
     app.signal('SIGTERM');
@@ -32,7 +32,7 @@ describe('a process that has no server', () => {
     expect(read().failures).toMatchObject([{ where: 'the job of this process' }]);
   });
 
-  it('whose job fails because its pool is closed does not say that it is done', async () => {
+  it('does not exit with 0 if its job fails because its pool is closed', async () => {
     const app = await start({ program: 'job' }, { JOB: 'rejects' });
     app.signal('SIGTERM');
     const { code } = await app.exited;
@@ -41,14 +41,14 @@ describe('a process that has no server', () => {
     expect(app.log).toContain('Shutdown report');
   });
 
-  it('and whose work ends with the signal exits with 0', async () => {
+  it('exits with 0 if its work ends at the signal', async () => {
     const app = await start({ program: 'job' }, { JOB: 'done' });
     app.signal('SIGTERM');
     expect(await app.exited).toMatchObject({ code: 0, signal: null });
     expect(app.log).toContain('Shutdown report');
   });
 
-  it('and runs a command of nest-commander finishes it', async () => {
+  it('finishes a command of nest-commander', async () => {
     const app = await start({ program: 'job' }, { JOB: 'command' });
     app.signal('SIGTERM');
     expect(await app.exited).toMatchObject({ code: 0, signal: null });
@@ -71,7 +71,7 @@ describe('a process that has no server', () => {
 });
 
 describe('an uncaught error', () => {
-  it('is a failure of the shutdown, which goes on, without drainOnCrash', async () => {
+  it('during the shutdown is a failure, and the shutdown goes on, without drainOnCrash', async () => {
     const { file, read } = reportFile();
     const app = await start({ quirks: ['hook-crashes'], options: { reportFile: file } });
     app.signal('SIGTERM');
@@ -86,7 +86,7 @@ describe('an uncaught error', () => {
     ]);
   });
 
-  it('after all is closed does not make a clean exit a failure', async () => {
+  it('after everything is closed does not make a clean exit a failure', async () => {
     const app = await start({ quirks: ['crashes-late'] });
     app.signal('SIGTERM');
     expect(await app.exited).toMatchObject({ code: 0, signal: null });
@@ -97,7 +97,7 @@ describe('an uncaught error', () => {
 });
 
 describe('a close() of the application', () => {
-  it('in a signal listener of its own, registered first, keeps the grace period', async () => {
+  it('in its own signal listener, registered first, keeps the grace period', async () => {
     const app = await start({
       quirks: ['own-signal-listener'],
       options: { gracePeriodMs: 1500 },
@@ -124,7 +124,7 @@ describe('a close() of the application', () => {
     },
   );
 
-  it('a handler that awaits shutdown() is answered, and holds nothing up', async () => {
+  it('is not held up by a handler that awaits shutdown(), which is answered', async () => {
     const app = await start();
     const askedAt = Date.now();
     const answer = await request(app.port, '/leave-awaited', { body: '{}' });
@@ -135,7 +135,7 @@ describe('a close() of the application', () => {
   });
 });
 
-it('an application that does not import the module leaves with the others, its requests answered', async () => {
+it('an application without the module leaves with the others, and its requests are answered', async () => {
   const app = await start({ quirks: ['other-application'], options: { gracePeriodMs: 300 } });
   await app.event('listening', 2);
   expect(app.log).toContain('does not import GracefulShutdownModule');

@@ -15,7 +15,7 @@ function statesOf(app: RunningApplication): string[] {
   return app.order.filter((name) => states.has(name));
 }
 
-describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
+describe.each(['SIGTERM', 'SIGINT'] as const)('the signal %s', (signal) => {
   it('begins the shutdown, grace period included, and the process exits with 0', async () => {
     const app = await start({ options: { gracePeriodMs: 700 } });
     const sentAt = app.signal(signal);
@@ -28,7 +28,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
     expect(app.events.find(({ name }) => name === 'exit')?.detail).toBe(0);
   });
 
-  it('a second one cuts the work in flight, a third one ends the process', async () => {
+  it('cuts the work in flight the second time, and ends the process the third time', async () => {
     const app = await start({ quirks: ['hook-hangs'] });
     const hanging = attempt(app.port, '/hang');
     await app.event('handler');
@@ -57,7 +57,7 @@ it('a second signal ends the grace period', async () => {
   expect(statesOf(app)).toEqual(['running', 'grace', 'forcing', 'closing', 'closed']);
 });
 
-it('one shutdown runs, however many signals and close() calls ask for it', async () => {
+it('one shutdown runs, however many signals and close() calls request it', async () => {
   const app = await start();
   const slow = request(app.port, '/slow?ms=500');
   await app.event('handler');
@@ -153,7 +153,7 @@ it('a hook that throws is named, the others still run, and the exit code is 1', 
   }
 });
 
-it('a loop that something else keeps alive is ended, and what keeps it is named', async () => {
+it('a process whose event loop is kept alive is ended, and the cause is named', async () => {
   const app = await start({ quirks: ['keeps-loop-alive'] });
   const sentAt = app.signal('SIGTERM');
   const exit = await app.exited;
@@ -163,7 +163,7 @@ it('a loop that something else keeps alive is ended, and what keeps it is named'
   expect(app.order).toContain('exit');
 });
 
-it('another listener on the signal is named', async () => {
+it('another listener of the signal is named in a warning', async () => {
   const app = await start({ quirks: ['foreign-listener'] });
   await app.logged('Another SIGTERM listener is registered by somebodyElse');
   app.signal('SIGTERM');
@@ -190,7 +190,7 @@ it('a signal during the start hooks waits for them, then tears down what they be
   expect(app.log).not.toMatch(/unsettled|unhandled/i);
 });
 
-it('a signal between create() and listen() ends the process, and nothing listens', async () => {
+it('a signal between create() and listen() ends the process before it listens', async () => {
   const app = new RunningApplication({ quirks: ['pause-before-listen'] });
   await app.event('created');
   const sentAt = app.signal('SIGTERM');
@@ -207,7 +207,7 @@ it('a signal a moment after listen() ends the process cleanly', async () => {
   expect(await app.exited).toMatchObject({ code: 0, signal: null });
 });
 
-it('several applications of one process leave together, and the process ends when the last is closed', async () => {
+it('several applications in one process leave together, and the process exits when the last is closed', async () => {
   const app = await start({ kind: 'two-apps' });
   await app.event('listening', 2);
   const slow = app.ports.map((port, i) => request(port, `/slow?ms=${300 + 500 * i}`));
@@ -235,7 +235,7 @@ describe('with drainOnCrash', () => {
   );
 });
 
-it("without drainOnCrash an uncaught exception is Node's own affair", async () => {
+it('without drainOnCrash, Node itself handles an uncaught exception', async () => {
   const app = await start();
   const slow = attempt(app.port, '/slow?ms=3000');
   await app.event('handler');
@@ -245,7 +245,7 @@ it("without drainOnCrash an uncaught exception is Node's own affair", async () =
   expect(app.order).not.toContain('grace');
 });
 
-it('without the place in the sequence a warning says what to add, and requests are drained late', async () => {
+it('if the module cannot run before the hooks, a warning says what to add, and requests are drained late', async () => {
   const app = await start({ quirks: ['no-capture', 'enable-hooks-before-init'] });
   await app.logged('GracefulShutdownModule.attach(app)');
   const hello = request(app.port, '/file?ms=20');
@@ -256,7 +256,7 @@ it('without the place in the sequence a warning says what to add, and requests a
   expect(app.order.indexOf('draining')).toBeGreaterThan(app.order.indexOf('onModuleDestroy'));
 });
 
-it('attach(app) takes the place that could not be found', async () => {
+it('attach(app) lets the module run before the hooks if it could not find the application', async () => {
   const app = await start({ quirks: ['no-capture-attach'] });
   const slow = request(app.port, '/slow?ms=400');
   await app.event('handler');
@@ -278,7 +278,7 @@ it.each(['context', 'microservice'] as const)(
 );
 
 it.skipIf(!canMakePidNamespaces())(
-  'works as PID 1, whose signals have no default action (needs root to make a PID namespace)',
+  'an application works as PID 1, whose signals have no default action (needs root to create a PID namespace)',
   async () => {
     const app = new RunningApplication({}, {}, ['unshare', '--pid', '--fork', '--kill-child']);
     await app.event('listening');

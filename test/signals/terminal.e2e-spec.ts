@@ -8,7 +8,7 @@ const app = join(import.meta.dirname, '..', '.out', 'test', 'fixtures', 'app.js'
 const hasScript = spawnSync('script', ['--version']).status === 0;
 
 it.skipIf(!hasScript)(
-  'Ctrl-C at a terminal skips the grace period (needs script(1) to make a terminal)',
+  'Ctrl-C at a terminal skips the grace period (needs script(1) to create a terminal)',
   async () => {
     // Without exec the shell would get the Ctrl-C, too, and answer for its child.
     const command = `exec ${process.execPath} ${app}`;

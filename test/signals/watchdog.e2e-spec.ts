@@ -15,7 +15,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-it('what --require loads, a tracer, is not loaded again at the signal', async () => {
+it('the watchdog thread does not load again what --require loads, such as a tracer', async () => {
   const [script, loads] = [join(folder, 'tracing.cjs'), join(folder, 'loads')];
   writeFileSync(
     script,

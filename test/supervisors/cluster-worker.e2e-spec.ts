@@ -37,12 +37,12 @@ async function gone(pid: number): Promise<void> {
   }
 }
 
-describe.each(policies)("workers of somebody else's cluster, SCHED_%s", (policy) => {
+describe.each(policies)('workers of a foreign node:cluster, SCHED_%s,', (policy) => {
   it.each([
     ['signal', false],
     ['disconnect', true],
   ] as const)(
-    'replaced by %s under load, none is lost; whether that was wanted: %s',
+    'lose no request when replaced under load by %s (voluntary: %s)',
     async (retire, isWanted) => {
       const { primary, port } = await start(policy, { RETIRE: retire });
       const load = new Load(port, { fresh: 10, kept: 5 });
@@ -61,7 +61,7 @@ describe.each(policies)("workers of somebody else's cluster, SCHED_%s", (policy)
     60_000,
   );
 
-  it('when the primary dies, requests in flight are answered, and the workers leave', async () => {
+  it('answer requests in flight and leave when the primary dies', async () => {
     const { primary, port, pids } = await start(policy);
     const requests = [1, 2, 3, 4].map(() => request(port, '/?ms=1000', { agent: false }));
     await primary.logged(/(long request[^]*){4}/);

@@ -14,7 +14,7 @@ const timeoutMs = 60_000;
 /** More than a slow machine needs to start, and more than the budget. */
 const times = { listen_timeout: 15_000, kill_timeout: 7000 };
 
-describe.skipIf(findProgram('pm2') === undefined)('under PM2', { timeout: timeoutMs }, () => {
+describe.skipIf(findProgram('pm2') === undefined)('under PM2,', { timeout: timeoutMs }, () => {
   let daemon: Pm2Daemon;
   let port = 0;
 
@@ -69,7 +69,7 @@ describe.skipIf(findProgram('pm2') === undefined)('under PM2', { timeout: timeou
     expect(log()).not.toMatch(/WARN|ERROR/);
   });
 
-  it('wait_ready waits until it listens, and a reload answers the requests in flight', async () => {
+  it('wait_ready waits until the application listens, and a reload answers requests in flight', async () => {
     await start({ wait_ready: true, ...times }, { gracePeriodMs: 300 });
     const slow = request(port, '/?ms=1500', { agent: false });
     await logged(/long request/);
@@ -82,7 +82,7 @@ describe.skipIf(findProgram('pm2') === undefined)('under PM2', { timeout: timeou
     expect(log()).not.toMatch(/WARN|ERROR/);
   });
 
-  it('the message "shutdown" is a signal, too', async () => {
+  it('the message "shutdown" acts like a signal', async () => {
     await start({ shutdown_with_message: true, ...times });
     await logged(/listening on/);
     const slow = request(port, '/?ms=1000', { agent: false });

@@ -23,12 +23,12 @@ function activated(options: readonly string[], env: Record<string, string>): Log
   return new LoggedProcess([activate, ...options, ...variables, ...program]);
 }
 
-describe.skipIf(findProgram(activate) === undefined)(`sockets passed by ${activate}`, () => {
+describe.skipIf(findProgram(activate) === undefined)(`sockets passed by ${activate}:`, () => {
   let folder = '';
   beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'nestjs-drain-'))));
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('app.listen(port) and other servers take theirs, by address, port or path', async () => {
+  it('app.listen(port) and other servers find theirs by address, port or path', async () => {
     const [port, other, free] = [await freePort(), await freePort(), await freePort()];
     const path = join(folder, 'orders.sock');
     const abstract = `nestjs-drain-${process.pid}`;
@@ -83,7 +83,7 @@ describe.skipIf(findProgram(activate) === undefined)(`sockets passed by ${activa
     ]);
   });
 
-  it('a port in use is an error, as always', async () => {
+  it('a port in use is an error, as without them', async () => {
     const [port, taken] = [await freePort(), await freePort()];
     const other = new SocketHolder(taken);
     other.listen();
@@ -98,14 +98,14 @@ describe.skipIf(findProgram(activate) === undefined)(`sockets passed by ${activa
   });
 });
 
-it('a wrong variable ends the start', async () => {
+it('an invalid LISTEN_ variable stops the start', async () => {
   const script = 'LISTEN_PID=$$ LISTEN_FDS=a exec "$0" "$1"';
   const app = new LoggedProcess(['sh', '-c', script, process.execPath, fixture('supervised')]);
   expect((await app.exited).code).not.toBe(0);
   expect(app.log).toContain('LISTEN_FDS=a is not a whole number');
 });
 
-it('stop and start under load refuse no connection and lose no request', async () => {
+it('a stop and start under load with a passed socket refuses no connection and loses no request', async () => {
   const holder = new SocketHolder(await freePort());
   let app = holder.start('supervised');
   await app.logged(/listening on/);

@@ -14,7 +14,7 @@ const receiver = `use Socket; $| = 1;
 socket(S, AF_UNIX, SOCK_DGRAM, 0); bind(S, sockaddr_un($ARGV[0])) or die; print "receiving\n";
 while (defined recv(S, $message, 4096, 0)) { print "[$message]\n" }`;
 
-describe.skipIf(findProgram('systemd-notify') === undefined)('sd_notify', () => {
+describe.skipIf(findProgram('systemd-notify') === undefined)('sd_notify:', () => {
   let folder = '';
   let socket = '';
   let manager: LoggedProcess;
@@ -38,7 +38,7 @@ describe.skipIf(findProgram('systemd-notify') === undefined)('sd_notify', () => 
     });
   }
 
-  it('READY when it listens, STOPPING with the time it needs when it leaves', async () => {
+  it('READY is sent when the service listens, and STOPPING with the time it needs', async () => {
     const app = start();
     await manager.logged(new RegExp(`READY=1\nMAINPID=${app.pid}\nSTATUS=Serving`));
     expect(app.log).toContain('application successfully started');
@@ -49,7 +49,7 @@ describe.skipIf(findProgram('systemd-notify') === undefined)('sd_notify', () => 
     expect(app.log).not.toMatch(/WARN|ERROR/);
   });
 
-  it('without the program there is one warning, and the service lives', async () => {
+  it('there is one warning without the program, and the service keeps running', async () => {
     const app = start({ PATH: folder });
     await app.logged(/systemd may not know.*ENOENT/);
     app.child.kill('SIGTERM');
@@ -57,7 +57,7 @@ describe.skipIf(findProgram('systemd-notify') === undefined)('sd_notify', () => 
     expect(app.log.match(/WARN/g)).toHaveLength(1);
   });
 
-  it('without a reader there is one warning, and the service lives', async () => {
+  it('there is one warning without a reader, and the service keeps running', async () => {
     const app = start({ NOTIFY_SOCKET: join(folder, 'nobody') });
     await app.logged(/systemd may not know.*code 1/);
     app.child.kill('SIGTERM');
@@ -77,7 +77,7 @@ describe.skipIf(findProgram('systemd-notify') === undefined)('sd_notify', () => 
     expect(app.log).not.toMatch(/WARN|ERROR/);
   });
 
-  it('WatchdogSec= is answered at half of its time, and no more once the service is not well', async () => {
+  it('WatchdogSec= is answered at half its time while the service is healthy', async () => {
     const warnings: string[] = [];
     const env = { NOTIFY_SOCKET: socket, WATCHDOG_USEC: '400000', WATCHDOG_PID: `${process.pid}` };
     const notifier = SystemdNotifier.fromEnvironment(env, (message) => warnings.push(message))!;
@@ -115,7 +115,7 @@ describe.skipIf(findProgram('systemd-notify') === undefined)('sd_notify', () => 
   });
 });
 
-it('without a service manager nothing is sent', () => {
+it('nothing is sent to systemd without a service manager', () => {
   expect(SystemdNotifier.fromEnvironment({}, () => {})).toBeUndefined();
   expect(SystemdNotifier.fromEnvironment({ NOTIFY_SOCKET: '' }, () => {})).toBeUndefined();
 });

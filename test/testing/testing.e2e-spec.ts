@@ -111,7 +111,7 @@ const adapters = {
   fastify: () => ({ adapter: new FastifyAdapter() }),
 };
 
-describe.each(['express', 'fastify'] as const)('on %s', (name) => {
+describe.each(['express', 'fastify'] as const)('ShutdownTest on %s', (name) => {
   async function start(
     ...[root, options]: Partial<Parameters<typeof ShutdownTest.start>>
   ): Promise<ShutdownTest> {
@@ -120,7 +120,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (name) => {
     return test;
   }
 
-  it('the report of a close() names a hook that throws, too', async () => {
+  it('names a hook that throws in the report of a close(), too', async () => {
     // Not one of those that are closed later: under Nest 11 that would tell of the error again.
     const test = await ShutdownTest.start(AppModule, adapters[name]());
     test.app.get(Database).onModuleDestroy = () => {
@@ -136,7 +136,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (name) => {
     expect(report.result).toBe('failed');
   });
 
-  it('goes through all states, 25 s of shutdown in a moment', async () => {
+  it('goes through all states, with 25 s of shutdown in a moment', async () => {
     const test = await start();
     const begin = performance.now();
     const order = outcomeOf(fetch(`${test.url}/orders/1`));
@@ -171,7 +171,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (name) => {
     expect(performance.now() - begin).toBeLessThan(5000);
   });
 
-  it('readiness is red in grace, and requests are served to the end of the grace period', async () => {
+  it('has red readiness in the grace period, and serves requests to its end', async () => {
     const test = await start();
     expect((await fetch(`${test.url}/health/ready`)).status).toBe(200);
     await test.enter('grace');
@@ -188,7 +188,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (name) => {
     assertReport(await test.finish(), { result: 'clean', exitCode: 0, cut: 0, within: 10_000 });
   });
 
-  it('a slow request completes while the application drains', async () => {
+  it('lets a slow request complete while the application drains', async () => {
     const test = await start();
     const order = fetch(`${test.url}/orders/1`);
     await test.untilInFlight(1);
@@ -214,7 +214,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (name) => {
     expect(test.app.get(OrdersController).signal).toBe('SIGTERM');
   });
 
-  it('what runs in real time is waited for, and takes no fake time', async () => {
+  it('waits for what runs in real time, which takes no fake time', async () => {
     const test = await start();
     test.app.get(Database).onModuleDestroy = inRealTime;
     const query = outcomeOf(fetch(`${test.url}/query`));
@@ -225,7 +225,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (name) => {
     expect(report.totalMs).toBeLessThan(7000);
   });
 
-  it('a handler that heeds the deadline answers in forcing', async () => {
+  it('lets a handler answer in forcing if it stops at the deadline', async () => {
     const test = await start();
     const rates = outcomeOf(fetch(`${test.url}/rates`));
     await test.untilInFlight();
@@ -234,7 +234,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (name) => {
     assertReport(await test.finish(), { result: 'forced', exitCode: 1, completed: 1, cut: 0 });
   });
 
-  it('a hook that fails is told', async () => {
+  it('reports a hook that fails', async () => {
     const test = await start();
     test.app.get(Database).onModuleDestroy = () => {
       throw new Error('the pool is gone');
@@ -251,7 +251,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (name) => {
     ).toThrow(/result: expected "clean", was "failed".*the pool is gone/s);
   });
 
-  it('a hook that hangs is given up', async () => {
+  it('gives up a hook that hangs', async () => {
     const test = await start(AppModule, { patienceMs: 20 });
     test.app.get(Database).onModuleDestroy = () => new Promise<void>(() => {});
     const report = await test.finish();
@@ -264,7 +264,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (name) => {
     expect(report.totalMs).toBe(report.budget.totalMs);
   });
 
-  it('a second signal cuts, a third one ends the process at once', async () => {
+  it('cuts with a second signal, and ends the process at once with a third', async () => {
     const test = await start();
     const order = outcomeOf(fetch(`${test.url}/orders/1`));
     await test.untilInFlight();
@@ -276,7 +276,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (name) => {
     assertReport(await test.finish(), { result: 'forced', exitCode: 1, cut: 1 });
   });
 
-  it('takes what the test overrides, what main.ts sets, and options of its own', async () => {
+  it('applies the overrides of the test, the settings of main.ts, and options of its own', async () => {
     const carrier = { arrival: Promise.resolve() };
     const builder = Test.createTestingModule({ imports: [AppModule] })
       .overrideProvider(Carrier)
@@ -291,7 +291,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (name) => {
   });
 });
 
-describe('states that cannot be reached', () => {
+describe('ShutdownTest explains states that cannot be reached:', () => {
   it.each([
     ['grace', 'running', { gracePeriodMs: 0 }, /gracePeriodMs is 0/],
     ['grace', 'draining', {}, /it is 'draining': .*once, in the order running, grace/],
@@ -306,7 +306,7 @@ describe('states that cannot be reached', () => {
     expect(String(error)).toMatch(why);
   });
 
-  it('grace, where the application is closed without a signal', async () => {
+  it('grace, if the application is closed without a signal', async () => {
     const test = await ShutdownTest.start(AppModule);
     open.push(test);
     void test.app.close();
@@ -318,7 +318,7 @@ describe('states that cannot be reached', () => {
   });
 });
 
-describe('what is wrong is told', () => {
+describe('ShutdownTest fails with a useful error for', () => {
   it('an application without the module', async () => {
     @Module({})
     class Empty {}
@@ -327,7 +327,7 @@ describe('what is wrong is told', () => {
     });
   });
 
-  it('a signal that is not listened to', async () => {
+  it('a signal without a listener', async () => {
     const test = await ShutdownTest.start(AppModule);
     open.push(test);
     await expect(test.signal('SIGUSR2')).rejects.toMatchObject({
@@ -348,7 +348,7 @@ describe('what is wrong is told', () => {
     expect(() => test.url).toThrow(/startContext/);
   });
 
-  it('an error of the start is that of the application', async () => {
+  it('an error of the application at the start, unchanged', async () => {
     const failing = Test.createTestingModule({ imports: [AppModule] })
       .overrideProvider(Database)
       .useValue({
@@ -360,7 +360,7 @@ describe('what is wrong is told', () => {
   });
 });
 
-it('an application without a server: tracked work holds its drain', async () => {
+it('tracked work holds the drain of an application without a server in ShutdownTest', async () => {
   const test = await ShutdownTest.startContext(AppModule);
   open.push(test);
   let done!: () => void;
@@ -374,13 +374,13 @@ it('an application without a server: tracked work holds its drain', async () => 
   assertReport(await test.finish(), { result: 'clean', cut: 0, exitCode: 0 });
 });
 
-it('the spread is the same for the same seed', async () => {
+it('ShutdownTest spreads moments in the same way for the same seed', async () => {
   const first = await randomOf(7);
   expect(await randomOf(7)).toEqual(first);
   expect(await randomOf(8)).not.toEqual(first);
 });
 
-describe('nothing is left behind', () => {
+describe('ShutdownTest leaves nothing behind', () => {
   it.each(['running', 'grace', 'draining', 'forcing', 'closing', 'closed'] as const)(
     'in state %s with a request in flight',
     async (state) => {
@@ -401,7 +401,7 @@ describe('nothing is left behind', () => {
     },
   );
 
-  it('a hook that hangs without a signal is named', async () => {
+  it('after a hook that hangs without a signal, which is named', async () => {
     const test = await ShutdownTest.start(AppModule, { patienceMs: 20 });
     test.app.get(Database).onModuleDestroy = () => new Promise<void>(() => {});
     await expect(test.close()).rejects.toMatchObject({
@@ -410,7 +410,7 @@ describe('nothing is left behind', () => {
     });
   });
 
-  it('Symbol.asyncDispose closes', async () => {
+  it('after Symbol.asyncDispose', async () => {
     const test = await ShutdownTest.start(AppModule);
     await test[Symbol.asyncDispose]();
     expect(test.state).toBe('closed');

@@ -53,8 +53,8 @@ function expectDatabaseClosedLast(app: RunningApplication): void {
   expect(app.order.lastIndexOf('handler')).toBeLessThan(app.order.indexOf('onModuleDestroy'));
 }
 
-describe.each(['express', 'fastify'] as const)('on %s', (adapter) => {
-  it('ws: the reply of a running handler comes, then code 1012', async () => {
+describe.each(['express', 'fastify'] as const)('websockets on %s', (adapter) => {
+  it('with ws get the reply of a running handler, then code 1012', async () => {
     const app = await serve({ adapter });
     const [busy, idle] = [
       await WebSocketClient.open(app.port),
@@ -79,7 +79,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (adapter) => {
     // Its next poll needs the listener that a drain without a grace period has closed.
     ['polling', 1000],
   ] as const)(
-    'socket.io by %s: the reply comes, the client loses its transport and means to come back',
+    'with socket.io by %s get the reply, lose their transport, and reconnect',
     async (transport, gracePeriodMs) => {
       const app = await serveIo({ adapter, options: { gracePeriodMs } });
       const client = await connectIo(app.port, transport);
@@ -97,7 +97,7 @@ describe.each(['express', 'fastify'] as const)('on %s', (adapter) => {
     },
   );
 
-  it('a websocket outside any gateway is closed with 1012', async () => {
+  it('outside any gateway are closed with 1012', async () => {
     const app = await serve({ adapter }, { FIXTURE_LIBRARY: 'none', FIXTURE_FEATURES: 'plain-ws' });
     const client = await WebSocketClient.open(app.port, '/other');
     app.signal('SIGTERM');
@@ -107,8 +107,8 @@ describe.each(['express', 'fastify'] as const)('on %s', (adapter) => {
   });
 });
 
-describe('a handler that never ends', () => {
-  it('ws: its client gets 1012 at the deadline, and the log names both', async () => {
+describe('a websocket handler that never ends', () => {
+  it('is named in the log with its ws client, which gets 1012 at the deadline', async () => {
     const app = await serve({ options: { drainTimeoutMs: 500 } });
     const client = await WebSocketClient.open(app.port, '/chat?token=secret');
     client.send('hang');
@@ -124,7 +124,7 @@ describe('a handler that never ends', () => {
     expect(app.log).not.toContain('secret');
   });
 
-  it('socket.io: its client loses its transport at the deadline', async () => {
+  it('costs its socket.io client the transport at the deadline', async () => {
     const app = await serveIo({ options: { drainTimeoutMs: 500 } });
     const client = await connectIo(app.port, 'websocket');
     const lost = lossOf(client);
@@ -137,7 +137,7 @@ describe('a handler that never ends', () => {
   });
 });
 
-it('a client that does not answer the close is ended at the deadline and named without its address', async () => {
+it('a websocket client that does not answer the close is ended at the deadline and named without its address', async () => {
   const app = await serve({ options: { drainTimeoutMs: 500 } });
   const client = await RawConnection.open(app.port);
   client.write(upgradeRequest('/chat?token=secret'));
@@ -153,7 +153,7 @@ it('a client that does not answer the close is ended at the deadline and named w
   expect(app.log).not.toMatch(/secret|Cut:.*127\.0\.0\.1/);
 });
 
-describe('a client of socket.io that polls does not hold the exit', () => {
+describe('a polling client of socket.io does not hold the exit', () => {
   it('when it cannot connect for its next poll', async () => {
     const app = await serveIo({});
     const client = await connectIo(app.port, 'polling');
@@ -184,8 +184,8 @@ describe('a client of socket.io that polls does not hold the exit', () => {
   });
 });
 
-describe('a client that would hold the exit is told and closed before long', () => {
-  it('ws: it sends on and on', async () => {
+describe('a websocket client that would hold the exit is told and closed soon', () => {
+  it('if it keeps sending (ws)', async () => {
     const app = await serve({});
     const client = await WebSocketClient.open(app.port);
     const sending = setInterval(() => client.send('slow', 200), 20);
@@ -203,7 +203,7 @@ describe('a client that would hold the exit is told and closed before long', () 
     expectDatabaseClosedLast(app);
   });
 
-  it('ws: it does not answer the close, and sends on', async () => {
+  it('if it does not answer the close and keeps sending (ws)', async () => {
     const app = await serve({});
     const client = await RawConnection.open(app.port);
     client.write(upgradeRequest('/chat'));
@@ -223,7 +223,7 @@ describe('a client that would hold the exit is told and closed before long', () 
     expect(exit.at - sentAt).toBeLessThan(BEFORE_DEADLINE_MS);
   });
 
-  it('ws: it does not read', async () => {
+  it('if it does not read (ws)', async () => {
     const app = await serve({});
     const client = await WebSocketClient.open(app.port);
     client.send('large');
@@ -236,7 +236,7 @@ describe('a client that would hold the exit is told and closed before long', () 
     expect(exit.at - sentAt).toBeLessThan(BEFORE_DEADLINE_MS);
   });
 
-  it('socket.io: it sends on and on', async () => {
+  it('if it keeps sending (socket.io)', async () => {
     const app = await serveIo({});
     const client = await connectIo(app.port, 'websocket');
     let replies = 0;
@@ -257,7 +257,7 @@ describe('a client that would hold the exit is told and closed before long', () 
     expectDatabaseClosedLast(app);
   });
 
-  it('socket.io: it waits for acknowledgements, on and on', async () => {
+  it('if it keeps waiting for acknowledgements (socket.io)', async () => {
     const app = await serveIo({});
     const client = await connectIo(app.port, 'websocket');
     let acks = 0;
@@ -277,7 +277,7 @@ describe('a client that would hold the exit is told and closed before long', () 
     expect(acks).toBe(app.order.filter((name) => name === 'handler').length);
   });
 
-  it('socket.io: it does not read', async () => {
+  it('if it does not read (socket.io)', async () => {
     const app = await serveIo({});
     const client = await connectIo(app.port, 'websocket');
     const { ws } = client.io.engine.transport as unknown as { ws: { pause(): void } };
@@ -291,7 +291,7 @@ describe('a client that would hold the exit is told and closed before long', () 
   });
 });
 
-it('socket.io: an answer that a handler waits for is read', async () => {
+it('an answer that a socket.io handler waits for is read', async () => {
   const app = await serveIo({});
   const client = await connectIo(app.port, 'websocket');
   client.on('question', (answer: (text: string) => void) => {
@@ -305,7 +305,7 @@ it('socket.io: an answer that a handler waits for is read', async () => {
   expect(await app.exited).toMatchObject(clean);
 });
 
-it('an upgrade is refused with 503 while draining', async () => {
+it('a websocket upgrade is refused with 503 while draining', async () => {
   const app = await serve({});
   const busy = await WebSocketClient.open(app.port);
   const late = await RawConnection.open(app.port);
@@ -322,7 +322,7 @@ it('an upgrade is refused with 503 while draining', async () => {
   expect(await app.exited).toMatchObject(clean);
 });
 
-it('an unanswered upgrade gets 503, and does not hold the exit', async () => {
+it('an unanswered websocket upgrade gets 503, and does not hold the exit', async () => {
   const app = await serve({}, { FIXTURE_LIBRARY: 'none', FIXTURE_FEATURES: 'unmanaged' });
   const client = await RawConnection.open(app.port);
   client.write(upgradeRequest('/nowhere'));
@@ -347,7 +347,7 @@ it('an upgrade to another protocol does not hold the exit', async () => {
   expect(exit.at - sentAt).toBeLessThan(BEFORE_DEADLINE_MS);
 });
 
-it('a websocket of a library that is not known is ended in a pause, and not written into', async () => {
+it('a websocket of an unknown library is ended in a pause, and not written into', async () => {
   const app = await serve({}, { FIXTURE_LIBRARY: 'none', FIXTURE_FEATURES: 'other-library' });
   const client = await WebSocketClient.open(app.port, '/');
   const sentAt = app.signal('SIGTERM');
@@ -386,7 +386,7 @@ describe('a websocket that the application passes on to another server', () => {
     upstream.close();
   });
 
-  it('holds the exit no longer than it is patient, if it never pauses', async () => {
+  it('holds the exit for a bounded time if it never pauses', async () => {
     const upstream = new WebSocketServer({ port: 0, host: '127.0.0.1' });
     upstream.on('connection', (client) => setInterval(() => client.send('tick'), 20).unref());
     await once(upstream, 'listening');
@@ -404,7 +404,7 @@ describe('a websocket that the application passes on to another server', () => {
   });
 });
 
-it('a message that waits in a guard is handled and answered', async () => {
+it('a websocket message that waits in a guard is handled and answered', async () => {
   const app = await serve({});
   const client = await WebSocketClient.open(app.port);
   client.send('guarded', 300);
@@ -423,7 +423,7 @@ it('websocketCloseCode is the code that clients see', async () => {
   expect(await app.exited).toMatchObject(clean);
 });
 
-it('grace: each is closed at a moment of its own, and new ones are accepted', async () => {
+it('in the grace period each websocket is closed at its own moment, and new ones are accepted', async () => {
   const graceMs = 1500;
   const app = await serve({ options: { gracePeriodMs: graceMs } });
   const clients = await Promise.all(
@@ -446,7 +446,7 @@ it('grace: each is closed at a moment of its own, and new ones are accepted', as
   expect(await app.exited).toMatchObject(clean);
 });
 
-it('without a signal, all are closed at once, and nothing is left behind', async () => {
+it('without a signal all websockets are closed at once, and nothing is left behind', async () => {
   const app = await serve({ options: { gracePeriodMs: 5000 } });
   const clients = await Promise.all(
     Array.from({ length: 300 }, () => WebSocketClient.open(app.port)),
@@ -459,7 +459,7 @@ it('without a signal, all are closed at once, and nothing is left behind', async
   expect(Date.now() - at).toBeLessThan(BEFORE_DEADLINE_MS);
 });
 
-it('socket.io: what was emitted is delivered, and the client comes back to the next instance', async () => {
+it('what was emitted by socket.io is delivered, and the client reconnects to the next instance', async () => {
   const app = await serveIo({});
   const client = await connectIo(app.port, 'websocket');
   let received = 0;
@@ -487,7 +487,7 @@ describe('a gateway with its own port', () => {
   it.each([
     ['with a path', ''],
     ['without a path', 'no-path'],
-  ])('ws %s', async (_, features) => {
+  ])('drains ws %s', async (_, features) => {
     const port = await freePort();
     const env = { FIXTURE_PORT: String(port), FIXTURE_FEATURES: features };
     const app = await serve({}, env);
@@ -511,7 +511,7 @@ describe('a gateway with its own port', () => {
     expect(exit.at - at).toBeLessThan(BEFORE_DEADLINE_MS);
   });
 
-  it('socket.io, beside a client that keeps its connection alive', async () => {
+  it('drains socket.io, beside a client that keeps its connection alive', async () => {
     const port = await freePort();
     const app = await serveIo({ options: { idleLingerMs: 300 } }, { FIXTURE_PORT: String(port) });
     const client = await connectIo(port, 'polling');
@@ -533,14 +533,14 @@ describe('a gateway with its own port', () => {
   });
 });
 
-describe('many connections', () => {
+describe('many websockets', () => {
   // 10,000 are as well, but take their time.
   const count = Number(process.env['DRAIN_TEST_CONNECTIONS'] ?? 2000);
   const drainTimeoutMs = Math.max(4000, count * 2);
   const ratePerSecond = Math.max(200, count / (drainTimeoutMs / 2000));
 
   it(
-    `all ${count} get 1012, at no more than ${ratePerSecond} a second`,
+    `(${count}) get 1012, at no more than ${ratePerSecond} a second`,
     async () => {
       const app = await serve({ options: { drainTimeoutMs } });
       const clients: WebSocketClient[] = [];

@@ -24,14 +24,14 @@ describe('the results of the comparison', () => {
     expect(rounds.map(({ version }) => version)).toEqual(['1.0.0', '1.0.0']);
   });
 
-  it('drop what was measured of another version', () => {
+  it('drop the rounds of another version', () => {
     const results = measured();
     results.setSolutions('express', [{ ...old, version: '2.0.0' }]);
     expect(results.rounds('express', 'idle', 'nestjs-drain')).toEqual([]);
     expect(results.adapters.express.cells).toEqual([]);
   });
 
-  it('keep what was measured of a solution that does not take part this time, in its place', () => {
+  it('keep the rounds of a solution that does not take part this time, in their place', () => {
     const results = measured();
     results.setSolutions('express', [{ file: 'stoppable', name: 'stoppable', version: '1.0.0' }]);
     expect(results.rounds('express', 'idle', 'nestjs-drain')).toHaveLength(1);

@@ -25,14 +25,14 @@ describe('the summary of a cell', () => {
     });
   });
 
-  it('takes the worse one of two in the middle', () => {
+  it('takes the worse of the two middle rounds as the median', () => {
     expect(summarize([round({ lost: 0 }), round({ lost: 4 })]).lost).toEqual({
       median: 4,
       worst: 4,
     });
   });
 
-  it('counts no round that failed, and says why', () => {
+  it('leaves out failed rounds, and says why they failed', () => {
     const summary = summarize([round(), { error: 'it did not start' }]);
     expect(summary).toMatchObject({ rounds: 1, errors: ['it did not start'] });
     expect(summarize([{ error: 'no' }])).toEqual({ rounds: 0, errors: ['no'] });
@@ -40,7 +40,7 @@ describe('the summary of a cell', () => {
 });
 
 describe('the comparison with this module', () => {
-  it('is lost to whoever lost fewer in the worst round, too', () => {
+  it('ranks a solution better only if it also lost fewer in its worst round', () => {
     const ours = cell(OURS, round(), round(), round({ lost: 1 }));
     const other = cell('other', round(), round(), round());
     expect(namesOf(compare([ours, other]).better)).toEqual(['other']);
@@ -49,7 +49,7 @@ describe('the comparison with this module', () => {
     ).toEqual([]);
   });
 
-  it('calls faster only who lost no more and was gone more than 0.1 s sooner', () => {
+  it('calls a solution faster only if it lost no more and exited more than 0.1 s sooner', () => {
     const ours = cell(OURS, round());
     const others = [
       cell('sooner', round({ ms: 800 })),
@@ -59,7 +59,7 @@ describe('the comparison with this module', () => {
     expect(namesOf(compare([ours, ...others]).faster)).toEqual(['sooner']);
   });
 
-  it('compares what is used where that is measured', () => {
+  it('compares processor time and memory where they are measured', () => {
     const ours = cell(OURS, round({ value: 100, unit: 'µs' }));
     const less = cell('less', round({ value: 90, unit: 'µs', ms: 10 }));
     const same = cell('same', round({ value: 97, unit: 'µs', ms: 10 }));
@@ -69,7 +69,7 @@ describe('the comparison with this module', () => {
     });
   });
 
-  it('says nothing where this module was not measured', () => {
+  it('is empty if this module was not measured', () => {
     const nothing = { better: [], faster: [], cheaper: [] };
     expect(compare([cell('other', round())])).toEqual(nothing);
     expect(compare([cell(OURS, { error: 'no' }), cell('other', round())])).toEqual(nothing);

@@ -5,7 +5,7 @@ import { markupProblems, textOf } from '../../../test/support/markup.js';
 import { htmlPicture } from './html-picture.js';
 import { svgPicture } from './svg-picture.js';
 
-it.each(EXAMPLES)('%s is a page with the picture, that loads nothing', (name) => {
+it.each(EXAMPLES)('the page of the report %s has the picture and loads nothing', (name) => {
   const report = exampleReport(name);
   const html = htmlPicture(report);
   expect(html).toMatch(/^<!doctype html>\n<html lang="en">/);
@@ -14,7 +14,7 @@ it.each(EXAMPLES)('%s is a page with the picture, that loads nothing', (name) =>
   expect(html).not.toMatch(/<script|<link|href=|src=|url\(/);
 });
 
-it('has the figures as tables', () => {
+it('the page of a report has the figures as tables', () => {
   const text = textOf(htmlPicture(exampleReport('forced'))).replace(/\s+/g, ' ');
   for (const row of [
     'Begun by SIGTERM',
@@ -29,17 +29,17 @@ it('has the figures as tables', () => {
   }
 });
 
-it('holds the report itself', () => {
+it('the page of a report contains the report itself', () => {
   const report = exampleReport('forced');
   const [, json] = /<pre [^>]*>(.*)<\/pre>/s.exec(htmlPicture(report))!;
   expect(JSON.parse(json!.replaceAll('&quot;', '"'))).toEqual(report);
 });
 
-it('has no tables of what there was none of', () => {
+it('the page of a report has no empty tables', () => {
   expect(htmlPicture(exampleReport('close'))).not.toMatch(/Slowest requests|Hooks/);
 });
 
-it('shows a hostile report as text only', () => {
+it('the page of a hostile report shows its contents as text only', () => {
   const html = htmlPicture(hostileReport());
   // A report is shown whole, so there is no bound but that of the report.
   expect(markupProblems(html.replace(/ charset="utf-8"/, ''))).toEqual([]);

@@ -62,18 +62,18 @@ describe('a report is found', () => {
     expect(parseReport(content, 'a')).toEqual(rolling);
   });
 
-  it('with texts that need quotes and escapes', () => {
+  it('if its texts need quotes and escapes', () => {
     const message = `it's "a" \`b\`\n\\ \u0001 é 🚀 {[,:`;
     const report = { ...failed, failures: [{ where: 'x', message }] };
     expect(parseReport(`a\n${inspect(report, { depth: null })}`, 'a')).toEqual(report);
   });
 
-  it('as ReportLine, by a logger that prints objects to a depth of two', () => {
+  it('as printed by a logger that prints objects to a depth of two', () => {
     const printed = inspect({ level: 'info', nested: { more: new ReportLine(rolling).report } });
     expect(parseReport(`one\n${printed}\n`, 'a')).toEqual(rolling);
   });
 
-  it('of several the last one, or all of them', () => {
+  it('among others: the last one, or all of them', () => {
     const lines = [rolling, failed].map((report) => JSON.stringify({ message: { report } }));
     const noise = ['states of {matter}', '{"message":"the states of it"}', ''];
     const content = [noise, lines[0], noise, lines[1], noise].flat().join('\n');
@@ -81,15 +81,15 @@ describe('a report is found', () => {
     expect(parseReports(content, 'a')).toEqual([rolling, failed]);
   });
 
-  it('of a later version of the package, with more fields', () => {
+  it('if a later version of the package has added fields', () => {
     const later = { ...rolling, weather: 'fine' };
     expect(parseReport(JSON.stringify(later), 'a')).toEqual(later);
   });
 });
 
-describe('no report', () => {
+describe('a missing report', () => {
   it.each(['', '{}', '[]', 'null', '12', 'not json', '{"states":[]}', 'states {"states":'])(
-    'is in %j',
+    'is an error: %j',
     (content) => {
       const { code, message } = errorOf(content);
       expect(code).toBe('ERR_SHUTDOWN_NO_REPORT');
@@ -97,15 +97,15 @@ describe('no report', () => {
     },
   );
 
-  it('is where it is nested without an end', () => {
+  it('is an error, as is one that is nested too deeply', () => {
     const content = `${'[{"a":'.repeat(50)}${JSON.stringify(rolling)}${'}]'.repeat(50)}`;
     expect(errorOf(content).code).toBe('ERR_SHUTDOWN_NO_REPORT');
   });
 });
 
-describe('what was made to be a burden', () => {
+describe('a report that was made to be a burden', () => {
   it.each(['hooks', 'advice', 'samples', 'participants', 'heldBy'] as const)(
-    '200,000 %s are an error',
+    'is rejected for 200,000 %s',
     (field) => {
       const [one = 'a'] = rolling[field];
       const many = Array.from({ length: 200_000 }, () => one);
@@ -115,7 +115,7 @@ describe('what was made to be a burden', () => {
     },
   );
 
-  it('20,000 levels are an error', () => {
+  it('is rejected for 20,000 levels of nesting', () => {
     const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
     for (const content of [deep, `{"version":1,"trigger":${deep},"states":[]}`]) {
       expect(errorOf(content).code).toMatch(/^ERR_SHUTDOWN_/);
@@ -125,7 +125,7 @@ describe('what was made to be a burden', () => {
     }
   });
 
-  it('a log full of report prefixes is parsed in linear time', () => {
+  it('takes linear time to parse, such as a log full of report prefixes', () => {
     const before = performance.now();
     for (const one of ["{version:1,a:'", '{version:1,a:{', '{version:1,a:[1,', '{"version":1,']) {
       expect(errorOf(one.repeat(200_000)).code).toBe('ERR_SHUTDOWN_NO_REPORT');
@@ -133,7 +133,7 @@ describe('what was made to be a burden', () => {
     expect(performance.now() - before).toBeLessThan(20_000);
   });
 
-  it('what it says does not come into the message as it is', () => {
+  it('has its control characters removed in the message', () => {
     const text = '\u009b2J\u202e\u2028\ud800';
     const { message } = errorOf(JSON.stringify({ ...rolling, result: text, pid: text }));
     expect(message).toContain('result is "');
@@ -141,7 +141,7 @@ describe('what was made to be a burden', () => {
   });
 });
 
-describe('a report that is wrong', () => {
+describe('an invalid report is rejected', () => {
   it.each<[string, object]>([
     ['version is 3, expected 1, 2', { version: 3 }],
     ['pid is "1", expected a number of 0 or more', { pid: '1' }],
@@ -164,12 +164,12 @@ describe('a report that is wrong', () => {
     expect(message).toBe(`a.json contains a shutdown report that cannot be shown: ${problem}`);
   });
 
-  it('has no number that no clock has', () => {
+  it('for a number that is not finite', () => {
     const content = JSON.stringify(rolling).replace('"totalMs":7184', '"totalMs":1e999');
     expect(errorOf(content).message).toContain('totalMs is null, expected a number of 0 or more');
   });
 
-  it('is told with some of its problems', () => {
+  it('with the first of its problems', () => {
     const { message } = errorOf('{"version":2,"trigger":{},"states":[]}');
     expect(message.split('; ')).toHaveLength(6);
     expect(message).toMatch(/; and \d+ more$/);

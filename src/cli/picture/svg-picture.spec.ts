@@ -9,7 +9,7 @@ import {
 import { markupProblems, textOf } from '../../../test/support/markup.js';
 import { svgPicture } from './svg-picture.js';
 
-it.each(EXAMPLES)('%s is well-formed, and loads nothing', (name) => {
+it.each(EXAMPLES)('the SVG of the report %s is well-formed and loads nothing', (name) => {
   const svg = svgPicture(exampleReport(name));
   expect(markupProblems(svg)).toEqual([]);
   expect(svg.replace('xmlns="http://www.w3.org/2000/svg"', '')).not.toMatch(
@@ -17,7 +17,7 @@ it.each(EXAMPLES)('%s is well-formed, and loads nothing', (name) => {
   );
 });
 
-it.each(EXAMPLES)('%s draws nothing outside of its box', (name) => {
+it.each(EXAMPLES)('the SVG of the report %s draws nothing outside its box', (name) => {
   const svg = svgPicture(exampleReport(name));
   const [, width, height] = /viewBox="0 0 (\d+) ([\d.]+)"/.exec(svg)!.map(Number);
   const places = [...svg.matchAll(/ (x|y|x1|x2|y1|y2)="(-?[\d.]+)"/g)];
@@ -28,7 +28,7 @@ it.each(EXAMPLES)('%s draws nothing outside of its box', (name) => {
   }
 });
 
-it('shows every figure', () => {
+it('the SVG shows every figure of a report', () => {
   const text = textOf(svgPicture(exampleReport('forced')));
   for (const part of [
     'SIGTERM',
@@ -54,7 +54,7 @@ it('shows every figure', () => {
   }
 });
 
-it('has a name and a description for those who do not see it', () => {
+it('the SVG has a title and a description for those who cannot see it', () => {
   const svg = svgPicture(exampleReport('rolling'));
   expect(svg).toMatch(
     /^<svg [^>]*role="img"[^>]*><title>Shutdown by SIGTERM: clean<\/title><desc>/,
@@ -62,7 +62,7 @@ it('has a name and a description for those who do not see it', () => {
   expect(svg).toContain('grace 5.0 s (time elapsed); draining 2.0 s (done)');
 });
 
-it('tells the ends apart without colours', () => {
+it('the SVG shows outcomes without relying on colours', () => {
   const svg = svgPicture(exampleReport('forced'));
   expect(svg.match(/class="nd-cut"/g)).toHaveLength(6);
   expect(svg.match(/class="nd-cross"/g)).toHaveLength(6);
@@ -70,26 +70,26 @@ it('tells the ends apart without colours', () => {
   expect(svg.match(/class="nd-whole"/g)).toHaveLength(7);
 });
 
-describe('a hostile report', () => {
+describe('the SVG of a hostile report', () => {
   const svg = svgPicture(hostileReport());
 
-  it('is text only', () => {
+  it('shows its contents as text only', () => {
     expect(markupProblems(svg)).toEqual([]);
     expect(svg).not.toMatch(/<script|<img|<!--|]]>/);
     expect(svg).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
   });
 
-  it('is bounded', () => {
+  it('is bounded in size', () => {
     expect(svg.length).toBeLessThan(150_000);
     expect(Number(/ height="([\d.]+)"/.exec(svg)![1])).toBeLessThan(6000);
   });
 
-  it('would be found out without the escapes', () => {
+  it('would be detected if nothing were escaped', () => {
     expect(markupProblems(`<svg>${HOSTILE}</svg>`)).not.toEqual([]);
   });
 });
 
-describe('its colours', () => {
+describe('the colours of the SVG', () => {
   const svg = svgPicture(exampleReport('forced'));
   const [light, dark] = svg.split('@media (prefers-color-scheme:dark)');
 

@@ -10,7 +10,7 @@ function widest(picture: string): number {
   return Math.max(...picture.split('\n').map((line) => cellWidth(line)));
 }
 
-it('is a timeline of letters', () => {
+it('the terminal picture is a timeline made of characters', () => {
   expect(terminalPicture(exampleReport('failed')).split('\n').slice(0, 20)).toEqual([
     'shutdown(): the licence server said no  ✗ failed, 5.5 s of 24.0 s, exit code 1',
     'process 208, 2026-05-04T12:41:50.300Z',
@@ -35,8 +35,8 @@ it('is a timeline of letters', () => {
   ]);
 });
 
-describe('its width', () => {
-  it.each(EXAMPLES)('%s is that of the terminal', (name) => {
+describe('the width of the terminal picture', () => {
+  it.each(EXAMPLES)('fits the terminal: %s', (name) => {
     for (const columns of [60, 80, 100, 120]) {
       expect(widest(terminalPicture(exampleReport(name), { columns }))).toBeLessThanOrEqual(
         columns,
@@ -59,7 +59,7 @@ describe('its width', () => {
   });
 });
 
-it('keeps its columns beside wide letters', () => {
+it('the terminal picture keeps its columns aligned beside wide letters', () => {
   const lines = terminalPicture(exampleReport('forced'), { columns: 110 }).split('\n');
   const places = lines
     .filter((line) => line.includes('✗') && line.includes(' s, cut'))
@@ -68,7 +68,7 @@ it('keeps its columns beside wide letters', () => {
   expect(new Set(places).size).toBe(1);
 });
 
-it('tells all apart without colours', () => {
+it('the terminal picture shows outcomes without relying on colours', () => {
   const picture = terminalPicture(exampleReport('forced'));
   expect(picture).toContain('░░ grace 5.0 s, time elapsed');
   expect(picture).toMatch(/^GET EventsCo….*◂▓+✗ +1 min 26 s, cut$/m);
@@ -78,7 +78,7 @@ it('tells all apart without colours', () => {
   expect(picture).not.toContain('\u001b');
 });
 
-it('has colours where they are wanted, and the same letters', () => {
+it('the terminal picture has the same characters with colours', () => {
   const report = exampleReport('forced');
   const coloured = terminalPicture(report, { colours: true });
   expect(coloured).toContain('\u001b[33m! forced\u001b[0m');
@@ -86,7 +86,7 @@ it('has colours where they are wanted, and the same letters', () => {
   expect(letters).toBe(terminalPicture(report));
 });
 
-it('lets no report move the cursor', () => {
+it('the terminal picture lets no report move the cursor', () => {
   const picture = terminalPicture(hostileReport(), { columns: 120 });
   expect(picture).not.toMatch(/[^\P{C}\n]/u);
   expect(widest(picture)).toBeLessThanOrEqual(120);

@@ -10,42 +10,42 @@ it.each([
   ['e\u0301', 1],
   ['…', 1],
   ['', 0],
-])('%s takes %d cells', (text, cells) => {
+])('the text %s takes %d cells', (text, cells) => {
   expect(cellWidth(text)).toBe(cells);
 });
 
 describe('a long name', () => {
-  it('loses its middle', () => {
+  it('is shortened in the middle', () => {
     expect(shorten('GET OrdersController.export', 15)).toBe('GET Ord….export');
   });
 
-  it.each([10, 11, 12, 13])('has no half of a wide letter, in %d cells', (cells) => {
+  it.each([10, 11, 12, 13])('never shows half of a wide letter, in %d cells', (cells) => {
     const short = shorten('GET 注文コントローラー.一覧', cells);
     expect(short).toMatch(/^GET .*…/u);
     expect(cellWidth(short)).toBeLessThanOrEqual(cells);
     expect(cellWidth(fit(short, cells))).toBe(cells);
   });
 
-  it('stays where it fits', () => {
+  it('is unchanged if it fits', () => {
     expect(shorten('exactly', 7)).toBe('exactly');
     expect(fit('ab', 4)).toBe('ab  ');
   });
 });
 
-describe('lines', () => {
+describe('wrapped lines', () => {
   it('break between words', () => {
     expect(wrap('raise gracePeriodMs to 5000', 20, 9)).toEqual(['raise gracePeriodMs', 'to 5000']);
   });
 
-  it('break a word that is longer than a line', () => {
+  it('break a word only if it is longer than a line', () => {
     expect(wrap('abcdefghij', 4, 9)).toEqual(['abcd', 'efgh', 'ij']);
   });
 
-  it('end in an ellipsis where there would be too many', () => {
+  it('end in an ellipsis if there would be too many', () => {
     expect(wrap('one two three four', 5, 2)).toEqual(['one', 'two …']);
   });
 
-  it('may be none but an empty one', () => {
+  it('are one empty line for an empty text', () => {
     expect(wrap('', 5, 2)).toEqual(['']);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { placeOf, timeAxis, timeText } from './time-axis.js';
 
-describe('ticks are what people count in', () => {
+describe('the ticks of a time axis have round numbers', () => {
   it.each([
     [0, 13, ['0', '2 ms', '4 ms', '6 ms', '8 ms', '10 ms', '12 ms']],
     [0, 900, ['0', '200 ms', '400 ms', '600 ms', '800 ms']],
@@ -14,12 +14,12 @@ describe('ticks are what people count in', () => {
     expect(timeAxis(from, to).ticks.map(({ label }) => label)).toEqual(labels);
   });
 
-  it.each([0, 1, 1e3, 1e6, 1e9, 1e12, 1e300])('never too many, for %d ms', (ms) => {
+  it.each([0, 1, 1e3, 1e6, 1e9, 1e12, 1e300])('and are never too many, for %d ms', (ms) => {
     expect(timeAxis(0, ms).ticks.length).toBeLessThanOrEqual(10);
   });
 });
 
-it('has places from 0 to 1', () => {
+it('positions on a time axis go from 0 to 1', () => {
   const axis = timeAxis(-100, 100);
   expect([-500, -100, 0, 100, 500].map((ms) => placeOf(ms, axis))).toEqual([0, 0, 0.5, 1, 1]);
   expect(placeOf(0, timeAxis(0, 0))).toBe(0);
@@ -34,6 +34,6 @@ it.each([
   [60_000, '1 min'],
   [86_243, '1 min 26 s'],
   [-86_243, '-1 min 26 s'],
-])('%d ms are %s', (ms, text) => {
+])('%d ms is shown as %s', (ms, text) => {
   expect(timeText(ms)).toBe(text);
 });

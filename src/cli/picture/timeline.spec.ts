@@ -6,7 +6,7 @@ import { timelineOf } from './timeline.js';
 
 const rolling = exampleReport('rolling');
 
-describe('what is said', () => {
+describe('the timeline of a report', () => {
   it.each<[ShutdownReport['trigger'], string]>([
     [{ kind: 'signal', signal: 'SIGTERM' }, 'SIGTERM'],
     [{ kind: 'request' }, 'shutdown()'],
@@ -14,22 +14,22 @@ describe('what is said', () => {
     [{ kind: 'restart' }, 'A restart'],
     [{ kind: 'crash', reason: 'x is undefined' }, 'A crash: x is undefined'],
     [{ kind: 'close' }, 'app.close()'],
-  ])('of what began it: %j', (trigger, title) => {
+  ])('names the trigger: %j', (trigger, title) => {
     expect(timelineOf({ ...rolling, trigger }).title).toBe(title);
   });
 
-  it('of its time and its end', () => {
+  it('has the total time and the result', () => {
     expect(timelineOf(rolling).total).toBe('7.2 s of 29.0 s, exit code 0');
     expect(timelineOf(exampleReport('close')).total).toBe('13 ms of 24.0 s');
   });
 
-  it('of its numbers, and which of them are bad', () => {
+  it('has the key figures, and marks the bad ones', () => {
     const { figures } = timelineOf(exampleReport('forced'));
     expect(figures.filter(({ isBad }) => isBad)).toEqual([{ value: 6, label: 'cut', isBad: true }]);
     expect(figures.map(({ value }) => value)).toEqual([31, 1290, 1313, 2, 6, 0, 0]);
   });
 
-  it('in paragraphs, those with nothing to say left out', () => {
+  it('has paragraphs, without the empty ones', () => {
     expect(timelineOf(exampleReport('close')).paragraphs).toEqual([]);
     const { paragraphs } = timelineOf(exampleReport('failed'));
     expect(paragraphs.map(({ heading, isBad }) => [heading, isBad])).toEqual([
@@ -45,7 +45,7 @@ describe('what is said', () => {
   });
 });
 
-describe('states', () => {
+describe('the states in a timeline', () => {
   it('say why they ended', () => {
     expect(timelineOf(rolling).states.map(({ state, took, end }) => [state, took, end])).toEqual([
       ['grace', '5.0 s', 'time elapsed'],
@@ -54,34 +54,34 @@ describe('states', () => {
     ]);
   });
 
-  it('that were not due are left out', () => {
+  it('are left out if they took no time', () => {
     const { states } = timelineOf(exampleReport('close'));
     expect(states.map(({ state }) => state)).toEqual(['draining', 'closing']);
   });
 });
 
-describe('the budget', () => {
-  it('has its end on the axis where it is near', () => {
+describe('the budget in a timeline', () => {
+  it('has its end on the axis if that is near', () => {
     const { budget, axis } = timelineOf(exampleReport('forced'));
     expect(budget).toEqual({ end: '29.0 s', atMs: 29_000 });
     expect(axis.toMs).toBe(29_000);
   });
 
-  it('has none there where it would press all else together', () => {
+  it('has no end on the axis if that would squeeze everything else', () => {
     const { budget, axis } = timelineOf(rolling);
     expect(budget).toEqual({ end: '29.0 s' });
     expect(axis.toMs).toBe(7184);
   });
 
-  it('has its end where the shutdown took longer', () => {
+  it('has its end on the axis if the shutdown took longer', () => {
     const late = { ...rolling, budget: { ...rolling.budget, totalMs: 6000 } };
     const { budget, axis } = timelineOf(late);
     expect([budget.atMs, axis.toMs]).toEqual([6000, 7184]);
   });
 });
 
-describe('requests', () => {
-  it('stand in the order they began, with their end', () => {
+describe('the requests in a timeline', () => {
+  it('are in the order in which they began, with their outcome', () => {
     const { bars, others } = timelineOf(rolling).requests;
     expect(others).toBe(0);
     expect(bars.slice(0, 4).map(({ label, look, note }) => [label, look, note])).toEqual([
@@ -92,29 +92,29 @@ describe('requests', () => {
     ]);
   });
 
-  it('that began long before are clipped, others are not', () => {
+  it('are clipped only if they began long before the shutdown', () => {
     const { requests, axis } = timelineOf(rolling);
     const [long, short] = requests.bars;
     expect([long?.isClipped, long?.atMs]).toEqual([true, axis.fromMs]);
     expect([short?.isClipped, short?.atMs]).toEqual([false, -180]);
   });
 
-  it('begin at 0 where none is older', () => {
+  it('begin at 0 if none is older', () => {
     const slowest = rolling.requests.slowest.filter(({ atMs }) => atMs >= 0);
     const { axis } = timelineOf({ ...rolling, requests: { ...rolling.requests, slowest } });
     expect(axis.fromMs).toBe(0);
   });
 });
 
-describe('hooks', () => {
-  it('have an axis of their own where closing is but a slice', () => {
+describe('the hooks in a timeline', () => {
+  it('have an axis of their own if closing is only a slice', () => {
     const { hooks, axis } = timelineOf(rolling);
     expect(hooks.isMagnified).toBe(true);
     expect([hooks.axis.fromMs, hooks.axis.toMs]).toEqual([6970, 7184]);
     expect(axis.toMs).toBe(7184);
   });
 
-  it('share the axis where closing took its time', () => {
+  it('share the main axis if closing took long', () => {
     const { hooks, axis } = timelineOf(exampleReport('failed'));
     expect(hooks.isMagnified).toBe(false);
     expect(hooks.axis).toBe(axis);
@@ -122,7 +122,7 @@ describe('hooks', () => {
   });
 });
 
-it('load is a value that stays, received requests are a count of the time before', () => {
+it('in a timeline, load holds until the next sample, and received requests cover the time before', () => {
   const samples = [
     { atMs: 0, inFlight: 4, connections: 0, received: 0 },
     { atMs: 10, inFlight: 2, connections: 0, received: 7 },
@@ -147,7 +147,7 @@ it('load is a value that stays, received requests are a count of the time before
   ]);
 });
 
-it('marks until when something came, and nothing where it never did', () => {
+it('a timeline marks when the last of something came, if any did', () => {
   expect(timelineOf(exampleReport('forced')).marks).toEqual([
     {
       label: 'new connections',
@@ -163,7 +163,7 @@ it('marks until when something came, and nothing where it never did', () => {
   expect(timelineOf(exampleReport('close')).marks).toEqual([]);
 });
 
-it('everything is bounded, and says how much is left out', () => {
+it('a timeline is bounded, and says how much is left out', () => {
   const timeline = timelineOf(hostileReport());
   const { requests, hooks, paragraphs, states, load } = timeline;
   expect([requests.bars.length, requests.others]).toEqual([20, 40]);

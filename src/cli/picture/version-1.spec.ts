@@ -24,7 +24,7 @@ function outcomesOf(name: (typeof STORED)[number]): string[] {
   return report.hooks.map(({ outcome }) => outcome);
 }
 
-it.each(STORED)('a report that a run of version 1 has written is shown: %s', (name) => {
+it.each(STORED)('a report of version 1 is shown: %s', (name) => {
   const { outcome, totalMs, ...old } = storedReport(name);
   expect(old).toMatchObject({ version: 1 });
   const report = parseReport(JSON.stringify({ ...old, outcome, totalMs }), name);
@@ -34,7 +34,7 @@ it.each(STORED)('a report that a run of version 1 has written is shown: %s', (na
   expect(namesIn(report).filter((field) => gone.has(field))).toEqual([]);
 });
 
-it('distinguishes cut from aborted', () => {
+it('cut requests of a report of version 1 are told from aborted ones', () => {
   const old = storedReport('cut') as Old;
   expect(old.requests).toMatchObject({ aborted: 1, cut: 1 });
   const { requests, hooks, states, connections } = parseReport(JSON.stringify(old), 'cut');
@@ -50,12 +50,12 @@ it('distinguishes cut from aborted', () => {
   ]);
 });
 
-it('tells a hook that was not awaited to its end, and one that threw', () => {
+it('hooks of a report of version 1 that were cut are told from those that threw', () => {
   expect(outcomesOf('hangs')).toContain('cut');
   expect(outcomesOf('failed')).toContain('failed');
 });
 
-it('says whether telemetry was sent, and when the last new connection came', () => {
+it('a report of version 1 keeps its flush and its last new connection', () => {
   const old = storedReport('hangs') as Old & { flush: { flushed: boolean; ms: number } };
   const { flush } = parseReport(JSON.stringify(old), 'hangs');
   const outcome = old.flush.flushed ? 'completed' : 'failed';
@@ -65,19 +65,19 @@ it('says whether telemetry was sent, and when the last new connection came', () 
   expect(newConnections.lastAtMs).toBe(lastOffsetMs);
 });
 
-it('is found where a logger has spread it over several lines', () => {
+it('a report of version 1 is found even if a logger spread it over several lines', () => {
   const printed = inspect({ report: storedReport('clean') }, { depth: 10, maxArrayLength: null });
   expect(parseReport(`started\n${printed}\n`, 'a.log').result).toBe('clean');
 });
 
-it('leaves a report of version 2, and anything else, as it is', () => {
+it('a report of version 2, and anything else, is not converted', () => {
   const report = { version: 2, result: 'clean' };
   expect(fromVersion1(report)).toBe(report);
   expect(fromVersion1(undefined)).toBeUndefined();
   expect(fromVersion1([1])).toEqual([1]);
 });
 
-it('does not fall over one that is wrong', () => {
+it('an invalid report of version 1 does not break the conversion', () => {
   const wrong = { version: 1, trigger: {}, states: [1], hooks: {}, requests: [], flush: 'no' };
   expect(() => parseReport(JSON.stringify(wrong), 'a.json')).toThrow('cannot be shown');
 });

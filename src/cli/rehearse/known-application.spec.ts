@@ -5,7 +5,7 @@ import { clientPaths, readinessPath } from './known-application.js';
 const budget = { gracePeriodMs: 0, drainTimeoutMs: 20_000, closeTimeoutMs: 4000 };
 const application = (...paths: string[]) => ({ pid: 1, budget, paths });
 
-it('clients ask for neither the health, the metrics nor the documentation of a service', () => {
+it('clients of a rehearsal do not request health, metrics or documentation', () => {
   const paths = ['/orders', '/health/ready', '/metrics', '/docs', '/docs-json', '/docs/index.html'];
   const others = ['/api/swagger.json', '/api/docs/', '/documents', '/api/orders', '/livestream'];
   expect(clientPaths(application(...paths, ...others))).toEqual([
@@ -16,7 +16,7 @@ it('clients ask for neither the health, the metrics nor the documentation of a s
   ]);
 });
 
-it('the readiness check is found by its name', () => {
+it('the readiness check of a rehearsed application is found by its name', () => {
   expect(readinessPath(application('/orders', '/api/health/ready'))).toBe('/api/health/ready');
   expect(readinessPath(application('/orders', '/already'))).toBeUndefined();
 });

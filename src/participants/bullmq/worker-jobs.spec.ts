@@ -59,7 +59,7 @@ const handedBack = 'bullmq:rateLimitExceeded';
 const endless = () => new Promise<never>(() => {});
 
 describe('WorkerJobs', () => {
-  it('names a job in flight, from its fetch to its end', async () => {
+  it('names a job in flight from its fetch to its end', async () => {
     const work = new EventEmitter();
     const { worker, clock, jobs, job } = setUp(() => once(work, 'done'));
     const done = worker.processJob(job);
@@ -70,7 +70,7 @@ describe('WorkerJobs', () => {
     expect(jobs.active).toBe(0);
   });
 
-  it('leaves results and errors alone while there is time', async () => {
+  it('passes on results and errors while there is time', async () => {
     const good = setUp(() => Promise.resolve(42));
     good.jobs.stop();
     const bad = setUp(() => Promise.reject(new Error('no mail')));
@@ -102,7 +102,7 @@ describe('WorkerJobs', () => {
     { error: named('UnrecoverableError'), thrown: 'UnrecoverableError' },
     { error: named('DelayedError'), thrown: 'DelayedError' },
     { error: named('WaitingChildrenError'), thrown: 'WaitingChildrenError' },
-  ])('past the deadline, $error.name is $thrown', async ({ error, thrown }) => {
+  ])('turns $error.name into $thrown after the deadline', async ({ error, thrown }) => {
     const { worker, deadline, job } = setUp(() => Promise.reject(error));
     deadline.abort();
     await expect(worker.processJob(job)).rejects.toThrow(thrown);
@@ -111,7 +111,7 @@ describe('WorkerJobs', () => {
   it.each([
     { running: true, calls: ['close'] },
     { running: false, calls: ['pause true'] },
-  ])('stops once, by $calls, where running is $running', ({ running, calls }) => {
+  ])('stops the worker once, by $calls, if running is $running', ({ running, calls }) => {
     const { worker, jobs } = setUp(endless, running);
     jobs.stop();
     jobs.stop();
@@ -131,7 +131,7 @@ describe('WorkerJobs', () => {
     expect(worker.calls).toEqual(['close', 'disconnect']);
   });
 
-  it('handing a job back to a lost Redis holds up nothing', async () => {
+  it('holds up nothing when it hands a job back to a lost Redis', async () => {
     const { worker, clock, jobs, job } = setUp(endless);
     worker.closes = endless();
     const recorded = worker.processJob(job);

@@ -14,14 +14,14 @@ function setUp() {
 const response = () => ({}) as ServerResponse;
 
 describe('Connection', () => {
-  it('is not used until it carries a request, and leaves never unless it is told to', () => {
+  it('is unused until it carries a request, and never leaves unless it is told to', () => {
     const { connection } = setUp();
     expect(connection).toMatchObject({ used: false, isResting: true, leavesAt: Infinity });
     connection.begin(response(), 1000);
     expect(connection).toMatchObject({ used: true, isResting: false });
   });
 
-  it('counts pipelined requests, of which the latest is the last one', () => {
+  it('counts pipelined requests, and knows the last one', () => {
     const { connection } = setUp();
     const [first, second] = [response(), response()];
     connection.begin(first, 1000);
@@ -49,7 +49,7 @@ describe('Connection', () => {
     expect(connection.quietMs(1900)).toBe(400);
   });
 
-  it('is quiet from its last response, also where its request has come since the last look', () => {
+  it('is quiet from its last response, even if the request came since the last look', () => {
     const { connection, send } = setUp();
     send(80);
     connection.quietMs(1000);

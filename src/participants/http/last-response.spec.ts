@@ -70,7 +70,7 @@ describe('sayCloseIf', () => {
     expect(answer(request).writeHead(200).heads).toEqual([[200, connection]]);
   });
 
-  it('asks when the head is written, not before', () => {
+  it('decides when the head is written, not before', () => {
     let mayClose = false;
     const [early, late] = [answer(READ, () => mayClose), answer(READ, () => mayClose)];
     early.writeHead(200);

@@ -48,7 +48,7 @@ function follow(client: ClientStub): OutgoingMessages {
   );
 }
 
-it('a client is closed when its last message is sent, by its hook as by its method', async () => {
+it('a client is closed only after its last message is sent, by its hook as by its method', async () => {
   const client = makeClient();
   const messages = follow(client);
   void client.connect();
@@ -66,7 +66,7 @@ it('a client is closed when its last message is sent, by its hook as by its meth
   expect(told).toEqual(['closed']);
 });
 
-it('a broker that does not answer is waited for briefly, and told once', async () => {
+it('a broker that does not answer is waited for briefly, and reported once', async () => {
   const client = new ClientStub();
   const messages = follow(client);
   for (const pattern of ['a', 'b']) void client.dispatchEvent({ pattern });
@@ -78,7 +78,7 @@ it('a broker that does not answer is waited for briefly, and told once', async (
   expect(messages.tasks.count).toBe(0);
 });
 
-it('a connection that was lost before the signal, and is not used, is no failure', async () => {
+it('an unused connection that was lost before the signal is no failure', async () => {
   const client = new ClientStub();
   client.connectionPromise = Promise.reject(new Error('Connection lost'));
   follow(client);
@@ -87,7 +87,7 @@ it('a connection that was lost before the signal, and is not used, is no failure
   expect(told).toEqual(['closed']);
 });
 
-it('leaves the client as it was', () => {
+it('the drain of outgoing messages leaves the client as it was', () => {
   const client = makeClient();
   const names = Object.getOwnPropertyNames(client);
   follow(client).restore();

@@ -23,7 +23,7 @@ async function turns(number: number): Promise<void> {
   for (let i = 0; i < number; i++) await clock.flush();
 }
 
-it('counts and names the messages in flight, the oldest first', async () => {
+it('messages in flight are counted and named, the oldest first', async () => {
   const call = calls.begin('rpc A.a', {});
   await clock.advance(100);
   calls.begin('rpc B.b', {});
@@ -38,7 +38,7 @@ it('counts and names the messages in flight, the oldest first', async () => {
   expect(calls.begun).toBe(2);
 });
 
-it('is idle when the last handler has ended, and the turns after it have begun no other', async () => {
+it('the message intake is idle only some turns after the last handler has ended', async () => {
   const first = calls.begin('first', {});
   const seen = whenIdle();
   await turns(5);
@@ -55,7 +55,7 @@ it('is idle when the last handler has ended, and the turns after it have begun n
   expect(seen.isIdle).toBe(true);
 });
 
-it('waits for replies on their way, and no longer than for a broker', async () => {
+it('replies that are being sent are awaited, no longer than a broker is', async () => {
   const endReply = calls.beginReply();
   calls.beginReply();
   let outcome = 'waiting';
@@ -82,7 +82,7 @@ function follow(stream: Observable<unknown>, context: unknown = {}): string[] {
   return told;
 }
 
-it('ends a stream that has replied and is silent, where nobody knows of the caller', async () => {
+it('a stream that has replied and is silent is ended if its caller is unknown', async () => {
   const lively = new Subject<string>();
   const silent = new Subject<string>();
   const tolds = [lively, silent, NEVER].map((stream) => follow(stream));
@@ -100,7 +100,7 @@ it('ends a stream that has replied and is silent, where nobody knows of the call
   expect(calls.active).toBe(2);
 });
 
-it('awaits a silent stream whose caller is still there', async () => {
+it('a silent stream whose caller is still there is awaited', async () => {
   const silent = new Subject<string>();
   const told = follow(silent);
   silent.next('a');
@@ -111,7 +111,7 @@ it('awaits a silent stream whose caller is still there', async () => {
   stop();
 });
 
-it('ends a stream whose caller has gone', async () => {
+it('a stream whose caller has gone is ended', async () => {
   let isSubscribed = false;
   const stream = new Observable<never>(() => {
     isSubscribed = true;
@@ -125,7 +125,7 @@ it('ends a stream whose caller has gone', async () => {
   expect(calls.active).toBe(0);
 });
 
-it('cuts what is left so that the caller notices', () => {
+it('what is left at the deadline is cut so that the caller notices', () => {
   const told = follow(NEVER);
   calls.cutStreams();
   expect(told).toEqual(['The service is shutting down']);

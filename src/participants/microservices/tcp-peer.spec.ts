@@ -20,14 +20,14 @@ beforeEach(() => {
   peer = new TcpPeer(socket as unknown as Socket, 1000);
 });
 
-it('knows for how long no byte has come', () => {
+it('a TCP peer knows for how long no byte has come', () => {
   expect(peer.silentMs(1300)).toBe(300);
   socket.bytesRead = 10;
   expect(peer.silentMs(1400)).toBe(0);
   expect(peer.silentMs(1450)).toBe(50);
 });
 
-it('that is muted is read no further', () => {
+it('a muted TCP peer is read no further', () => {
   const onData = vi.fn<() => void>();
   socket.on('data', onData);
   peer.mute();
@@ -37,7 +37,7 @@ it('that is muted is read no further', () => {
   expect(socket.pause).toHaveBeenCalledOnce();
 });
 
-it('is ended once; what it still sends reaches nobody, and is taken off the socket', () => {
+it('a TCP peer is ended once, and what it still sends is discarded', () => {
   const onData = vi.fn<() => void>();
   socket.on('data', onData);
   peer.end();

@@ -72,7 +72,7 @@ describe('ScheduleParticipant', () => {
     expect(underWay).toEqual([]);
   });
 
-  it('lets go of a tick that throws', () => {
+  it('stops tracking a tick that throws', () => {
     const { registry, schedule, underWay } = setUp();
     const job: CronJob = {
       fireOnTick: () => {

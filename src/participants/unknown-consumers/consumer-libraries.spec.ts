@@ -8,7 +8,7 @@ function classOf(name: string, method = 'init'): BuiltType {
   return { name, prototype: { [method]: () => {} } };
 }
 
-describe('libraries that consume', () => {
+describe('consumer libraries', () => {
   it.each([
     ['@ssut/nestjs-sqs', 'SqsModule', classOf('SqsService', 'getProducerQueueSize')],
     ['agenda-nest', 'AgendaModule', classOf('AgendaOrchestrator', 'defineJobProcessors')],
@@ -24,7 +24,7 @@ describe('libraries that consume', () => {
       classOf('TemporalWorkerManagerService', 'getWorkerStatus'),
     ],
     ['@nestjs-plus/rabbitmq', 'RabbitMQModule', classOf('AmqpConnection', 'createSubscriber')],
-  ])('%s is known by its module, a provider and a method of that', (name, module, provider) => {
+  ])('are recognised by their module, a provider and its method: %s', (name, module, provider) => {
     expect(unknownConsumersIn([{ module, providers: [classOf('Other'), provider] }])).toEqual([
       name,
     ]);
@@ -35,7 +35,7 @@ describe('libraries that consume', () => {
     expect(unknownConsumersIn([one, one])).toEqual(['nestjs-rmq']);
   });
 
-  it('are not taken for what is the like of them', () => {
+  it('are not confused with similar modules', () => {
     const own = { module: 'SqsModule', providers: [classOf('SqsService', 'send')] };
     const other = { module: 'OrdersModule', providers: [classOf('RMQService', 'bindRMQRoutes')] };
     const known = {

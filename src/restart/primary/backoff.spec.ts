@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import { Backoff } from './backoff.js';
 
-it('starts at once after the first death, then waits 1.5 times as long each time, for 30 s at most', () => {
+it('a worker is restarted at once after its first death, then after pauses that grow 1.5 times, to 30 s', () => {
   const backoff = new Backoff();
   const waits = Array.from({ length: 20 }, () => backoff.next());
   expect(waits.slice(0, 5)).toEqual([0, 100, 150, 225, 338]);
@@ -10,7 +10,7 @@ it('starts at once after the first death, then waits 1.5 times as long each time
   expect(waits.at(-1)).toBe(30_000);
 });
 
-it('begins anew once all is well again', () => {
+it('the pauses between restarts begin anew after a worker was stable', () => {
   const backoff = new Backoff();
   backoff.next();
   backoff.next();

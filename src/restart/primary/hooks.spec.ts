@@ -20,7 +20,7 @@ function hooks(given: RestartHooks): Hooks {
 beforeEach(() => void errors.splice(0));
 afterEach(() => vi.useRealTimers());
 
-it('a reload is called off by false, and by an error', async () => {
+it('a reload is cancelled if beforeReload returns false or throws', async () => {
   await expect(hooks({ beforeReload: () => false }).beforeReload()).rejects.toThrow(
     'returned false',
   );
@@ -29,14 +29,14 @@ it('a reload is called off by false, and by an error', async () => {
   await hooks({}).beforeReload();
 });
 
-it('a stop is kept from by false, not by an error', async () => {
+it('a stop is cancelled if beforeStop returns false, not if it throws', async () => {
   expect(await hooks({ beforeStop: async () => false }).beforeStop('SIGTERM')).toBe(false);
   expect(await hooks({ beforeStop: failing }).beforeStop('SIGTERM')).toBe(true);
   expect(await hooks({}).beforeStop('SIGTERM')).toBe(true);
   expect(errors).toEqual(['beforeStop failed: no']);
 });
 
-it('the hooks after an event get its result, and their errors are named', async () => {
+it('afterReload gets the result, and errors of hooks are logged by name', async () => {
   const result = { outcome: 'completed', replaced: 1, generation: 2 } as const;
   const afterReload = vi.fn<(given: unknown) => void>();
   await hooks({ afterReload }).afterReload(result);
@@ -46,7 +46,7 @@ it('the hooks after an event get its result, and their errors are named', async 
   expect(errors).toEqual(['afterReload failed: no', 'afterStop failed: no']);
 });
 
-it('one that hangs is waited for no longer than 10 s', async () => {
+it('a hook that hangs is waited for no longer than 10 s', async () => {
   vi.useFakeTimers();
   const asked = hooks({ beforeStop: () => new Promise(() => {}) }).beforeStop('SIGTERM');
   await vi.advanceTimersByTimeAsync(10_000);

@@ -25,7 +25,7 @@ export class Hooks {
     try {
       answer = await inTime('beforeReload', () => this.hooks.beforeReload?.());
     } catch (error) {
-      throw new Error(`beforeReload() failed: ${messageOf(error)}`, { cause: error });
+      throw new Error(`beforeReload failed: ${messageOf(error)}`, { cause: error });
     }
     if (answer === false) throw new Error('beforeReload() returned false');
   }

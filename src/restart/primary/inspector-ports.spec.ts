@@ -9,7 +9,7 @@ it.each([
   [['--inspect=127.0.0.1:9229'], ''],
   [['--enable-source-maps', '--inspect-brk'], ''],
   [[], '--max-old-space-size=100 --inspect=9229'],
-])('are the workers own: %s %s', (execArgv, nodeOptions) => {
+])('each worker has an inspector port of its own: %s %s', (execArgv, nodeOptions) => {
   const ports = new InspectorPorts(execArgv, nodeOptions, 9229, () => false);
   const first = ports.take();
   expect(first.options).toEqual(['--inspect-port=9229']);
@@ -18,7 +18,7 @@ it.each([
   expect(optionsOf(ports)).toEqual(['--inspect-port=9229']);
 });
 
-it('leave the inspector port of this process alone', () => {
+it('inspector ports of workers leave that of this process alone', () => {
   const ports = new InspectorPorts(['--inspect'], '', 9229, () => true);
   expect(optionsOf(ports)).toEqual(['--inspect-port=9230']);
 });
@@ -26,6 +26,6 @@ it('leave the inspector port of this process alone', () => {
 it.each([
   ['nobody debugs', [], 9229],
   ['each process chooses its own', ['--inspect=0'], 0],
-])("are nobody's business where %s", (_, execArgv, first) => {
+])('inspector ports are left alone if %s', (_, execArgv, first) => {
   expect(optionsOf(new InspectorPorts(execArgv, '', first, () => false))).toEqual([]);
 });

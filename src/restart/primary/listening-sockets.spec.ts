@@ -36,18 +36,18 @@ function connects(to: number | string): Promise<boolean> {
   });
 }
 
-it('is one socket for all who ask for the same, at the same time too', async () => {
+it('a listening socket is shared by all workers that ask for its address, even at the same time', async () => {
   const [one, other] = await Promise.all([sockets.take(tcp(0), 0), sockets.take(tcp(0), 0)]);
   expect(one).toBe(other);
   expect(await sockets.take(tcp(0), 0)).toBe(one);
   expect(await sockets.take(tcp(0), 1)).not.toBe(one);
 });
 
-it('is bound and does not listen', async () => {
+it('a listening socket of the primary is bound and does not listen', async () => {
   expect(await connects(await portOf(tcp(0)))).toBe(false);
 });
 
-it('tells of a port in use, and tries again when asked again', async () => {
+it('a port in use is reported, and tried again when asked for again', async () => {
   const other = createServer();
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   const { port } = other.address() as { port: number };
@@ -56,12 +56,12 @@ it('tells of a port in use, and tries again when asked again', async () => {
   expect(await portOf(tcp(port))).toBe(port);
 });
 
-it('does not take a descriptor of a worker for one of its own', async () => {
+it('a file descriptor of a worker is not mistaken for one of the primary', async () => {
   const query = { address: null, port: -1, addressType: -1, fd: 0 };
   expect(await sockets.take(query, 0)).toBe(-constants.errno.EBADF);
 });
 
-it('closes sockets that no worker needs any more', async () => {
+it('sockets that no worker needs any more are closed', async () => {
   const path = join(folder, 'unused');
   await sockets.take(unix(path), 0);
   await sockets.take(tcp(0), 0);
@@ -69,7 +69,7 @@ it('closes sockets that no worker needs any more', async () => {
   await expect.poll(() => existsSync(path)).toBe(false);
 });
 
-it('takes the place of the Unix socket that a killed process has left', async () => {
+it('the Unix socket that a killed process has left is replaced', async () => {
   const path = join(folder, 'stale');
   const program = `require('net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`;
   spawnSync(process.execPath, ['-e', program]);
@@ -77,7 +77,7 @@ it('takes the place of the Unix socket that a killed process has left', async ()
   expect(await sockets.take(unix(path), 0)).toBeTypeOf('object');
 });
 
-it('leaves alone a Unix socket that somebody answers at', async () => {
+it('a Unix socket on which a process listens is not replaced', async () => {
   const path = join(folder, 'taken');
   const other = createServer();
   await new Promise<void>((resolve) => other.listen(path, resolve));

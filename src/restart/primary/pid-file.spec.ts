@@ -18,7 +18,7 @@ let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'pid-file-'))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
-it('holds the PID, and leaves nothing beside it', () => {
+it('a PID file contains the PID, and leaves no draft beside it', () => {
   const file = new PidFile(join(folder, 'pid'));
   file.prepare();
   expect(readdirSync(folder)).not.toContain('pid');
@@ -27,7 +27,7 @@ it('holds the PID, and leaves nothing beside it', () => {
   expect(readdirSync(folder)).toEqual(['pid']);
 });
 
-it('is removed, however often', () => {
+it('a PID file may be removed several times', () => {
   const file = new PidFile(join(folder, 'pid'));
   file.prepare();
   file.publish();
@@ -36,7 +36,7 @@ it('is removed, however often', () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
-it('stays where it is that of another process', () => {
+it('a PID file of another process is not removed', () => {
   const file = new PidFile(join(folder, 'pid'));
   file.prepare();
   file.publish();
@@ -45,7 +45,7 @@ it('stays where it is that of another process', () => {
   expect(readdirSync(folder)).toEqual(['pid']);
 });
 
-it('does not follow a link that somebody has put where it is written', () => {
+it('a PID file is not written through a link in its place', () => {
   const other = join(folder, 'other');
   writeFileSync(other, 'precious');
   symlinkSync(other, join(folder, `pid.${process.pid}`));
@@ -56,12 +56,12 @@ it('does not follow a link that somebody has put where it is written', () => {
   expect(lstatSync(join(folder, 'pid')).isFile()).toBe(true);
 });
 
-it('is an error where its folder is not there', () => {
+it('a PID file in a folder that does not exist is an error', () => {
   const file = new PidFile(join(folder, 'nowhere/pid'));
   expect(() => file.prepare()).toThrow(/nowhere\/pid could not be written: ENOENT/);
 });
 
-it('leaves no draft where it cannot be put in place', () => {
+it('a PID file that cannot be put in place leaves no draft', () => {
   const file = new PidFile(folder);
   file.prepare();
   expect(() => file.publish()).toThrow(/EISDIR|ENOTEMPTY|directory/);

@@ -32,7 +32,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-it('follows the link that the shell was in, once for each generation', () => {
+it('a release follows the link that the shell was in, once for each generation', () => {
   const releases = new Releases('main.js', { PWD: join(folder, 'current') });
   expect(releases.of(1)).toEqual(release('r1'));
   link('r2');
@@ -40,7 +40,7 @@ it('follows the link that the shell was in, once for each generation', () => {
   expect(releases.of(2)).toEqual(release('r2'));
 });
 
-it('follows the link in an absolute path', () => {
+it('a release follows the link in an absolute path', () => {
   const releases = new Releases(join(folder, 'current/main.js'), {});
   expect(releases.of(1).script).toBe(release('r1').script);
   link('r2');
@@ -50,7 +50,7 @@ it('follows the link in an absolute path', () => {
 it.each([
   ['the script', 'current/main.js', undefined],
   ['the command', undefined, 'current/node_modules/.bin/nestjs-drain'],
-])('follows the link that an absolute path of %s names, without PWD', (_, script, command) => {
+])('a release follows the link in an absolute path of %s, without PWD', (_, script, command) => {
   const given = script === undefined ? 'main.js' : join(folder, script);
   const releases = new Releases(given, {}, command && join(folder, command));
   expect(releases.of(1)).toEqual(release('r1'));
@@ -59,7 +59,7 @@ it.each([
   expect(releases.of(2)).toEqual(release('r2'));
 });
 
-it('has its folder beside the script where the one it was started in is gone', () => {
+it('a release runs in the folder of its script if the folder of the start is gone', () => {
   mkdirSync(join(folder, 'start'));
   vi.spyOn(process, 'cwd').mockReturnValue(join(folder, 'start'));
   const releases = new Releases(join(folder, 'current/main.js'), {}, undefined);
@@ -69,7 +69,7 @@ it('has its folder beside the script where the one it was started in is gone', (
   expect(releases.of(2)).toEqual(release('r2'));
 });
 
-it('knows whether the main file is another one, or was written anew', () => {
+it('a release has changed if its main file is another one or was rewritten', () => {
   const releases = new Releases(join(folder, 'current/main.js'), {}, undefined);
   expect(releases.hasChanged()).toBe(true);
   expect(releases.hasChanged()).toBe(false);
@@ -80,11 +80,11 @@ it('knows whether the main file is another one, or was written anew', () => {
   expect(releases.hasChanged()).toBe(false);
 });
 
-it.each([undefined, tmpdir(), '/nowhere/at/all'])('does not believe a PWD of %s', (PWD) => {
+it.each([undefined, tmpdir(), '/nowhere/at/all'])('a release ignores a wrong PWD of %s', (PWD) => {
   expect(new Releases('main.js', { PWD }, undefined).of(1)).toEqual(release('r1'));
 });
 
-it('takes what is there for a release that was removed or forgotten', () => {
+it('a release that was removed or forgotten is resolved anew', () => {
   const releases = new Releases('main.js', { PWD: join(folder, 'current') });
   releases.of(1);
   link('r2');

@@ -14,7 +14,7 @@ function setUp() {
   return { reloads, ends };
 }
 
-it('collapses all requests during a reload into one more reload', async () => {
+it('all requests during a reload become one more reload', async () => {
   const { reloads, ends } = setUp();
   const first = reloads.request();
   const others = [reloads.request(), reloads.request(), reloads.request()];
@@ -28,7 +28,7 @@ it('collapses all requests during a reload into one more reload', async () => {
   expect(reloads.isRunning).toBe(false);
 });
 
-it('never runs two at once, whenever they are asked for', async () => {
+it('two reloads never run at once, whenever they are requested', async () => {
   const { reloads, ends } = setUp();
   const first = reloads.request();
   // Comes between the end of the first and the beginning of the second.
@@ -43,7 +43,7 @@ it('never runs two at once, whenever they are asked for', async () => {
   expect(ends).toHaveLength(2);
 });
 
-it('goes on after one that failed', async () => {
+it('the next reload runs after one that failed', async () => {
   const { reloads, ends } = setUp();
   const first = reloads.request();
   const second = reloads.request();

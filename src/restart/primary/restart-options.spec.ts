@@ -5,7 +5,7 @@ import { type GracefulRestartOptions, resolveRestartOptions } from './restart-op
 
 const script = import.meta.filename;
 
-it('has a default for all but the script', () => {
+it('the options of GracefulRestart have defaults for all but the script', () => {
   expect(resolveRestartOptions({ script, workers: undefined })).toMatchObject({
     script,
     args: [],
@@ -30,13 +30,13 @@ it.each([
   [{ script, readyPath: 'ready' }, "readyPath is 'ready', expected a path that begins with /"],
   [{ script, pidFile: '' }, "pidFile is ''"],
   [{ script, color: 'red' }, 'unknown option color'],
-])('refuses %j', (given, message) => {
+])('the options of GracefulRestart are refused: %j', (given, message) => {
   const resolve = () => resolveRestartOptions(given as GracefulRestartOptions);
   expect(resolve).toThrow(GracefulShutdownError);
   expect(resolve).toThrow(message);
 });
 
-it('names every problem at once', () => {
+it('every problem of the options of GracefulRestart is named at once', () => {
   const given = { script, workers: -1, soakMs: '1s' } as unknown as GracefulRestartOptions;
   expect(() => resolveRestartOptions(given)).toThrow(/workers is -1.*soakMs is '1s'/);
 });

@@ -11,15 +11,15 @@ function setUp(isOpen: boolean) {
   return { state, terminal };
 }
 
-it('has not closed while it is open', () => {
+it('a terminal has not closed while it is open', () => {
   expect(setUp(true).terminal.hasClosed()).toBe(false);
 });
 
-it('has never closed where there was none', () => {
+it('a terminal that never existed has never closed', () => {
   expect(setUp(false).terminal.hasClosed()).toBe(false);
 });
 
-it('has closed once, however many signals say so; a later one is a wish', () => {
+it('a terminal closes once: a later SIGHUP is a request to reload', () => {
   const { state, terminal } = setUp(true);
   state.isOpen = false;
   state.ms = 10_000;

@@ -21,19 +21,19 @@ it.each([
   ['with =', () => [`--env-file=${file}`]],
   ['in two words', () => ['--inspect', '--env-file', file]],
   ['that may be missing', () => [`--env-file-if-exists=${file}`]],
-])('is without what was read from a file: %s', (_, options) => {
+])('the environment of a worker lacks what the primary read from a file: %s', (_, options) => {
   const environment = new WorkerEnvironment(options(), env(), new Set(['BOTH', 'OTHER']));
   expect(environment.current()).toEqual({ BOTH: 'given', OTHER: 'x' });
 });
 
-it('has what this process has set since', () => {
+it('the environment of a worker has what the primary has set since', () => {
   const variables = env();
   const environment = new WorkerEnvironment([`--env-file=${file}`], variables, new Set());
   variables.FROM_FILE = 'new';
   expect(environment.current()).toEqual({ FROM_FILE: 'new', OTHER: 'x' });
 });
 
-it('has everything where no file was given, or none is there', () => {
+it('the environment of a worker is complete if there is no file', () => {
   const all = { FROM_FILE: 'old', BOTH: 'given', OTHER: 'x' };
   expect(new WorkerEnvironment([], env(), new Set()).current()).toEqual(all);
   const missing = [`--env-file-if-exists=${folder}/none`];

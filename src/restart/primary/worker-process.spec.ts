@@ -9,7 +9,7 @@ const owner: WorkerOwner = {
   stoppedAccepting: () => {},
 };
 
-it('is called by its slot where it could not be started, as it has no PID', async () => {
+it('a worker that could not be started is named by its slot', async () => {
   const place = { slot: 2, generation: 1 };
   const release = { folder: '/nowhere/at/all', script: 'main.js' };
   const worker = new WorkerProcess(place, release, [], [], { primaryPid: 1 }, {}, owner);

@@ -94,7 +94,7 @@ function setUp() {
 }
 
 describe('a reload', () => {
-  it('has the old worker leave once the new one has lived through the soak', async () => {
+  it('tells the old worker to leave once the new one has survived the soak', async () => {
     const { clock, started, slot, bring, fill } = setUp();
     await fill();
     const brought = bring();
@@ -137,7 +137,7 @@ describe('a reload', () => {
       500,
       'left during its soak',
     ],
-  ])('touches no old worker where the new one %s', async (_, misbehave, ms, reason) => {
+  ])('does not touch the old worker if the new one %s', async (_, misbehave, ms, reason) => {
     const { clock, started, slot, bring, fill } = setUp();
     await fill();
     const brought = bring();
@@ -156,7 +156,7 @@ describe('a reload', () => {
     expect(await again).toBe('brought');
   });
 
-  it('says what a worker waited for that did not become ready', async () => {
+  it('says what a worker waited for if it did not become ready', async () => {
     const { clock, started, bring, fill } = setUp();
     await fill();
     const brought = bring();
@@ -165,7 +165,7 @@ describe('a reload', () => {
     expect(await brought).toBe('worker 2 was not ready within 5000 ms: GET /ready answers 503');
   });
 
-  it('has a worker leave that cannot accept, as it may have clients on another socket', async () => {
+  it('tells a worker that cannot accept to leave, because it may have clients on another socket', async () => {
     const { clock, started, slot, bring, fill } = setUp();
     await fill();
     const brought = bring();
@@ -181,7 +181,7 @@ describe('a reload', () => {
     expect(started[0]!.told).toBeUndefined();
   });
 
-  it('starts no worker any more once the service stops', async () => {
+  it('starts no more workers once the service stops', async () => {
     const { started, slot, bring, fill } = setUp();
     await fill();
     slot.retire();
@@ -223,7 +223,7 @@ describe('a worker that dies', () => {
     ]);
   });
 
-  it('is replaced by one of the same generation, whatever reload has failed since', async () => {
+  it('is replaced by one of the same generation, even if a reload has failed since', async () => {
     const { clock, started, owner, bring, fill } = setUp();
     await fill();
     owner.generation = 2;
@@ -235,7 +235,7 @@ describe('a worker that dies', () => {
     expect(started[2]!.place.generation).toBe(1);
   });
 
-  it('is replaced at once again if it had been well for long', async () => {
+  it('is replaced at once if it had been stable for long', async () => {
     const { clock, started, fill } = setUp();
     await fill();
     for (let deaths = 1; deaths < 4; deaths++) {
@@ -248,7 +248,7 @@ describe('a worker that dies', () => {
     }
   });
 
-  it('by itself and in order is replaced while it still leaves', async () => {
+  it('is replaced while it still leaves, if it leaves by itself', async () => {
     const { clock, started, events, fill } = setUp();
     await fill();
     started[0]!.leave({ kind: 'restart' });
@@ -285,7 +285,7 @@ describe('a worker that dies', () => {
     expect(started).toHaveLength(before + 1);
   });
 
-  it('and whose replacement is late does not take the place of newer code', async () => {
+  it('is not replaced by a late worker if newer code already serves', async () => {
     const { clock, started, owner, slot, bring, fill } = setUp();
     await fill();
     started[0]!.die();

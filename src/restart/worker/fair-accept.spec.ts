@@ -13,13 +13,13 @@ function setUp() {
   return { state, connect: () => server.emit('connection') };
 }
 
-it('lets the others have their turn after each connection of a burst', () => {
+it('a worker lets the others have their turn after each connection of a burst', () => {
   const { state, connect } = setUp();
   for (let i = 0; i < 40; i++) connect();
   expect(state.pauses).toBe(40);
 });
 
-it('costs nothing where connections go on coming', () => {
+it('fair accepting costs nothing while connections keep coming', () => {
   const { state, connect } = setUp();
   for (let i = 0; i < 5000; i++) {
     state.ms += 10;

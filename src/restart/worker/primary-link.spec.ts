@@ -11,7 +11,7 @@ function handle(): ListenHandle {
 }
 
 describe('PrimaryLink', () => {
-  it('brings each answer to the question', async () => {
+  it('matches each answer to its request', async () => {
     const channel = new FakeChannel();
     const link = new PrimaryLink(channel);
     const [first, second] = [link.bind(QUERY, 0), link.bind({ ...QUERY, port: 0 }, 1)];
@@ -26,7 +26,7 @@ describe('PrimaryLink', () => {
     expect(await first).toBe(-98);
   });
 
-  it('keeps the event loop alive while it waits, or somebody holds it', async () => {
+  it('keeps the event loop alive while a request is pending or a hold exists', async () => {
     const channel = new FakeChannel();
     const link = new PrimaryLink(channel);
     expect(channel.isHeld).toBe(false);
@@ -40,7 +40,7 @@ describe('PrimaryLink', () => {
     expect(channel.isHeld).toBe(false);
   });
 
-  it('hands on what is ours, and ignores what the application is told', () => {
+  it('passes on messages of the primary, and ignores those for the application', () => {
     const channel = new FakeChannel();
     const link = new PrimaryLink(channel);
     const received: FromPrimaryUnasked[] = [];
@@ -52,7 +52,7 @@ describe('PrimaryLink', () => {
     expect(received).toEqual([{ type: 'force' }]);
   });
 
-  it('tells that the primary is gone, also where it went before anybody asked', () => {
+  it('reports that the primary is gone, even if it went before anybody asked', () => {
     const channel = new FakeChannel();
     let lost = 0;
     new PrimaryLink(channel).onLost(() => (lost += 1));

@@ -47,7 +47,7 @@ describe.each(servers)('a server of %s', (_, server) => {
     expect(await askServer(server, '/unknown', PATIENT)).toBe(404);
   });
 
-  it('may send more than anybody wants to read', async () => {
+  it('may send more than is read', async () => {
     expect(await askServer(server, '/big', PATIENT)).toBe(200);
   });
 
@@ -63,7 +63,7 @@ describe.each(servers)('a server of %s', (_, server) => {
   });
 });
 
-it('what throws on a connection is no answer', async () => {
+it('an error on the connection of a readiness request is no answer', async () => {
   const server = createTcpServer(() => {
     throw new Error('on purpose');
   });

@@ -38,7 +38,7 @@ describe('Readiness', () => {
     expect(reds).toEqual([]);
   });
 
-  it('is asked for every 100 ms, and each reason why not is told once', async () => {
+  it('is checked every 100 ms, and each reason for red is reported once', async () => {
     const error = new Error('socket hang up');
     const { clock, reds, isGreen } = setup([503, 503, 302, error, error, 200]);
     await clock.advance(499);
@@ -52,7 +52,7 @@ describe('Readiness', () => {
     expect(isGreen()).toBe(true);
   });
 
-  it('an answer that does not come is no answer', async () => {
+  it('is red if the answer does not come', async () => {
     const { clock, reds, isGreen } = setup(['none', 200]);
     await clock.advance(5000);
     expect(reds).toEqual(['GET /ready has not answered in 5000 ms']);
@@ -60,7 +60,7 @@ describe('Readiness', () => {
     expect(isGreen()).toBe(true);
   });
 
-  it('servers that do not know the route do not matter, unless none does', async () => {
+  it('ignores servers that do not know the route, unless none does', async () => {
     const known = setup([404], [503, 200], [426]);
     await known.clock.advance(100);
     expect(known.reds).toEqual(['GET /ready answers 503']);
@@ -71,7 +71,7 @@ describe('Readiness', () => {
     expect(unknown.isGreen()).toBe(false);
   });
 
-  it('without a server it is green, and says so', async () => {
+  it('is green without a server, and says so', async () => {
     const { clock, reds, isGreen } = setup();
     await clock.flush();
     expect(isGreen()).toBe(true);
@@ -80,7 +80,7 @@ describe('Readiness', () => {
     ]);
   });
 
-  it('asks no more when nobody waits any more', async () => {
+  it('is not checked any more when nobody waits for it', async () => {
     const { clock, end, green } = setup([503]);
     await clock.advance(250);
     end();

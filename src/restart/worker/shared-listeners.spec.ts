@@ -64,7 +64,7 @@ function setup() {
 }
 
 describe('SharedListeners', () => {
-  it('lets a server believe that it listens, and listens when it is opened', async () => {
+  it('pretends to a server that it listens, and listens once opened', async () => {
     const { link, listeners, take } = setup();
     const handle = await take(PORT_3000);
     expect(handle.listen(511)).toBe(0);
@@ -85,7 +85,7 @@ describe('SharedListeners', () => {
     expect(handle).toMatchObject({ backlogs: [], isClosed: true });
   });
 
-  it('listens at once when it is open, also a server that had not come to it before', async () => {
+  it('listens at once if already open, even for a server that asked before', async () => {
     const { listeners, take } = setup();
     const early = await take(PORT_0);
     listeners.open();
@@ -105,13 +105,13 @@ describe('SharedListeners', () => {
     expect(link.asked.at(-1)!.index).toBe(0);
   });
 
-  it('asks for nothing but what is bound', async () => {
+  it('asks the primary only for what is needed to bind', async () => {
     const { link, take } = setup();
     await take({ ...PORT_3000, backlog: 0 } as ListenQuery);
     expect(link.asked[0]!.query).toEqual(PORT_3000);
   });
 
-  it('a second server on the same port is told so, until the first one closes', async () => {
+  it('refuses a second server on the same port until the first one closes', async () => {
     const { link, take } = setup();
     const first = await take(PORT_3000);
     expect(await take(PORT_3000)).toBe(EADDRINUSE);
@@ -120,7 +120,7 @@ describe('SharedListeners', () => {
     expect(link.asked).toHaveLength(2);
   });
 
-  it('passes on why a socket cannot be bound, and may be asked again', async () => {
+  it('passes on why a socket cannot be bound, and can be asked again', async () => {
     const { link, take } = setup();
     link.answer = -13;
     expect(await take(PORT_3000)).toBe(-13);
@@ -129,7 +129,7 @@ describe('SharedListeners', () => {
     expect(link.asked.map(({ index }) => index)).toEqual([0, 0]);
   });
 
-  it('a socket that cannot be listened on is an error of its server', async () => {
+  it('emits an error on the server if its socket cannot listen', async () => {
     const { link, listeners, server, take } = setup();
     link.listenError = EADDRINUSE;
     const handle = await take(PORT_3000);

@@ -25,11 +25,11 @@ function forbidden(): never {
 const json = JSON.stringify({ primaryPid: PRIMARY, readyPath: '/ready' });
 
 describe('takeWorkerSettings', () => {
-  it('is what a child of the primary was told', () => {
+  it('returns the settings that the primary gave its child', () => {
     expect(takeWorkerSettings(facts(json))).toEqual({ primaryPid: PRIMARY, readyPath: '/ready' });
   });
 
-  it('takes the variable away from the children of the worker', () => {
+  it("removes the variable from the environment of the worker's children", () => {
     const told = facts(json);
     takeWorkerSettings(told);
     expect(told.env).toEqual({});
@@ -43,16 +43,16 @@ describe('takeWorkerSettings', () => {
     ['the variable names no primary', facts('{}')],
     ['there is no channel', facts(json, { send: undefined })],
     ['its parent is another child of the primary', facts(json, { ppid: 101 })],
-  ])('is undefined where %s', (_, process) => {
+  ])('returns undefined if %s', (_, process) => {
     expect(takeWorkerSettings(process)).toBeUndefined();
   });
 
-  it('a worker whose primary has died is still a worker', () => {
+  it('still recognises a worker whose primary has died', () => {
     const orphan = JSON.stringify({ primaryPid: 99 });
     expect(takeWorkerSettings(facts(orphan, { ppid: 1 }))).toEqual({ primaryPid: 99 });
   });
 
-  it('a primary of another user is alive', () => {
+  it('returns undefined if another process is the parent while the primary, of another user, is alive', () => {
     expect(takeWorkerSettings(facts(json, { ppid: 1, kill: forbidden }))).toBeUndefined();
   });
 });

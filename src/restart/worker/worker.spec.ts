@@ -77,8 +77,8 @@ function setUp(settings: { readyPath?: string } = {}) {
   return { clock, channel, port, add, typesOf, states };
 }
 
-describe('readiness', () => {
-  it('comes once, when all applications have started, with the longest of their budgets', async () => {
+describe('the readiness of a worker', () => {
+  it('is reported once, when all applications have started, with the longest of their budgets', async () => {
     const { clock, channel, add } = setUp();
     const [a, b] = [add(), add(0, { ...BUDGET, drainTimeoutMs: 30_000 })];
     a.start();
@@ -91,7 +91,7 @@ describe('readiness', () => {
     expect(channel.sent).toEqual([{ type: 'ready', budgetMs: 32_000, signals: [] }]);
   });
 
-  it('is followed by connections when the primary says so', async () => {
+  it('is followed by connections when the primary allows them', async () => {
     const { clock, channel, add, typesOf } = setUp();
     add().start();
     await clock.flush();
@@ -100,7 +100,7 @@ describe('readiness', () => {
     expect(typesOf()).toEqual(['ready', 'accepting']);
   });
 
-  it('an application that was closed alone is not waited for', async () => {
+  it('does not wait for an application that was closed alone', async () => {
     const { clock, add, typesOf } = setUp();
     const [a, b] = [add(), add()];
     await a.sequence.start({ kind: 'close' });
@@ -111,14 +111,14 @@ describe('readiness', () => {
     expect(typesOf()).toEqual(['ready']);
   });
 
-  it('does not come from nobody', async () => {
+  it('is not reported without an application', async () => {
     const { clock, add, typesOf } = setUp();
     await add().sequence.start({ kind: 'close' });
     await clock.flush();
     expect(typesOf()).toEqual([]);
   });
 
-  it('without an HTTP server is that of the start, and the log says so', async () => {
+  it('ignores the readiness route without an HTTP server, and the log says so', async () => {
     const { clock, add, typesOf } = setUp({ readyPath: '/ready' });
     const app = add();
     app.start();
@@ -127,7 +127,7 @@ describe('readiness', () => {
     expect(app.notReady).toEqual([expect.stringContaining('/ready')]);
   });
 
-  it('does not come to a process that leaves, nor do connections', async () => {
+  it('is not reported once the worker leaves, nor does it accept connections', async () => {
     const { clock, channel, add, typesOf } = setUp();
     const app = add();
     channel.receive({ type: 'leave', because: STOP });
@@ -139,8 +139,8 @@ describe('readiness', () => {
   });
 });
 
-describe('leaving', () => {
-  it('the primary is told each state and when it ends', async () => {
+describe('a worker that leaves', () => {
+  it('reports to the primary each state and when it ends', async () => {
     const { clock, channel, port, add, states } = setUp();
     const app = add(1);
     channel.receive({ type: 'leave', because: STOP });
@@ -157,7 +157,7 @@ describe('leaving', () => {
     expect(port.idleExits).toMatchObject([{ code: 0 }]);
   });
 
-  it('several applications are in the state of the slowest', async () => {
+  it('reports the state of its slowest application', async () => {
     const { clock, channel, add, states } = setUp();
     const [quick, slow] = [add(), add(1)];
     channel.receive({ type: 'leave', because: RESTART });
@@ -169,7 +169,7 @@ describe('leaving', () => {
     expect(states().at(-1)!.state).toBe('closed');
   });
 
-  it('a stop during a restart is heard, and its end told', async () => {
+  it('obeys a stop during a restart, and reports its new end', async () => {
     const { clock, channel, add, states } = setUp();
     const app = add(1);
     channel.receive({ type: 'leave', because: RESTART });
@@ -179,7 +179,7 @@ describe('leaving', () => {
     expect(states().at(-1)).toEqual({ type: 'state', state: 'draining', endsInMs: 11_000 });
   });
 
-  it('is forced by the primary', async () => {
+  it('is forced when the primary says so', async () => {
     const { clock, channel, port, add } = setUp();
     add(1);
     channel.receive({ type: 'leave', because: STOP });
@@ -188,7 +188,7 @@ describe('leaving', () => {
     expect(port.idleExits).toMatchObject([{ code: 1 }]);
   });
 
-  it('follows the end of the primary', async () => {
+  it('does so when the primary is gone', async () => {
     const { clock, channel, port, add } = setUp();
     const app = add();
     channel.disconnect();
@@ -200,7 +200,7 @@ describe('leaving', () => {
     expect(port.idleExits).toMatchObject([{ code: 0 }]);
   });
 
-  it('of an application alone is not the business of the primary', async () => {
+  it('does not report the close() of one application to the primary', async () => {
     const { clock, add, states } = setUp();
     await add().sequence.start({ kind: 'close' });
     await clock.flush();
@@ -208,7 +208,7 @@ describe('leaving', () => {
   });
 });
 
-it('reports the state and the total in flight', () => {
+it('a worker reports its state and the total of tasks in flight', () => {
   const { channel, add } = setUp();
   add(2);
   add(3);

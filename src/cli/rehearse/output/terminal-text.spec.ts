@@ -47,7 +47,7 @@ function textOf(...runs: RehearsalRun[]): string {
   return terminalText({ options, runs } as unknown as RehearsalResult, false);
 }
 
-it('two runs end with a table of both', () => {
+it('a rehearsal of two runs ends with a table of both', () => {
   expect(textOf(run, plain).trimEnd().split('\n').slice(-3)).toEqual([
     '                       sent  refused  reset  cut  5xx  wrong  signal to exit     exit',
     'as it is                160        0      0    0    0      0           1.5 s        0',
@@ -55,15 +55,15 @@ it('two runs end with a table of both', () => {
   ]);
 });
 
-it('of a service that had to be killed it says so', () => {
+it('the table of a rehearsal says that a service had to be killed', () => {
   expect(textOf(run, { ...plain, wasKilled: true })).toMatch(/6\.3 s +killed\n$/);
 });
 
-it('one run has no such table', () => {
+it('a rehearsal of one run has no table of runs', () => {
   expect(textOf(run)).not.toContain('signal to exit');
 });
 
-it('leaves out the advice that goes by the balancer, which was played', () => {
+it('a rehearsal leaves out advice that depends on the simulated balancer', () => {
   const advice = ['No new connection came after 1.0 s of a grace period of 5.0 s', 'Raise it.'];
   const text = textOf({ ...run, report: { advice } as never });
   expect(text).toContain('Advice of the module: Raise it.');
