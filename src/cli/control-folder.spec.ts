@@ -48,8 +48,8 @@ describe('the folder for control sockets', () => {
   });
 
   it.each([
-    ['is open to others', () => mkdirSync(folder), 'has the mode 755 instead of 700'],
-    ['is open to its group', () => mkdirSync(folder), 'has the mode 710 instead of 700'],
+    ['is open to others', () => mkdirSync(folder), 'has mode 755 instead of 700'],
+    ['is open to its group', () => mkdirSync(folder), 'has mode 710 instead of 700'],
     ['is a file', () => writeFileSync(folder, ''), 'is not a folder'],
     ['is a link', () => symlinkSync(parent, folder), 'is not a folder'],
   ])('is refused if it %s', (_, make, problem) => {

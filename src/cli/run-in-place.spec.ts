@@ -9,7 +9,7 @@ it('the command starts workers on a plain machine', () => {
 
 it.each([
   ['Kubernetes', { KUBERNETES_SERVICE_HOST: '10.0.0.1' }, false, /^This is Kubernetes/],
-  ['a worker of node:cluster', {}, true, /^This process is a worker of node:cluster/],
+  ['a worker of node:cluster', {}, true, /^This process is a node:cluster worker/],
 ])('the command starts no workers in %s, and says why', (_, env, isWorker, why) => {
   expect(whyNotFork(env, isWorker)).toMatch(why);
 });

@@ -267,9 +267,7 @@ describe('a service that cannot be rehearsed', () => {
   it('is shown with its errors and the remedy if it answers with errors only', async () => {
     const { status, stderr } = await rehearse({}, '--path', '/nowhere');
     expect(status).toBe(3);
-    expect(stderr).toContain(
-      'GET /nowhere answers 404: name a route that the service has with --path',
-    );
+    expect(stderr).toContain('GET /nowhere answers 404: name an existing route with --path');
   });
 
   it('may need a token, which can be passed', async () => {

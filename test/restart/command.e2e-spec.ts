@@ -150,7 +150,7 @@ describe('if a platform replaces processes itself, the application runs in the p
     );
     writeFileSync(join(temp, 'main.cjs'), 'process.send(process.pid, () => process.disconnect());');
     const { stdout, stderr } = await node(['cluster.cjs']);
-    expect(stderr).toContain('WARN This process is a worker of node:cluster');
+    expect(stderr).toContain('WARN This process is a node:cluster worker');
     expect(stdout).toBe('main true\n');
   });
 });

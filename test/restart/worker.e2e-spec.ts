@@ -373,7 +373,7 @@ describe.each([
 it('a worker without an HTTP server skips the readiness route, and logs that', async () => {
   const { server } = await link('tcp');
   const worker = await primary.ready({ program: 'microservice', servers: [server] }, '/ready');
-  await worker.logged('no HTTP server can be asked for /ready');
+  await worker.logged('no HTTP server listens that could answer /ready');
   expect(worker.isReady).toBe(true);
   await leaveCleanly(worker);
 });
