@@ -41,7 +41,7 @@ export function traceShutdown(tracer: Tracer, report: ShutdownReport): void {
         ...(state.state !== 'closing' && { 'nestjs_drain.state.ended_by': state.endedBy }),
         ...errorOfState(state),
       },
-      error: state.endedBy === 'timeout' ? 'time was up' : undefined,
+      error: state.endedBy === 'timeout' ? 'timed out' : undefined,
     });
     if (state.state === 'closing') closing = added;
   }

@@ -17,7 +17,7 @@ it.each(EXAMPLES)('the page of the report %s has the picture and loads nothing',
 it('the page of a report has the figures as tables', () => {
   const text = textOf(htmlPicture(exampleReport('forced'))).replace(/\s+/g, ' ');
   for (const row of [
-    'Begun by SIGTERM',
+    'Trigger SIGTERM',
     'Budget grace + drain + close: 5.0 s + 20.0 s + 4.0 s = 29.0 s',
     'grace: from 0 ms, for 5.0 s, time elapsed',
     'Late requests 146 came after the grace period',

@@ -42,7 +42,7 @@ function figuresTable({ budget }: ShutdownReport, timeline: Timeline): string {
   const { gracePeriodMs, drainTimeoutMs, closeTimeoutMs, totalMs } = budget;
   const times = [gracePeriodMs, drainTimeoutMs, closeTimeoutMs].map(timeText).join(' + ');
   const rows: [string, string[]][] = [
-    ['Begun by', [timeline.title]],
+    ['Trigger', [timeline.title]],
     ['Result', [timeline.result]],
     ['Time', [timeline.total]],
     ['Budget', [`grace + drain + close: ${times} = ${timeText(totalMs)}`]],

@@ -17,7 +17,7 @@ const ENDED_BY: Readonly<Record<ReportedState['endedBy'], string>> = {
   elapsed: 'time elapsed',
   quiet: 'no more traffic',
   done: 'done',
-  timeout: 'time was up',
+  timeout: 'timed out',
   signal: 'a second signal',
   exit: 'the process ended',
 };

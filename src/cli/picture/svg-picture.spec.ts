@@ -37,7 +37,7 @@ it('the SVG shows every figure of a report', () => {
     'process 4711',
     'budget ends at 29.0 s',
     'draining 19.0 s',
-    'time was up',
+    'timed out',
     'at most 140',
     'last at 17.8 s',
     '57 new, 19 late',

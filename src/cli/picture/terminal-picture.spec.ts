@@ -21,7 +21,7 @@ it('the terminal picture is a timeline made of characters', () => {
     '                           ┴─────┴─────┴─────┴─────┴─────┴──',
     'states                     ▒▒▒▒▒▒▒▒████████ closing ████████',
     '                           ▒▒ draining 1.3 s, done',
-    '                           ██ closing 4.2 s, time was up',
+    '                           ██ closing 4.2 s, timed out',
     'in flight                  ███▃▃▃▃▃▃                         at most 3',
     'connections                █████▄▄▄▄                         at most 5',
     'requests received          ██████                            at most 2',
