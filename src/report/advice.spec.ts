@@ -137,7 +137,7 @@ describe('each piece of advice has its numbers', () => {
 
   it('on a budget that does not fit', () => {
     expect(advice({}, 34)).toEqual([
-      'The budget of 34.0 s does not fit the 34 s that the platform gives: raise it to 35, or shorten drainTimeoutMs.',
+      'The budget of 34.0 s does not fit the 34 s that the platform allows: raise it to 35, or shorten drainTimeoutMs.',
     ]);
   });
 });

@@ -63,7 +63,7 @@ export function adviceOnBudget(totalMs: number, { patience }: AdviceContext): st
       : '';
   return [
     `The budget of ${seconds(totalMs)} does not fit the ${given} s that ` +
-      `${platform?.name ?? 'the platform'} gives${isConfigured ? '' : ' by default'}: ` +
+      `${platform?.name ?? 'the platform'} allows${isConfigured ? '' : ' by default'}: ` +
       `${remedy}shorten drainTimeoutMs.${said}`,
   ];
 }

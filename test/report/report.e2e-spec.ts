@@ -297,7 +297,7 @@ describe('the report names', () => {
     );
     const report = await leave(app, file);
     expect(report.advice).toEqual([
-      'The budget of 24.0 s does not fit the 20 s that the platform gives: raise it to 25, or shorten drainTimeoutMs.',
+      'The budget of 24.0 s does not fit the 20 s that the platform allows: raise it to 25, or shorten drainTimeoutMs.',
     ]);
     expect(app.log).toContain(`Advice: ${report.advice[0]}`);
   });
@@ -306,7 +306,7 @@ describe('the report names', () => {
     const options = { drainTimeoutMs: 30_000, terminationGracePeriodSeconds: 20 };
     const app = await start({ options });
     await app.logged('successfully started');
-    expect(app.log).toContain('does not fit the 20 s that the platform gives');
+    expect(app.log).toContain('does not fit the 20 s that the platform allows');
   });
 
   it('times that do not fit a limit of 10 s, which the default times do', async () => {
@@ -317,7 +317,7 @@ describe('the report names', () => {
     const fly = await start({ options: { drainTimeoutMs: 20_000 } }, { FLY_APP_NAME: 'orders' });
     await fly.logged('successfully started');
     expect(fly.log).toContain(
-      'does not fit the 5 s that Fly.io gives by default: set kill_timeout to 25, or shorten ' +
+      'does not fit the 5 s that Fly.io allows by default: set kill_timeout to 25, or shorten ' +
         'drainTimeoutMs. If you have set it, pass its value as platformTimeoutSeconds.',
     );
   });
