@@ -67,7 +67,7 @@ describe('the folder for control sockets', () => {
   it('is refused if it belongs to another user', () => {
     mkdirSync(folder, { mode: 0o700 });
     vi.spyOn(process, 'getuid').mockReturnValue(uid + 1);
-    expect(() => makeControlFolder(folder)).toThrow(`belongs to the user ${uid}`);
+    expect(() => makeControlFolder(folder)).toThrow(`belongs to user ${uid}`);
     vi.restoreAllMocks();
   });
 });

@@ -84,7 +84,7 @@ describe('each piece of advice has its numbers', () => {
     [
       'probes that are told nothing',
       { probes: { answered: 4, failing: 0, lastAtMs: 9000 } },
-      '4 health probes came, and none failed: add GracefulShutdownHealthIndicator to the readiness check.',
+      '4 health probes came and none failed: add GracefulShutdownHealthIndicator to the readiness check.',
     ],
     [
       'a request that held the drain',
