@@ -1,28 +1,49 @@
 import { ServerResponse } from 'node:http';
 
+type WriteHead = (this: ServerResponse, ...args: unknown[]) => ServerResponse;
+
 /**
- * Calls back for each response of the process before its headers are written.
+ * Looks at a response before its headers are written.
  *
- * @param changes - called with the response; returns whether it has replaced `writeHead`
+ * @param args - those of `writeHead`
+ * @returns the arguments to go on with
+ * @internal
+ */
+export type BeforeHeaders = (response: ServerResponse, args: unknown[]) => unknown[];
+
+/**
+ * Looks at each response of the process before its headers are written. The prototype is changed,
+ * not each response: V8 would compile all code that handles responses again for their new shape,
+ * which took a third more processor time.
+ *
  * @returns a function that stops it
  * @internal
  */
-export function beforeHeaders(changes: (response: ServerResponse) => boolean): () => void {
+export function beforeHeaders(look: BeforeHeaders): () => void {
   const { prototype } = ServerResponse;
-  const original = Reflect.get(prototype, 'writeHead') as (...args: unknown[]) => ServerResponse;
+  const original = Reflect.get(prototype, 'writeHead') as WriteHead;
   let isOver = false;
-  const replacement = function (this: ServerResponse, ...args: unknown[]): ServerResponse {
-    if (!isOver && changes(this)) {
-      return Reflect.apply(Reflect.get(this, 'writeHead') as typeof original, this, args);
-    }
-    return original.apply(this, args);
+  const replacement: WriteHead = function (...args) {
+    return original.apply(this, isOver ? args : look(this, args));
   };
-  prototype.writeHead = replacement as ServerResponse['writeHead'];
+  prototype.writeHead = replacement;
   return () => {
     isOver = true;
     // A later replacement still calls this one, which then only passes the call on.
-    if (Reflect.get(prototype, 'writeHead') === replacement) {
-      prototype.writeHead = original as ServerResponse['writeHead'];
-    }
+    if (Reflect.get(prototype, 'writeHead') === replacement) prototype.writeHead = original;
+  };
+}
+
+/**
+ * The same for a response whose own `writeHead` (that of the package `on-headers`, for one) may
+ * have been made before the prototype was changed.
+ *
+ * @internal
+ */
+export function beforeOwnHeaders(response: ServerResponse, look: BeforeHeaders): void {
+  if (response.headersSent || !Object.hasOwn(response, 'writeHead')) return;
+  const own = Reflect.get(response, 'writeHead') as WriteHead;
+  response.writeHead = function (this: ServerResponse, ...args: unknown[]) {
+    return own.apply(this, look(this, args));
   };
 }

@@ -18,7 +18,7 @@ const NONE: readonly RequestInFlight[] = [];
 /** Fields that few connections need, or only leaving ones. */
 interface Details {
   /** The requests behind the one in flight, when the client pipelines. */
-  pipelined: RequestInFlight[];
+  pipelined: RequestInFlight[] | undefined;
   /** The last of them, if neither it nor those before it have been met. */
   waiting: IncomingMessage | undefined;
   leavesAt: number;
@@ -58,7 +58,10 @@ export class Connection implements TrafficConnection {
   static found(socket: Socket, restsSince: number): Connection {
     const connection = new Connection(socket, restsSince);
     const response = currentResponse(socket);
-    if (isUsed(socket)) connection.#response = response ?? null;
+    if (isUsed(socket)) {
+      connection.#response = response ?? null;
+      connection.#detailed().bytesSeen = socket.bytesRead;
+    }
     if (response === undefined) return connection;
     const waiting = waitingRequest(socket);
     if (waiting !== undefined) connection.#detailed().waiting = waiting;
@@ -110,7 +113,7 @@ export class Connection implements TrafficConnection {
   get requests(): readonly RequestInFlight[] {
     if (!this.#response) return NONE;
     const first = { response: this.#response, since: known(this.#since) };
-    return [first, ...(this.#details?.pipelined ?? NONE)];
+    return [first, ...this.#pipelined];
   }
 
   /** The last request that only Node knows, behind those in flight. */
@@ -120,12 +123,12 @@ export class Connection implements TrafficConnection {
 
   has(response: ServerResponse): boolean {
     if (this.#response === response) return true;
-    return this.#details?.pipelined.some((one) => one.response === response) === true;
+    return this.#pipelined.some((one) => one.response === response);
   }
 
   begin(response: ServerResponse, now: number): void {
     if (this.#response) {
-      this.#detailed().pipelined.push({ response, since: now });
+      (this.#detailed().pipelined ??= []).push({ response, since: now });
       return;
     }
     this.#response = response;
@@ -134,10 +137,9 @@ export class Connection implements TrafficConnection {
 
   /** @returns when the request began; undefined if unknown */
   finish(response: ServerResponse, now: number): number | undefined {
-    if (this.#details !== undefined) {
-      this.#details.quietSince = now;
-      this.#details.bytesSeen = this.socket.bytesRead;
-    }
+    const details = this.#detailed();
+    details.quietSince = now;
+    details.bytesSeen = this.socket.bytesRead;
     if (this.#response !== response) return this.#finishPipelined(response, now);
     const since = known(this.#since);
     this.#next(now);
@@ -168,7 +170,7 @@ export class Connection implements TrafficConnection {
   meet(response: ServerResponse): boolean {
     if (this.waiting === undefined || this.has(response)) return false;
     const details = this.#detailed();
-    const { pipelined } = details;
+    const pipelined = (details.pipelined ??= []);
     const found = pipelined.filter(({ since }) => since === undefined).length;
     const isLast = response.req === this.waiting;
     pipelined.splice(isLast ? found : 0, 0, { response, since: undefined });
@@ -178,22 +180,21 @@ export class Connection implements TrafficConnection {
   }
 
   #next(now: number): void {
-    const next = this.#details?.pipelined.shift();
+    const next = this.#details?.pipelined?.shift();
     this.#response = next?.response ?? null;
     this.#since = next === undefined ? Math.floor(now) : (next.since ?? UNKNOWN);
   }
 
   /** If the client is gone, pipelined requests may end before the first one. */
   #finishPipelined(response: ServerResponse, now: number): number | undefined {
-    const { pipelined } = this.#detailed();
-    const rank = pipelined.findIndex((request) => request.response === response);
-    const [finished] = rank === -1 ? [] : pipelined.splice(rank, 1);
+    const rank = this.#pipelined.findIndex((request) => request.response === response);
+    const [finished] = rank === -1 ? [] : (this.#details?.pipelined?.splice(rank, 1) ?? []);
     return finished === undefined ? now : finished.since;
   }
 
   /** The response to its latest request in flight, the only one that may end the connection. */
   get latest(): ServerResponse | undefined {
-    const last = this.#details?.pipelined.at(-1);
+    const last = this.#details?.pipelined?.at(-1);
     const response = last === undefined ? this.#response : last.response;
     const since = last === undefined ? known(this.#since) : last.since;
     // The last request that came before requests were followed has not been met.
@@ -213,23 +214,26 @@ export class Connection implements TrafficConnection {
   }
 
   /**
-   * How long no byte has come or gone, in ms. Must be polled, because it reads a counter of the
-   * socket.
+   * How long no byte has come or gone, in ms; never more than it has rested. Must be polled,
+   * because it reads a counter of the socket.
    */
   quietMs(now: number): number {
     const details = this.#detailed();
     const bytes = this.socket.bytesRead;
     if (bytes !== details.bytesSeen) {
-      // The first call only learns the number; until then, the last response counts.
-      if (details.bytesSeen > 0 || !this.used) details.quietSince = now;
       details.bytesSeen = bytes;
+      details.quietSince = now;
     }
     return now - details.quietSince;
   }
 
+  get #pipelined(): readonly RequestInFlight[] {
+    return this.#details?.pipelined ?? NONE;
+  }
+
   #detailed(): Details {
     return (this.#details ??= {
-      pipelined: [],
+      pipelined: undefined,
       waiting: undefined,
       leavesAt: Infinity,
       closedBy: 'peer',

@@ -9,8 +9,9 @@ import type { Routes } from '../../routes/routes.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { DrainTask } from '../../shutdown/drain-participant.js';
 import type { Outcome } from '../../shutdown/outcome.js';
+import { type BeforeHeaders, beforeHeaders, beforeOwnHeaders } from './before-headers.js';
 import { Connection, type RequestInFlight } from './connection.js';
-import { sayCloseIf } from './last-response.js';
+import { sayClose } from './last-response.js';
 import { WaitingRequests } from './waiting-requests.js';
 
 /** Hears of what ends. @internal */
@@ -39,6 +40,7 @@ export class FollowedConnections implements OpenResponses {
   #requests = 0;
   #completed = 0;
   #leaves: ((connection: Connection) => boolean) | undefined;
+  #stopLooking: (() => void) | undefined;
   readonly #onClose = sharedListener((response: ServerResponse) => this.#end(response));
   readonly #onSocketClose = sharedListener((socket: Socket) => {
     const connection = this.#connections.get(socket);
@@ -65,6 +67,15 @@ export class FollowedConnections implements OpenResponses {
 
   get busyCount(): number {
     return this.connections.filter(({ isResting }) => !isResting).length;
+  }
+
+  /** Those without a request in flight. Looked at again and again, so no list is made in between. */
+  resting(): Connection[] {
+    const resting: Connection[] = [];
+    for (const connection of this.#connections.values()) {
+      if (connection.isResting) resting.push(connection);
+    }
+    return resting;
   }
 
   /** Requests whose response is not complete. */
@@ -99,9 +110,9 @@ export class FollowedConnections implements OpenResponses {
     for (const { response } of connection.requests) this.#count(response);
   }
 
-  /** Looks for pipelined requests that only Node knows until each has been met. */
+  /** Looks for pipelined requests that only Node knows. */
   meetWaiting(): void {
-    this.#waiting.look(this.#connections);
+    if (this.#waiting.count > 0) this.#lookAtHeaders();
   }
 
   open(socket: Socket): Connection {
@@ -121,7 +132,6 @@ export class FollowedConnections implements OpenResponses {
     connection.begin(response, this.clock.now());
     this.#count(response);
     this.traffic.requestBegan(response, connection);
-    if (this.#leaves !== undefined) this.#mayBeLast(connection, response);
   }
 
   upgraded(socket: Socket): void {
@@ -135,12 +145,10 @@ export class FollowedConnections implements OpenResponses {
     this.#forget(socket);
   }
 
-  /** From now on each response of these connections says `Connection: close`. */
+  /** From now on the last response of each of these connections says `Connection: close`. */
   sayCloseTo(leaves: (connection: Connection) => boolean): void {
     this.#leaves = leaves;
-    for (const connection of this.#connections.values()) {
-      for (const { response } of connection.requests) this.#mayBeLast(connection, response);
-    }
+    this.#lookAtHeaders();
   }
 
   /**
@@ -202,7 +210,7 @@ export class FollowedConnections implements OpenResponses {
   }
 
   dispose(): void {
-    this.#waiting.dispose();
+    this.#stopLooking?.();
   }
 
   /** Resting connections cost nothing here: this runs again and again. */
@@ -247,7 +255,6 @@ export class FollowedConnections implements OpenResponses {
 
   #closed(connection: Connection): void {
     this.traffic.connectionClosed(connection, connection.closedBy);
-    connection.socket.off('close', this.#onSocketClose);
     this.#forget(connection.socket);
   }
 
@@ -262,16 +269,24 @@ export class FollowedConnections implements OpenResponses {
     this.#count(response);
     // The last one was counted from the start; nobody has heard of those before it.
     if (!isLast) this.traffic.requestBegan(response, connection);
-    if (this.#leaves !== undefined) this.#mayBeLast(connection, response);
+    beforeOwnHeaders(response, this.#beforeHeaders);
   }
 
-  #mayBeLast(connection: Connection, response: ServerResponse): void {
-    if (response.headersSent) return;
-    sayCloseIf(
-      response,
-      () => connection.isLatest(response) && this.#leaves?.(connection) === true,
-    );
+  #lookAtHeaders(): void {
+    if (this.#stopLooking !== undefined) return;
+    this.#stopLooking = beforeHeaders(this.#beforeHeaders);
+    for (const { response } of this.#requestsInFlight()) {
+      beforeOwnHeaders(response, this.#beforeHeaders);
+    }
   }
+
+  readonly #beforeHeaders: BeforeHeaders = (response, args) => {
+    const connection = this.#connections.get(response.req.socket);
+    if (connection === undefined) return args;
+    this.#waiting.meet(response, connection);
+    const isLast = connection.isLatest(response) && this.#leaves?.(connection) === true;
+    return isLast ? sayClose(response, args) : args;
+  };
 }
 
 function outcomeOf(response: ServerResponse, connection: Connection | undefined): Outcome {

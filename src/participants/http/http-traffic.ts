@@ -165,8 +165,9 @@ export class HttpTraffic implements TrafficSource {
 
   /** Connections without a request in flight, including those in their TLS handshake. */
   resting(): Connection[] {
-    const resting = this.responses.connections.filter(({ isResting }) => isResting);
-    return [...resting, ...this.#handshakes.connections()];
+    const resting = this.responses.resting();
+    resting.push(...this.#handshakes.connections());
+    return resting;
   }
 
   tasks(): DrainTask[] {

@@ -235,6 +235,9 @@ function restMsOf(connection: Connection, moment: Moment): number {
   const { now, stoppedAt, isAwaited, lastCallMs } = moment;
   if (connection.used && !isAwaited) return lastCallMs;
   const patienceMs = connection.used ? moment.lingerMs : moment.silenceMs;
+  // Its counter of bytes is read only if it may be due: there may be thousands.
+  const atLeastMs = patienceMs - (now - connection.restsSince);
+  if (atLeastMs > 0) return Math.min(atLeastMs, lastCallMs);
   const restedMs = now - Math.max(connection.restsSince, stoppedAt);
   const slowHeaderMs = patienceMs + SLOW_HEADER_MS - restedMs;
   return Math.min(patienceMs - connection.quietMs(now), slowHeaderMs, lastCallMs);

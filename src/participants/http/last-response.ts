@@ -1,21 +1,20 @@
 import type { ServerResponse } from 'node:http';
 
 /**
- * Lets a response say `Connection: close` if that loses nothing. This is decided when its headers
- * are written, because a pipelined request may arrive until then, and Node drops what comes behind
- * a response that ends the connection.
+ * Has a response say `Connection: close` if that loses nothing. To be called when its headers are
+ * written, because a pipelined request may arrive until then, and Node drops what comes behind a
+ * response that ends the connection.
  *
+ * @param args - those of `writeHead`
+ * @returns the arguments to go on with
  * @internal
  */
-export function sayCloseIf(response: ServerResponse, mayClose: () => boolean): void {
-  const writeHead = response.writeHead.bind(response) as (...args: unknown[]) => ServerResponse;
-  response.writeHead = (...args: unknown[]) => {
-    if (!mayClose() || !isBodyRead(response)) return writeHead(...args);
-    response.shouldKeepAlive = false;
-    // Node ignores it if the application sets the header itself (Nest's event streams do).
-    if (response.hasHeader('connection')) response.setHeader('connection', 'close');
-    return writeHead(...args.map(overrule));
-  };
+export function sayClose(response: ServerResponse, args: unknown[]): unknown[] {
+  if (!isBodyRead(response)) return args;
+  response.shouldKeepAlive = false;
+  // Node ignores it if the application sets the header itself (Nest's event streams do).
+  if (response.hasHeader('connection')) response.setHeader('connection', 'close');
+  return args.map(overrule);
 }
 
 /**

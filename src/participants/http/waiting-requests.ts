@@ -1,7 +1,5 @@
 import { ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 
-import { beforeHeaders } from './before-headers.js';
 import type { Connection } from './connection.js';
 
 /** Hears of requests that have waited. @internal */
@@ -22,7 +20,6 @@ export interface Meetings {
 export class WaitingRequests {
   /** For the last request of each connection, what stands for its response. */
   readonly #standIns = new Map<Connection, ServerResponse>();
-  #stopLooking = () => {};
 
   constructor(private readonly meetings: Meetings) {}
 
@@ -40,15 +37,9 @@ export class WaitingRequests {
     if (waiting !== undefined) this.#standIns.set(connection, new ServerResponse(waiting));
   }
 
-  /** Looks at each response of the process until all have been met. */
-  look(connections: Pick<ReadonlyMap<Socket, Connection>, 'get'>): void {
-    if (this.count === 0) return;
-    this.#stopLooking = beforeHeaders((response) => {
-      const connection = connections.get(response.req.socket);
-      if (connection?.meet(response) !== true) return false;
-      this.#met(response, connection);
-      return true;
-    });
+  /** The headers of a response are about to be written. */
+  meet(response: ServerResponse, connection: Connection): void {
+    if (connection.meet(response)) this.#met(response, connection);
   }
 
   /** A request of the connection has ended: the one behind it is met. */
@@ -62,22 +53,13 @@ export class WaitingRequests {
   closed(connection: Connection): void {
     const response = this.#standIns.get(connection);
     if (response === undefined) return;
-    this.#remove(connection);
+    this.#standIns.delete(connection);
     this.meetings.neverMet(response, connection);
-  }
-
-  dispose(): void {
-    this.#stopLooking();
   }
 
   #met(response: ServerResponse, connection: Connection): void {
     const isLast = connection.waiting === undefined;
-    if (isLast) this.#remove(connection);
+    if (isLast) this.#standIns.delete(connection);
     this.meetings.met(response, connection, isLast);
-  }
-
-  #remove(connection: Connection): void {
-    this.#standIns.delete(connection);
-    if (this.count === 0) this.#stopLooking();
   }
 }
