@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 
 /** How long a connection counts as new, in ms; at most twice as long. */
-export const RECENT_MS = 1000;
+export const RECENT_MS = 200;
 
 /**
  * Remembers which connections are new. A time on every connection would cost memory for the sake of
