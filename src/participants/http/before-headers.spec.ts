@@ -22,7 +22,7 @@ describe('beforeHeaders', () => {
     looked.push(response);
     return [202, ...others];
   };
-  let stop = () => {};
+  let stop: () => void;
 
   beforeEach(() => {
     looked.length = 0;
