@@ -51,9 +51,13 @@ async function opened(socket: Socket): Promise<boolean> {
   }
 }
 
+/** Leaves no listener: the balancer outlives many connections. */
 async function closed(socket: Socket, out: AbortSignal): Promise<void> {
   socket.resume();
-  const over = Promise.race([once(socket, 'end'), once(socket, 'close')]);
   if (out.aborted) return;
-  await Promise.race([over, once(out, 'abort')]).catch(() => {});
+  const over = new AbortController();
+  const { signal } = over;
+  const events = [once(socket, 'end', { signal }), once(socket, 'close', { signal })];
+  await Promise.race([...events, once(out, 'abort', { signal })]).catch(() => {});
+  over.abort();
 }
