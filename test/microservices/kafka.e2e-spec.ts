@@ -35,8 +35,11 @@ function optionsWith(clientOptions = {}, maxWaitTimeInMs = WAIT_MS) {
   };
 }
 
-function startService(options = {}, maxWaitTimeInMs?: number): Promise<RunningApplication> {
-  const kafka = optionsWith({}, maxWaitTimeInMs);
+function startService(
+  options = {},
+  { maxWaitTimeInMs = WAIT_MS, ...rest }: { maxWaitTimeInMs?: number; run?: object } = {},
+): Promise<RunningApplication> {
+  const kafka = { ...optionsWith({}, maxWaitTimeInMs), ...rest };
   const servers = [{ transport: Transport.KAFKA as number, options: kafka }];
   return start({ program: 'microservice', kind: 'microservice', servers, options });
 }
@@ -84,7 +87,7 @@ it('a Kafka handler that replies several times sends all its replies', async () 
 });
 
 it('a Kafka consumer whose poll takes longer than the drain waits leaves cleanly', async () => {
-  const app = await startService({}, 3500);
+  const app = await startService({}, { maxWaitTimeInMs: 3500 });
   await app.until('poll', () => broker.requests.includes('fetch'));
   app.signal('SIGTERM');
   expect(await app.exited).toMatchObject({ code: 0, signal: null });
@@ -104,7 +107,35 @@ it('a Kafka handler that never ends is cut and named, and its message is left to
   expect(broker.committed(GROUP, 'hang')).toBeUndefined();
 });
 
-it('a Kafka broker that disappears while a message is handled does not hold the exit', async () => {
+it('a Kafka handler that commits its offset itself can still do so after the signal', async () => {
+  const leaving = await startService({}, { run: { autoCommit: false } });
+  for (const id of [1, 2, 3]) client.emit('event', { id, ms: 300 });
+  await leaving.event('handler');
+  leaving.signal('SIGTERM');
+  expect(await leaving.exited).toMatchObject({ code: 0, signal: null });
+  expect(ids(leaving, 'handled')).toEqual([1]);
+  expect(ids(leaving, 'handler')).toEqual([1]);
+  expect(broker.committed(GROUP, 'event')).toBe(1);
+  expect(broker.requests).toContain('leaveGroup');
+});
+
+it('an offset that Kafka refuses is exit 1 and named, and the message is handled again', async () => {
+  const leaving = await startService();
+  client.emit('event', { id: 1, ms: 300 });
+  await leaving.event('handler');
+  broker.refusesOffsets = true;
+  leaving.signal('SIGTERM');
+  expect(await leaving.exited).toMatchObject({ code: 1, signal: null });
+  expect(ids(leaving, 'handled')).toEqual([1]);
+  expect(leaving.order).toContain('onModuleDestroy');
+  expect(leaving.log).toMatch(/participant kafka: .*not committed.*event, partition 0/);
+
+  broker.refusesOffsets = false;
+  const next = await startService();
+  expect((await next.event('handled')).detail).toBe(1);
+});
+
+it('a Kafka broker that disappears while a message is handled does not hold the exit, and is named', async () => {
   const app = await startService({ drainTimeoutMs: 20_000, closeTimeoutMs: 500 });
   client.emit('event', { id: 1, ms: 300 });
   await app.event('handler');
@@ -115,4 +146,6 @@ it('a Kafka broker that disappears while a message is handled does not hold the 
   expect(ids(app, 'handled')).toEqual([1]);
   // 5 s, of a budget of 20.
   expect(exit.at - lastOf(app, 'handled')).toBeLessThan(5000 + SOON_MS);
+  expect(exit).toMatchObject({ code: 1, signal: null });
+  expect(app.log).toMatch(/participant kafka: .*not committed/);
 });

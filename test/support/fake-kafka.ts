@@ -21,6 +21,7 @@ type Api = keyof typeof API;
 const apis = new Map(Object.entries(API).map(([name, { key }]) => [key as number, name as Api]));
 
 const OK = 0;
+const REBALANCE_IN_PROGRESS = 27;
 const NODE = 0;
 /** Where a record batch has the offset of its last record, counted from its first. */
 const LAST_OFFSET_DELTA = 23;
@@ -45,6 +46,8 @@ interface Batch {
  * and each group has one member that consumes; a second one waits until the first has left.
  */
 export class FakeKafka {
+  /** Whether offsets are refused, as while the group is rebalanced. */
+  refusesOffsets = false;
   /** What was asked for, in order. */
   readonly requests: Api[] = [];
   readonly #server = createServer((socket) => this.#serve(socket));
@@ -170,9 +173,10 @@ export class FakeKafka {
       request.string();
       request.int64();
       eachPartition(request, answer, (topic) => {
-        group.committed.set(topic, request.int64());
+        const offset = request.int64();
         request.string();
-        answer.int16(OK);
+        if (!this.refusesOffsets) group.committed.set(topic, offset);
+        answer.int16(this.refusesOffsets ? REBALANCE_IN_PROGRESS : OK);
       });
     },
 

@@ -1,5 +1,7 @@
 import type { Clock } from '../../shutdown/clock.js';
 import { within } from '../../shutdown/within.js';
+import { type KafkaConsumer, KafkaOffsets } from './kafka-offsets.js';
+import type { RpcCalls } from './rpc-calls.js';
 import type { RpcServerLike, RpcTransport } from './rpc-transport.js';
 
 /** How long the last message may take to be committed; Nest's `close()` waits for the rest of a poll. */
@@ -9,11 +11,6 @@ const POLL_MS = 2000;
  */
 const CLOSE_MS = 3000;
 
-/** The part of a kafkajs consumer that is used here. */
-interface KafkaConsumer {
-  stop(): Promise<void>;
-}
-
 /**
  * Kafka gives the partitions of a leaving consumer to the others in its group, so this instance
  * stops at once. A reply counts as sent when the broker has it.
@@ -22,9 +19,14 @@ interface KafkaConsumer {
  */
 export class KafkaTransport implements RpcTransport {
   #stopped: Promise<void> | undefined;
+  #offsets: KafkaOffsets | undefined;
 
   constructor(
-    private readonly server: Pick<RpcServerLike, 'driver' | 'closeWithin'>,
+    private readonly server: Pick<
+      RpcServerLike,
+      'driver' | 'patterns' | 'autoCommits' | 'closeWithin'
+    >,
+    private readonly calls: Pick<RpcCalls, 'all'>,
     private readonly clock: Clock,
   ) {
     server.closeWithin(async (closing) => {
@@ -32,11 +34,18 @@ export class KafkaTransport implements RpcTransport {
     });
   }
 
-  /** From now on no message begins, not even one that has been fetched. */
+  /** From now on no message begins. */
   async handOver(): Promise<void> {
-    const [, consumer] = (this.server.driver ?? []) as (KafkaConsumer | null | undefined)[];
-    this.#stopped = consumer?.stop();
-    this.#stopped?.catch(() => {});
+    const consumer = this.#consumer;
+    if (consumer === undefined) return;
+    if (this.server.autoCommits) {
+      this.#offsets = new KafkaOffsets(consumer, this.calls.all);
+      void this.#stop(consumer);
+    } else {
+      // A stopped consumer ignores what handlers commit. A paused one may begin one more message of
+      // each partition that it has fetched.
+      consumer.pause(this.server.patterns.map((topic) => ({ topic })));
+    }
   }
 
   /**
@@ -45,7 +54,23 @@ export class KafkaTransport implements RpcTransport {
    * without a bound (kafkajs#571), so the wait is bounded here.
    */
   async flush(): Promise<void> {
-    if (this.#stopped === undefined) return;
-    if (await within(this.clock, POLL_MS, this.#stopped)) await this.#stopped;
+    const consumer = this.#consumer;
+    if (consumer === undefined) return;
+    const stopped = this.#stop(consumer);
+    if (await within(this.clock, POLL_MS, stopped)) await stopped;
+    this.#offsets?.received();
+  }
+
+  #stop(consumer: KafkaConsumer): Promise<void> {
+    if (this.#stopped === undefined) {
+      this.#stopped = consumer.stop();
+      this.#stopped.catch(() => {});
+    }
+    return this.#stopped;
+  }
+
+  get #consumer(): KafkaConsumer | undefined {
+    const [, consumer] = (this.server.driver ?? []) as (KafkaConsumer | null | undefined)[];
+    return consumer ?? undefined;
   }
 }

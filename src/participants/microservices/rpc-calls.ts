@@ -11,8 +11,14 @@ const LOOK_EVERY_MS = 50;
 /** A message whose handler runs. @internal */
 export interface RpcCall extends TaskInFlight {
   readonly context: unknown;
-  /** Has a stream if the handler returned one. */
-  readonly replies: { stream?: RpcStream };
+  readonly handler: RpcHandlerRun;
+}
+
+/** What became of the handler of a message. @internal */
+export interface RpcHandlerRun {
+  /** If it returned one. */
+  stream?: RpcStream;
+  hasThrown?: boolean;
 }
 
 /**
@@ -57,11 +63,15 @@ export class RpcCalls {
 
   begin(label: string, context: unknown): RpcCallEnd {
     this.#begun += 1;
-    const replies: RpcCall['replies'] = {};
-    const end = this.#calls.begin(label, { context, replies });
+    const handler: RpcHandlerRun = {};
+    const end = this.#calls.begin(label, { context, handler });
     return {
       end: () => void end(),
-      endWith: (stream) => (replies.stream = new RpcStream()).follow(stream, end),
+      fail: () => {
+        handler.hasThrown = true;
+        end();
+      },
+      endWith: (stream) => (handler.stream = new RpcStream()).follow(stream, end),
     };
   }
 
@@ -84,7 +94,7 @@ export class RpcCalls {
 
   /** Time is up. */
   cutStreams(): void {
-    for (const { replies } of this.#calls) replies.stream?.cut();
+    for (const { handler } of this.#calls) handler.stream?.cut();
   }
 
   /**
@@ -112,8 +122,8 @@ export class RpcCalls {
 
   #endIdleStreams(isGone?: (context: unknown) => boolean): void {
     const now = this.clock.now();
-    for (const { context, replies } of this.#calls) {
-      const { stream } = replies;
+    for (const { context, handler } of this.#calls) {
+      const { stream } = handler;
       if (stream === undefined || !(isGone?.(context) ?? stream.isSilent(now))) continue;
       this.#endedStreams += 1;
       stream.complete();

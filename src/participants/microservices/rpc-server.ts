@@ -47,6 +47,12 @@ export class RpcServer {
     return Array.isArray(subscriptions) ? (subscriptions as unknown[]) : [];
   }
 
+  /** Kafka: whether the client commits offsets, and not the handlers. */
+  get autoCommits(): boolean {
+    const options = this.field('options') as { run?: { autoCommit?: boolean } } | undefined;
+    return options?.run?.autoCommit !== false;
+  }
+
   /** What it listens to. */
   get patterns(): readonly string[] {
     const handlers = this.field('messageHandlers');

@@ -19,6 +19,8 @@ export interface RpcObserver {
 /** What ends a message. @internal */
 export interface RpcCallEnd {
   end(): void;
+  /** Its handler threw. */
+  fail(): void;
   /** Its handler returned a stream: its end is the message's. @returns the stream, followed */
   endWith<T>(stream: Observable<T>): Observable<T>;
 }
@@ -113,7 +115,7 @@ function followed(handler: Handler, label: string, observer: RpcObserver): Handl
       call.end();
       return result;
     } catch (error) {
-      call.end();
+      call.fail();
       throw error;
     }
   };

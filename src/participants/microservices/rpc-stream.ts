@@ -14,12 +14,21 @@ const SHUTTING_DOWN = { status: 'error', message: 'The service is shutting down'
 export class RpcStream {
   readonly #over = new Subject<void>();
   #replies = 0;
+  #hasFailed = false;
   #repliesSeen = 0;
   #silentSince: number | undefined;
 
+  /** Whether its handler ended it with an error. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
+  }
+
   follow<T>(stream: Observable<T>, end: () => void): Observable<T> {
     return stream.pipe(
-      tap(() => void (this.#replies += 1)),
+      tap({
+        next: () => void (this.#replies += 1),
+        error: () => void (this.#hasFailed = true),
+      }),
       takeUntil(this.#over),
       finalize(end),
     );

@@ -31,6 +31,7 @@ export interface RpcServerLike {
   readonly channel: unknown;
   readonly subscriptions: readonly unknown[];
   readonly patterns: readonly string[];
+  readonly autoCommits: boolean;
   retire(): void;
   closeWithin(wait: (closing: unknown) => Promise<void>): void;
 }

@@ -45,7 +45,7 @@ export function transportOf(
     case 'rmq':
       return new RmqTransport(server, calls, broker);
     case 'kafka':
-      return new KafkaTransport(server, clock);
+      return new KafkaTransport(server, calls, clock);
     default:
       return {};
   }
