@@ -20,8 +20,15 @@ export class AmqpAcknowledgements {
   #isUnconfirmed = false;
   #error: unknown;
 
-  /** Nothing is restored: a channel ends with its connection. */
-  constructor(private readonly channel: AmqpChannel) {
+  /**
+   * Nothing is restored: a channel ends with its connection.
+   *
+   * @param throws - whether who acknowledges on a closed channel sees its error
+   */
+  constructor(
+    private readonly channel: AmqpChannel,
+    private readonly throws = true,
+  ) {
     for (const name of SETTLING) this.#follow(name);
   }
 
@@ -52,7 +59,8 @@ export class AmqpAcknowledgements {
         return settle(...args) as unknown;
       } catch (error) {
         this.#error ??= error;
-        throw error;
+        if (this.throws) throw error;
+        return undefined;
       }
     });
   }

@@ -5,7 +5,7 @@ import { firstValueFrom, lastValueFrom, Subject, toArray } from 'rxjs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import type { FixtureConfig } from '../fixtures/config.js';
-import { BEFORE_DEADLINE_MS, LATE_MS, SOON_MS } from '../support/bounds.js';
+import { LATE_MS, SOON_MS } from '../support/bounds.js';
 import { RawConnection } from '../support/http-client.js';
 import { HALF_A_HEADER } from '../support/http2-bytes.js';
 import { endAll, type RunningApplication, start } from '../support/running-application.js';
@@ -16,7 +16,6 @@ import {
   isInstalled,
   type Link,
   link,
-  relayed,
   startBrokers,
   stopBrokers,
   type Task,
@@ -220,57 +219,6 @@ it.skipIf(!isInstalled('rabbitmq-server'))(
     expect(handled().toSorted((a, b) => a - b)).toEqual(messages);
     expect(ids(leaving, 'handler').length).toBe(ids(leaving, 'handled').length);
     expect(ids(leaving, 'handled').length).toBeLessThan(messages.length);
-  },
-);
-
-describe.skipIf(!isInstalled('rabbitmq-server'))('rmq, whose acknowledgement is lost', () => {
-  it.each(['cut', 'mute'] as const)(
-    'with the connection (%s): the loss is reported, and the message is handled again',
-    async (how) => {
-      const to = await link('rmq', { noAck: false });
-      const { relay, server } = await relayed(to, 'rabbitmq-server');
-      const app = await startService([{ ...to, server }]);
-      await emit(await connectTo(to), 1, 500);
-      await app.event('handler');
-      const sentAt = app.signal('SIGTERM');
-      await app.event('draining');
-      relay[how]();
-      const exit = await app.exited;
-      relay.cut();
-      expect(ids(app, 'handled')).toEqual([1]);
-      expect(exit).toMatchObject({ code: 1, signal: null });
-      expect(exit.at - sentAt).toBeLessThan(BEFORE_DEADLINE_MS);
-      expect(app.order).toContain('onModuleDestroy');
-      expect(app.log).toContain('participant rmq: ');
-
-      const next = await startService([to]);
-      await next.event('handled');
-      expect(ids(next, 'handled')).toEqual([1]);
-    },
-  );
-});
-
-it.each(['cut', 'mute'] as const)(
-  'a broker that disappears during the drain (%s) holds neither the exit nor the hooks, and is reported',
-  async (how) => {
-    const leave = async ({ transport, broker }: Row) => {
-      const to = await link(transport);
-      const { relay, server } = await relayed(to, broker!);
-      const app = await startService([{ ...to, server }]);
-      const client = await connectTo(to);
-      client.send('work', { id: 1, ms: 300 }).subscribe({ error: () => {} });
-      await app.event('handler');
-      app.signal('SIGTERM');
-      await app.event('draining');
-      relay[how]();
-      const { code, at } = await app.exited;
-      expect(code).toBe(1);
-      expect(at - timesOf(app, 'handled')[0]!).toBeLessThan(2000 + 2 * SOON_MS);
-      expect(app.order).toContain('onModuleDestroy');
-      expect(app.log).toContain(`participant ${transport}: `);
-      relay.cut();
-    };
-    await Promise.all(rows.filter(({ broker }) => broker !== undefined).map(leave));
   },
 );
 

@@ -1,7 +1,6 @@
 import { firstValueFrom, lastValueFrom, timeout } from 'rxjs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
-import { BEFORE_DEADLINE_MS } from '../support/bounds.js';
 import { expectNothingLost, rollUnderLoad } from '../support/rolling-consumers.js';
 import { endAll, type RunningApplication, start } from '../support/running-application.js';
 import {
@@ -10,7 +9,6 @@ import {
   isInstalled,
   type Link,
   link,
-  relayed,
   startBrokers,
   stopBrokers,
 } from './transports.js';
@@ -34,8 +32,8 @@ async function connectTo(to: Link): Promise<Client> {
   return client;
 }
 
-function startService(to: Link, options = {}): Promise<RunningApplication> {
-  return start({ program: 'microservice', kind: 'microservice', servers: [to.server], options });
+function startService(to: Link): Promise<RunningApplication> {
+  return start({ program: 'microservice', kind: 'microservice', servers: [to.server] });
 }
 
 function ask(client: Client, method: string, id: number): Promise<unknown> {
@@ -120,49 +118,5 @@ describe.each(['tcp', 'grpc'])('rolling restarts: %s', (transport) => {
       expectNothingLost(rolled);
     },
     timeoutMs,
-  );
-});
-
-it.skipIf(!isInstalled('rabbitmq-server'))(
-  'rmq: a message that does not end in time is cut, named, and handled by the next instance',
-  async () => {
-    const to = await link('rmq', { noAck: false });
-    const app = await startService(to, { drainTimeoutMs: 1000 });
-    const client = await connectTo(to);
-    await lastValueFrom(client.emit!('event', { id: 1, ms: 60_000 }), { defaultValue: undefined });
-    await app.event('handler');
-    app.signal('SIGTERM');
-    expect(await app.exited).toMatchObject({ code: 1, signal: null });
-    expect(app.log).toContain('Cut: rpc CallsController.event');
-    const next = await startService(to);
-    expect((await next.event('handler')).detail).toBe(1);
-  },
-);
-
-const behindBrokers: readonly { transport: string; broker: Broker }[] = [
-  { transport: 'redis', broker: 'redis-server' },
-  { transport: 'nats', broker: 'nats-server' },
-  { transport: 'mqtt', broker: 'mosquitto' },
-  { transport: 'rmq', broker: 'rabbitmq-server' },
-];
-
-describe.each(behindBrokers)('$transport', ({ transport, broker }) => {
-  it.skipIf(!isInstalled(broker))(
-    'exits in time, but not clean, if its broker disappears just before the signal',
-    async () => {
-      const to = await link(transport);
-      const { relay, server } = await relayed(to, broker);
-      const app = await startService({ ...to, server });
-      const client = await connectTo(to);
-      client.send('work', { id: 1, ms: 300 }).subscribe({ error: () => {} });
-      await app.event('handler');
-      relay.cut();
-      const sentAt = app.signal('SIGTERM');
-      const exit = await app.exited;
-      expect(exit).toMatchObject({ code: 1, signal: null });
-      expect(exit.at - sentAt).toBeLessThan(BEFORE_DEADLINE_MS);
-      expect(app.order).toContain('onModuleDestroy');
-      expect(app.log).toContain(`participant ${transport}: `);
-    },
   );
 });

@@ -116,19 +116,34 @@ export async function link(
   return {
     server: { transport: id, options: { ...options, ...serverOptions } },
     client: { transport: id, options },
-    connect: async () => {
-      const client = ClientProxyFactory.create({ transport: id, options } as ClientOptions);
-      return transport === 'grpc' ? grpcClient(client as never) : proxyClient(client);
-    },
+    connect: () => connect({ transport: id, options }),
   };
 }
 
 /** The server of a link, which reaches its broker by a relay. */
-export async function relayed({ server }: Link, broker: Broker) {
+export async function relayed({ server }: Link, broker: Broker, delayMs?: number) {
   const port = portOf(broker);
-  const relay = await Relay.to(port);
-  const options = JSON.stringify(server.options).replaceAll(`${port}`, `${relay.port}`);
-  return { relay, server: { ...server, options: JSON.parse(options) as ServerConfig['options'] } };
+  const relay = await Relay.to(port, delayMs);
+  return { relay, server: withPort(server, port, relay.port) };
+}
+
+/** A client of a link without a broker, which reaches its server by a relay. */
+export async function relayedClient({ client }: Link, delayMs?: number) {
+  const { port, url } = client.options as { port?: number; url?: string };
+  const listening = port ?? Number(url!.split(':')[1]);
+  const relay = await Relay.to(listening, delayMs);
+  return { relay, client: await connect(withPort(client, listening, relay.port)) };
+}
+
+function withPort(config: ServerConfig, port: number, other: number): ServerConfig {
+  const options = JSON.stringify(config.options).replaceAll(`${port}`, `${other}`);
+  return { ...config, options: JSON.parse(options) as ServerConfig['options'] };
+}
+
+function connect(config: ServerConfig): Promise<Client> {
+  const client = ClientProxyFactory.create(config as ClientOptions);
+  const isGrpc = config.transport === (Transport.GRPC as number);
+  return isGrpc ? grpcClient(client as never) : proxyClient(client);
 }
 
 async function proxyClient(client: ClientProxy): Promise<Client> {
@@ -140,7 +155,7 @@ async function proxyClient(client: ClientProxy): Promise<Client> {
   };
 }
 
-function grpcClient(client: ClientGrpc & ClientProxy): Client {
+async function grpcClient(client: ClientGrpc & ClientProxy): Promise<Client> {
   const service = client.getService<Record<string, (task: unknown) => Observable<Done>>>('Calls');
   return {
     send: (method, task) => service[method]!(task),

@@ -1,14 +1,8 @@
 import type { Socket } from 'node:net';
 
+import { flushPublished, type PublishingChannel } from '../../consumers/amqp-publishing.js';
 import type { Broker } from '../../consumers/broker.js';
 import type { ClientProxy } from './client-proxy.js';
-
-/** The part of a channel of amqp-connection-manager that is used here. */
-interface ChannelWrapper {
-  addSetup(setup: (channel: { waitForConfirms?(): Promise<unknown> }) => unknown): Promise<void>;
-  queueLength(): number;
-  on(event: 'error', listener: () => void): unknown;
-}
 
 /** The part of a client of mqtt.js that is used here. */
 interface MqttClient {
@@ -18,7 +12,7 @@ interface MqttClient {
 
 /** Where each client of Nest keeps the client of the library below. */
 interface Drivers {
-  readonly channel?: ChannelWrapper | null;
+  readonly channel?: PublishingChannel | null;
   readonly mqttClient?: MqttClient | null;
   readonly natsClient?: { flush(): Promise<void>; isClosed(): boolean } | null;
   readonly socket?: { readonly netSocket?: Socket } | null;
@@ -34,18 +28,10 @@ interface Drivers {
  */
 export async function flush(client: ClientProxy, broker: Broker, isUsed: boolean): Promise<void> {
   const { channel, mqttClient, natsClient, socket } = client as Drivers;
-  if (channel) await flushChannel(channel, broker);
+  if (channel) await flushPublished(channel, broker);
   if (mqttClient) await broker.does(() => Object.keys(mqttClient.outgoing ?? {}).length === 0);
   // A lost connection does not show what it still holds: it is no failure if it was not used.
   if (isUsed && natsClient?.isClosed() === false) await broker.answers(natsClient.flush());
   const { netSocket } = socket ?? {};
   if (netSocket) await broker.does(() => netSocket.destroyed || netSocket.writableLength === 0);
-}
-
-async function flushChannel(channel: ChannelWrapper, broker: Broker): Promise<void> {
-  // A channel that closes during its setup emits `error`, which would be uncaught.
-  channel.on('error', () => {});
-  await broker.does(() => channel.queueLength() === 0);
-  // Runs at once, with the channel that is open now.
-  await broker.answers(channel.addSetup((open) => open.waitForConfirms?.()));
 }

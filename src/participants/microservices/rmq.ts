@@ -1,14 +1,12 @@
 import { AmqpAcknowledgements, type AmqpChannel } from '../../consumers/amqp-acknowledgements.js';
+import { flushPublished, type PublishingChannel } from '../../consumers/amqp-publishing.js';
 import type { Broker } from '../../consumers/broker.js';
 import type { RpcCalls } from './rpc-calls.js';
 import type { RpcServerLike, RpcTransport } from './rpc-transport.js';
 
 /** The channel of amqp-connection-manager, which reopens it whenever it is lost. */
-interface ChannelWrapper {
-  addSetup(setup: (channel: Channel) => Promise<void>): Promise<void>;
-  /** The number of replies that wait for a connection. */
-  queueLength(): number;
-  close(): Promise<void>;
+interface ChannelWrapper extends PublishingChannel {
+  addSetup(setup: (channel: Channel) => unknown): Promise<void>;
 }
 
 /** The part of an amqplib channel that is used here. */
@@ -26,7 +24,6 @@ interface Channel extends AmqpChannel {
  * @internal
  */
 export class RmqTransport implements RpcTransport {
-  #channel: Channel | undefined;
   readonly #acknowledgements = new Map<object, AmqpAcknowledgements>();
 
   constructor(
@@ -44,7 +41,6 @@ export class RmqTransport implements RpcTransport {
     const wrapper = this.#wrapper;
     // Runs at once with the open channel, and again with each one that is opened later.
     const cancelled = wrapper?.addSetup(async (channel) => {
-      this.#channel = channel;
       this.#follow(channel);
       const tags = [...(channel.consumers?.keys() ?? [])];
       await Promise.all(tags.map((tag) => channel.cancel(tag)));
@@ -53,28 +49,14 @@ export class RmqTransport implements RpcTransport {
   }
 
   async flush(): Promise<void> {
-    try {
-      await this.broker.does(() => (this.#wrapper?.queueLength() ?? 0) === 0);
-      await this.broker.answers(this.#channel?.waitForConfirms?.());
-      const received = [...this.#acknowledgements.values()].map((one) => one.received());
-      await this.broker.answers(Promise.all(received));
-    } catch (error) {
-      this.#giveUpReplies();
-      throw error;
-    }
+    if (this.#wrapper !== undefined) await flushPublished(this.#wrapper, this.broker);
+    const received = [...this.#acknowledgements.values()].map((one) => one.received());
+    await this.broker.answers(Promise.all(received));
   }
 
   #follow(channel: AmqpChannel | undefined): void {
     if (channel === undefined || this.#acknowledgements.has(channel)) return;
     this.#acknowledgements.set(channel, new AmqpAcknowledgements(channel));
-  }
-
-  /**
-   * `close()` rejects each remaining reply, and Nest does not handle these rejections, which would
-   * end the process before its hooks have run.
-   */
-  #giveUpReplies(): void {
-    if (this.#wrapper !== undefined) this.#wrapper.close = async () => {};
   }
 
   get #wrapper(): ChannelWrapper | undefined {

@@ -1,4 +1,5 @@
 import type { AmqpChannel } from '../../consumers/amqp-acknowledgements.js';
+import type { PublishingChannel } from '../../consumers/amqp-publishing.js';
 import { type BuiltProviders, hasMethod } from '../../nest/built-provider.js';
 
 /** The part of a connection of `@golevelup/nestjs-rabbitmq` that is used here. @internal */
@@ -9,20 +10,19 @@ export interface AmqpConnection {
   /** Private there: a promise for each message whose handler runs, until it is acknowledged. */
   readonly outstandingMessageProcessing?: Iterable<Promise<void>>;
   cancelConsumer(tag: string): Promise<void>;
+  /** Private there. */
+  getConsumer?(tag: string): { readonly channel: AmqpChannel } | undefined;
 }
 
-/** Of amqp-connection-manager: the channel that it opens again whenever it is lost. @internal */
-export interface ManagedChannel {
-  on(event: 'connect', listener: () => void): unknown;
-  /** Runs at once with the channel that is open, and again with each that is opened later. */
-  addSetup(setup: (channel: AmqpChannel) => void): Promise<void>;
-  /** Messages that wait to be sent. */
-  queueLength(): number;
+/** @internal */
+export interface ManagedChannel extends PublishingChannel {
+  on(event: 'connect' | 'error', listener: () => void): unknown;
 }
 
 /** @internal */
 export interface AmqpConnectionManager {
   getConnections(): readonly AmqpConnection[];
+  close(): Promise<void>;
 }
 
 /** What has the connections of an application; none if it does not use the library. @internal */

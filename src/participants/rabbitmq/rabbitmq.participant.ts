@@ -1,9 +1,11 @@
 import type { OnModuleInit } from '@nestjs/common';
 
-import { AmqpAcknowledgements } from '../../consumers/amqp-acknowledgements.js';
+import { AmqpAcknowledgements, type AmqpChannel } from '../../consumers/amqp-acknowledgements.js';
+import { flushPublished } from '../../consumers/amqp-publishing.js';
 import { Broker } from '../../consumers/broker.js';
 import { type StopConsumers, stopOf } from '../../consumers/stop-consumers.js';
 import type { BuiltProviders } from '../../nest/built-provider.js';
+import { replaceMethod } from '../../nest/replace-method.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { DrainParticipant } from '../../shutdown/drain-participant.js';
 import {
@@ -23,7 +25,8 @@ import {
 export class RabbitMqParticipant implements DrainParticipant, OnModuleInit {
   readonly name = 'rabbitmq';
   #managers: readonly AmqpConnectionManager[] = [];
-  readonly #acknowledgements: AmqpAcknowledgements[] = [];
+  readonly #acknowledgements = new Map<AmqpChannel, AmqpAcknowledgements>();
+  readonly #restores: ((() => void) | undefined)[] = [];
   readonly #broker: Broker;
 
   constructor(
@@ -57,12 +60,9 @@ export class RabbitMqParticipant implements DrainParticipant, OnModuleInit {
   }
 
   async stopIntake(): Promise<void> {
-    for (const channel of this.#channels) {
-      void channel.addSetup((open) => {
-        this.#acknowledgements.push(new AmqpAcknowledgements(open));
-      });
-    }
-    await Promise.all(this.#connections.map(cancelConsumers));
+    for (const manager of this.#managers) this.#closesInTime(manager);
+    const cancelled = this.#connections.map((connection) => this.#cancelConsumers(connection));
+    await this.#broker.answers(Promise.all(cancelled));
   }
 
   active(): number {
@@ -72,9 +72,42 @@ export class RabbitMqParticipant implements DrainParticipant, OnModuleInit {
   /** Acknowledgements are sent when the handlers end, before Nest closes the channels. */
   async drain(): Promise<void> {
     await Promise.allSettled(this.#handlers);
-    await this.#broker.does(() => this.#channels.every((channel) => channel.queueLength() === 0));
-    const received = this.#acknowledgements.map((one) => one.received());
+    await Promise.all(this.#channels.map((channel) => flushPublished(channel, this.#broker)));
+    const received = [...this.#acknowledgements.values()].map((one) => one.received());
     await this.#broker.answers(Promise.all(received));
+  }
+
+  dispose(): void {
+    for (const restore of this.#restores.splice(0)) restore?.();
+  }
+
+  /** The library itself would wait for a broker that is silent, and hold up the other hooks. */
+  #closesInTime(manager: AmqpConnectionManager): void {
+    const restore = replaceMethod(manager, 'close', (close) => async () => {
+      // What matters has arrived by now, or has been reported.
+      await this.#broker.answers(close()).catch(() => {});
+    });
+    this.#restores.push(restore);
+  }
+
+  async #cancelConsumers(connection: AmqpConnection): Promise<void> {
+    const cancel = async (): Promise<void> => {
+      const tags = connection.consumerTags;
+      for (const tag of tags) this.#follow(connection.getConsumer?.(tag)?.channel);
+      // Consumers of a lost connection cannot be cancelled.
+      await Promise.allSettled(tags.map((tag) => connection.cancelConsumer(tag)));
+    };
+    // A reconnect would bring the consumers back.
+    for (const channel of Object.values(connection.managedChannels)) {
+      channel.on('connect', () => void cancel());
+    }
+    await cancel();
+  }
+
+  /** The library has no handler for the error of an acknowledgement, which would end the process. */
+  #follow(channel: AmqpChannel | undefined): void {
+    if (channel === undefined || this.#acknowledgements.has(channel)) return;
+    this.#acknowledgements.set(channel, new AmqpAcknowledgements(channel, false));
   }
 
   get #connections(): AmqpConnection[] {
@@ -90,16 +123,4 @@ export class RabbitMqParticipant implements DrainParticipant, OnModuleInit {
       ...(connection.outstandingMessageProcessing ?? []),
     ]);
   }
-}
-
-async function cancelConsumers(connection: AmqpConnection): Promise<void> {
-  const cancel = async (): Promise<void> => {
-    // Consumers of a lost connection cannot be cancelled.
-    await Promise.allSettled(connection.consumerTags.map((tag) => connection.cancelConsumer(tag)));
-  };
-  // A reconnect would bring the consumers back.
-  for (const channel of Object.values(connection.managedChannels)) {
-    channel.on('connect', () => void cancel());
-  }
-  await cancel();
 }
