@@ -29,7 +29,7 @@ import { WorkTracker } from './handlers/work-tracker.js';
 import { GracefulShutdownHealthIndicator } from './health/graceful-shutdown.health.js';
 import { HEALTH } from './health/health.providers.js';
 import { ApplicationShutdown } from './nest/application-shutdown.js';
-import { handlerClassesOf } from './nest/handler-classes.js';
+import { handlerClassesOf } from './nest/controllers.js';
 import { NEST } from './nest/nest.providers.js';
 import { ownHooks } from './nest/teardown-hooks.js';
 import { unwrap } from './nest/unwrap.js';

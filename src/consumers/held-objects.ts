@@ -1,4 +1,4 @@
-import type { BuiltProviders } from '../nest/built-provider.js';
+import { type BuiltProviders, readable } from '../nest/built-provider.js';
 
 /**
  * What Nest has built, and the objects in the fields of each, such as a client that a service has
@@ -14,11 +14,8 @@ export function heldObjects(providers: BuiltProviders): object[] {
 
 function fieldsOf(instance: object): object[] {
   if (Array.isArray(instance) || ArrayBuffer.isView(instance)) return [];
-  try {
-    return Object.values(Object.getOwnPropertyDescriptors(instance))
-      .map(({ value }) => value as unknown)
-      .filter((value) => typeof value === 'object' && value !== null);
-  } catch {
-    return [];
-  }
+  const fields = readable(() => Object.values(Object.getOwnPropertyDescriptors(instance))) ?? [];
+  return fields
+    .map(({ value }) => value as unknown)
+    .filter((value) => typeof value === 'object' && value !== null);
 }

@@ -38,6 +38,22 @@ export function hasMethod({ prototype }: BuiltType, name: string): boolean {
   return false;
 }
 
+/**
+ * The providers of a class of this name that has these methods: a package that is not imported here.
+ *
+ * @internal
+ */
+export function providersNamed(
+  providers: BuiltProviders,
+  name: string,
+  ...methods: readonly string[]
+): object[] {
+  const named = providers().filter(
+    ({ type }) => type?.name === name && methods.every((method) => hasMethod(type, method)),
+  );
+  return named.map(({ instance }) => instance);
+}
+
 /** The prototypes of the objects that Nest has built. @internal */
 export function prototypesOf(providers: BuiltProviders): object[] {
   return providers().flatMap(({ type, instance }) => {
@@ -46,8 +62,8 @@ export function prototypesOf(providers: BuiltProviders): object[] {
   });
 }
 
-/** A proxy may throw. */
-function readable<T>(read: () => T): T | undefined {
+/** What a function reads from an object of the application; undefined if a getter or a proxy throws. @internal */
+export function readable<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch {
@@ -78,10 +94,6 @@ export function isOfClass(instance: object, name: string): boolean {
 
 /** The name of an object's class, if it has one. @internal */
 export function classNameOf(instance: object): string | undefined {
-  try {
-    const { name } = instance.constructor;
-    return typeof name === 'string' && name !== '' && name !== 'Object' ? name : undefined;
-  } catch {
-    return undefined;
-  }
+  const name: unknown = readable(() => instance.constructor.name);
+  return typeof name === 'string' && name !== '' && name !== 'Object' ? name : undefined;
 }

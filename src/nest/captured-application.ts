@@ -9,8 +9,9 @@ import { never } from '../shutdown/within.js';
 import type { NestInstance } from './application-sighting.js';
 import { BootstrapParticipant } from './bootstrap.participant.js';
 import { builtProviders } from './built-providers.js';
-import { handlerClassesOf } from './handler-classes.js';
-import { replaceMethod } from './replace-method.js';
+import { handlerClassesOf } from './controllers.js';
+import { type MakeMethod, replaceMethod } from './replace-method.js';
+import { ReplacedMethods } from './replaced-methods.js';
 import { type HookRules, TeardownHooks } from './teardown-hooks.js';
 
 /**
@@ -39,7 +40,7 @@ export class CapturedApplication implements Teardown {
   /** Called when its start has failed. */
   onFailed = () => {};
   readonly #close: (signal?: string) => Promise<void>;
-  readonly #restores: ((() => void) | undefined)[] = [];
+  readonly #replaced = new ReplacedMethods();
   #starting = 0;
   #isListening = false;
   #isReopened = false;
@@ -106,14 +107,14 @@ export class CapturedApplication implements Teardown {
   }
 
   /** Replaces a method until the application is closed. */
-  replace(name: string, make: Parameters<typeof replaceMethod>[2]): void {
-    this.#restores.push(replaceMethod(this.application, name, make));
+  replace(name: string, make: MakeMethod): void {
+    this.#replaced.replace(this.application, name, make);
   }
 
   release(): void {
     this.#cancelWait();
     this.#hooks?.restore();
-    for (const restore of this.#restores.splice(0)) restore?.();
+    this.#replaced.restore();
     // Stays, like close().
     replaceMethod(this.application, 'listen', (original) => (...args: unknown[]) => {
       this.#isReopened = true;

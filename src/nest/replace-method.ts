@@ -1,17 +1,19 @@
 type Method = (...args: any[]) => any;
 
+/** Makes a method in place of another one, which is bound to its object. @internal */
+export type MakeMethod = (original: Method) => Method;
+
 /**
  * Puts a method on an object, before the one it inherits. It is defined, not assigned, because the
  * proxy of `NestFactory` swallows assignments.
  *
- * @param make - receives the replaced method, bound to the object
  * @returns a function that puts the old method back; undefined if there is no such method
  * @internal
  */
 export function replaceMethod(
   target: object,
   name: string,
-  make: (original: Method) => Method,
+  make: MakeMethod,
 ): (() => void) | undefined {
   const original: unknown = Reflect.get(target, name);
   if (typeof original !== 'function') return undefined;

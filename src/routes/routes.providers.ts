@@ -1,6 +1,7 @@
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 
 import { probeRoutes } from '../health/probe-routes.js';
+import { controllersOf } from '../nest/controllers.js';
 import { injectedTokens } from '../nest/injected-tokens.js';
 import { provide } from '../wiring/provide.js';
 import { methodsOf, nameHandlers } from './handler-name.js';
@@ -13,17 +14,13 @@ export const ROUTES = [provide(Routes, [HttpAdapterHost, ModulesContainer], rout
 function routesOf(host: HttpAdapterHost, modules: ModulesContainer): Routes {
   const longLived = new Map<string, LongLivedResponse>();
   const probes = new Set<string>();
-  for (const { controllers } of modules.values()) {
-    for (const { metatype } of controllers.values()) {
-      if (typeof metatype !== 'function') continue;
-      nameHandlers(metatype);
-      const { name: controller, prototype } = metatype;
-      const injected = injectedTokens(metatype);
-      for (const name of probeRoutes(controller, methodsOf(prototype as object), injected)) {
-        probes.add(name);
-      }
-      for (const [name, response] of longLivedRoutes(metatype)) longLived.set(name, response);
+  for (const controller of controllersOf(modules)) {
+    nameHandlers(controller);
+    const methods = methodsOf(controller.prototype as object);
+    for (const name of probeRoutes(controller.name, methods, injectedTokens(controller))) {
+      probes.add(name);
     }
+    for (const [name, response] of longLivedRoutes(controller)) longLived.set(name, response);
   }
   return new Routes(host, longLived, probes);
 }

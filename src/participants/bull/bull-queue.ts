@@ -1,5 +1,4 @@
-import type { OnApplicationShutdown } from '@nestjs/common';
-
+import { queuesOf } from '../../consumers/nest-queues.js';
 import type { BuiltProviders } from '../../nest/built-provider.js';
 
 /** The part of a Bull job that is used here. @internal */
@@ -37,16 +36,15 @@ export interface BullQueue {
   close(doNotWaitJobs?: boolean): Promise<void>;
 }
 
-const QUEUE_TOKEN = /^BullQueue_/;
 /** Bull's name for a job without one. */
 const NAMELESS = '__default__';
 
 /** The queues of `@nestjs/bull`. @internal */
 export function bullQueuesOf(providers: BuiltProviders): BullQueue[] {
-  return providers()
-    .filter(({ token }) => typeof token === 'string' && QUEUE_TOKEN.test(token))
-    .map(({ instance }) => instance as BullQueue)
-    .filter(isBullQueue);
+  return queuesOf<BullQueue>(
+    providers,
+    ({ processJob, handlers }) => typeof processJob === 'function' && typeof handlers === 'object',
+  );
 }
 
 /** Whether it takes jobs, and not only adds them. @internal */
@@ -83,14 +81,4 @@ export async function handBack(queue: BullQueue, job: BullJob): Promise<boolean>
   const keys = [active, wait, job.lockKey(), paused, queue.keys['meta-paused']];
   const given = [String(job.id), queue.token];
   return (await queue.client.eval(HAND_BACK, keys.length, ...keys, ...given)) === 1;
-}
-
-/** `@nestjs/bull` puts a hook of Nest's on its queues. A test double may throw. */
-function isBullQueue(queue: Partial<BullQueue> & Partial<OnApplicationShutdown>): boolean {
-  try {
-    if (typeof queue.onApplicationShutdown !== 'function') return false;
-    return typeof queue.processJob === 'function' && typeof queue.handlers === 'object';
-  } catch {
-    return false;
-  }
 }

@@ -1,5 +1,6 @@
 import type { JobConsumer } from '../../consumers/job-consumers.js';
 import { replaceMethod } from '../../nest/replace-method.js';
+import { ReplacedMethods } from '../../nest/replaced-methods.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { DrainTask } from '../../shutdown/drain-participant.js';
 import { type TaskInFlight, TasksInFlight } from '../../shutdown/tasks-in-flight.js';
@@ -29,7 +30,7 @@ interface JobInFlight extends TaskInFlight {
  */
 export class QueueJobs implements JobConsumer {
   readonly #jobs: TasksInFlight<JobInFlight>;
-  readonly #restores: ((() => void) | undefined)[];
+  readonly #replaced = new ReplacedMethods();
   #stopped = false;
   #closesAtOnce = false;
   #pausing: Promise<void> = Promise.resolve();
@@ -43,15 +44,13 @@ export class QueueJobs implements JobConsumer {
     private readonly clock: Clock,
   ) {
     this.#jobs = new TasksInFlight(clock);
-    this.#restores = [
-      replaceMethod(
-        queue,
-        'processJob',
-        (process) =>
-          (job: BullJob | null | undefined, ...rest: unknown[]) =>
-            job ? this.#process(job, () => process(job, ...rest)) : process(job, ...rest),
-      ),
-    ];
+    this.#replaced.replace(
+      queue,
+      'processJob',
+      (process) =>
+        (job: BullJob | null | undefined, ...rest: unknown[]) =>
+          job ? this.#process(job, () => process(job, ...rest)) : process(job, ...rest),
+    );
   }
 
   get active(): number {
@@ -93,7 +92,7 @@ export class QueueJobs implements JobConsumer {
   }
 
   restore(): void {
-    for (const restore of this.#restores.splice(0)) restore?.();
+    this.#replaced.restore();
   }
 
   #process(job: BullJob, process: () => Promise<unknown>): Promise<unknown> {
@@ -124,11 +123,6 @@ export class QueueJobs implements JobConsumer {
   #closeAtOnce(): void {
     if (this.#closesAtOnce) return;
     this.#closesAtOnce = true;
-    const restore = replaceMethod(
-      this.queue,
-      'close',
-      (close) => () => close(true) as Promise<void>,
-    );
-    this.#restores.push(restore);
+    this.#replaced.replace(this.queue, 'close', (close) => () => close(true) as Promise<void>);
   }
 }

@@ -1,17 +1,18 @@
 import 'reflect-metadata';
 
+import { queuesOf } from '../../consumers/nest-queues.js';
 import {
   type BuiltProvider,
   type BuiltProviders,
   type BuiltType,
-  hasMethod,
+  providersNamed,
+  readable,
 } from '../../nest/built-provider.js';
 import type { BullWorker } from './bull-worker.js';
 import type { BullQueue } from './hidden-workers.js';
 
 /** Written on a class by `@Processor()`. */
 const PROCESSOR = 'bullmq:processor_metadata';
-const QUEUE_TOKEN = /^BullQueue_/;
 
 /** The provider of `@nestjs/bullmq` whose `register()` makes the workers. @internal */
 export interface BullExplorer {
@@ -20,10 +21,7 @@ export interface BullExplorer {
 
 /** @internal */
 export function explorersOf(providers: BuiltProviders): BullExplorer[] {
-  const explorers = providers().filter(
-    ({ type }) => type?.name === 'BullExplorer' && hasMethod(type, 'register'),
-  );
-  return explorers.map(({ instance }) => instance as unknown as BullExplorer);
+  return providersNamed(providers, 'BullExplorer', 'register') as BullExplorer[];
 }
 
 /** The class of which Nest makes its workers. @internal */
@@ -45,44 +43,24 @@ export function workersOf(providers: BuiltProviders): { worker: BullWorker; owne
   return providers().flatMap((provider) => {
     const type = provider.type ?? classOf(provider);
     if (type === undefined || !Reflect.hasMetadata(PROCESSOR, type)) return [];
-    const worker = workerOf(provider.instance);
+    const host: { readonly worker?: BullWorker } = provider.instance;
+    // The getter throws until `register()` has been called.
+    const worker = readable(() => host.worker);
     return worker === undefined ? [] : [{ worker, owner: type.name }];
   });
 }
 
 /** The queues whose workers were given to `registerQueue()`. @internal */
 export function queuesWithWorkersOf(providers: BuiltProviders): BullQueue[] {
-  return providers()
-    .filter(({ token }) => typeof token === 'string' && QUEUE_TOKEN.test(token))
-    .map(({ instance }) => instance as unknown as BullQueue)
-    .filter(hasWorkers);
+  type Options = { readonly opts?: { readonly processors?: unknown[] } };
+  return queuesOf<BullQueue & Options>(
+    providers,
+    ({ opts }) => (opts?.processors?.length ?? 0) > 0,
+  );
 }
 
 /** From the object: a factory made it, so Nest has no class for it. `@nestjs/bullmq` does the same. */
 function classOf({ instance }: BuiltProvider): BuiltType | undefined {
-  try {
-    const { constructor } = Object.getPrototypeOf(instance) as object;
-    return typeof constructor === 'function' ? constructor : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function hasWorkers(queue: BullQueue & { readonly opts?: { readonly processors?: unknown[] } }) {
-  try {
-    const isOurs = typeof queue.onApplicationShutdown === 'function';
-    return isOurs && (queue.opts?.processors?.length ?? 0) > 0;
-  } catch {
-    // A test double of a queue.
-    return false;
-  }
-}
-
-function workerOf(host: { readonly worker?: unknown }): BullWorker | undefined {
-  try {
-    return host.worker as BullWorker;
-  } catch {
-    // The getter throws until `register()` has been called.
-    return undefined;
-  }
+  const type = readable(() => (Object.getPrototypeOf(instance) as object).constructor);
+  return typeof type === 'function' ? type : undefined;
 }

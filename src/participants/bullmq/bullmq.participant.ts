@@ -3,7 +3,7 @@ import type { OnApplicationBootstrap } from '@nestjs/common';
 import { type JobConsumer, JobConsumers } from '../../consumers/job-consumers.js';
 import type { StopConsumers } from '../../consumers/stop-consumers.js';
 import type { BuiltProviders } from '../../nest/built-provider.js';
-import { replaceMethod } from '../../nest/replace-method.js';
+import { ReplacedMethods } from '../../nest/replaced-methods.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
 import { explorersOf, queuesWithWorkersOf, workerClassOf, workersOf } from './bull-providers.js';
@@ -25,7 +25,7 @@ export class BullMqParticipant
   readonly name = 'bullmq';
   readonly #workers = new Map<BullWorker, WorkerJobs>();
   #hidden: readonly HiddenWorkers[] = [];
-  readonly #restores: ((() => void) | undefined)[] = [];
+  readonly #replaced = new ReplacedMethods();
   #stopped = false;
 
   constructor(
@@ -40,11 +40,10 @@ export class BullMqParticipant
   /** Runs before the workers are made, and follows each before it can have a job. */
   prepare(): void {
     for (const explorer of explorersOf(this.providers)) {
-      const restore = replaceMethod(explorer, 'register', (register) => () => {
+      this.#replaced.replace(explorer, 'register', (register) => () => {
         register();
         this.#follow();
       });
-      this.#restores.push(restore);
     }
   }
 
@@ -72,7 +71,7 @@ export class BullMqParticipant
   }
 
   dispose(): void {
-    for (const restore of this.#restores.splice(0)) restore?.();
+    this.#replaced.restore();
     for (const jobs of this.#workers.values()) jobs.restore();
   }
 

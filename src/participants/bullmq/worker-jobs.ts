@@ -1,5 +1,5 @@
 import type { JobConsumer } from '../../consumers/job-consumers.js';
-import { replaceMethod } from '../../nest/replace-method.js';
+import { ReplacedMethods } from '../../nest/replaced-methods.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { DrainTask } from '../../shutdown/drain-participant.js';
 import { TasksInFlight } from '../../shutdown/tasks-in-flight.js';
@@ -20,7 +20,7 @@ export class WorkerJobs implements JobConsumer {
   readonly #jobs: TasksInFlight;
   /** Each function hands the job of one running processor back. */
   readonly #handBacks = new Set<() => void>();
-  readonly #restores: ((() => void) | undefined)[];
+  readonly #replaced = new ReplacedMethods();
   /** The jobs that are being handed back: BullMQ has not recorded it yet. */
   readonly #given = new Set<BullJob>();
   #stopped = false;
@@ -38,22 +38,20 @@ export class WorkerJobs implements JobConsumer {
     private readonly clock: Clock,
   ) {
     this.#jobs = new TasksInFlight(clock);
-    this.#restores = [
-      replaceMethod(
-        worker,
-        'processJob',
-        (process) =>
-          (job: BullJob, ...rest: unknown[]) =>
-            this.#count(job, () => process(job, ...rest)),
-      ),
-      replaceMethod(
-        worker,
-        'processFn',
-        (process) =>
-          (job: BullJob, ...rest: unknown[]) =>
-            this.#mayHandBack(job, () => process(job, ...rest)),
-      ),
-    ];
+    this.#replaced.replace(
+      worker,
+      'processJob',
+      (process) =>
+        (job: BullJob, ...rest: unknown[]) =>
+          this.#count(job, () => process(job, ...rest)),
+    );
+    this.#replaced.replace(
+      worker,
+      'processFn',
+      (process) =>
+        (job: BullJob, ...rest: unknown[]) =>
+          this.#mayHandBack(job, () => process(job, ...rest)),
+    );
   }
 
   get active(): number {
@@ -98,7 +96,7 @@ export class WorkerJobs implements JobConsumer {
   }
 
   restore(): void {
-    for (const restore of this.#restores) restore?.();
+    this.#replaced.restore();
   }
 
   /** Waits a short while for its `close()`, which Nest also calls and awaits. */
@@ -108,7 +106,7 @@ export class WorkerJobs implements JobConsumer {
     if (this.#goodbye === undefined) {
       const goodbye = this.#closeOrDisconnect(closing);
       this.#goodbye = goodbye;
-      this.#restores.push(replaceMethod(this.worker, 'close', () => () => goodbye));
+      this.#replaced.replace(this.worker, 'close', () => () => goodbye);
     }
     return this.#goodbye;
   }

@@ -1,7 +1,6 @@
-import type { ModulesContainer } from '@nestjs/core';
-
 import type { WorkTracker } from '../../handlers/work-tracker.js';
-import { replaceMethod } from '../../nest/replace-method.js';
+import { type BuiltProviders, providersNamed } from '../../nest/built-provider.js';
+import { ReplacedMethods } from '../../nest/replaced-methods.js';
 
 /**
  * The class and method with which nest-commander runs its command: `CommandFactory.run()` awaits
@@ -15,16 +14,16 @@ const RUNNER = { class: 'CommandRunnerService', method: 'run' } as const;
  * @internal
  */
 export class Commands {
-  readonly #restores: ((() => void) | undefined)[] = [];
+  readonly #replaced = new ReplacedMethods();
 
   constructor(
-    private readonly modules: ModulesContainer,
+    private readonly providers: BuiltProviders,
     private readonly tracker: Pick<WorkTracker, 'begin'>,
   ) {}
 
   prepare(): void {
-    for (const runner of runnersOf(this.modules)) {
-      const restore = replaceMethod(runner, RUNNER.method, (run) => async (...args: unknown[]) => {
+    for (const runner of providersNamed(this.providers, RUNNER.class, RUNNER.method)) {
+      this.#replaced.replace(runner, RUNNER.method, (run) => async (...args: unknown[]) => {
         const end = this.tracker.begin('command');
         try {
           return (await run(...args)) as unknown;
@@ -32,19 +31,10 @@ export class Commands {
           end();
         }
       });
-      this.#restores.push(restore);
     }
   }
 
   dispose(): void {
-    for (const restore of this.#restores.splice(0)) restore?.();
+    this.#replaced.restore();
   }
-}
-
-function runnersOf(modules: ModulesContainer): object[] {
-  return [...modules.values()]
-    .flatMap(({ providers }) => [...providers.values()])
-    .filter(({ metatype }) => typeof metatype === 'function' && metatype.name === RUNNER.class)
-    .map(({ instance }) => instance as object | undefined)
-    .filter((instance) => instance !== undefined);
 }

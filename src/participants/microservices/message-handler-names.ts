@@ -2,6 +2,8 @@ import 'reflect-metadata';
 
 import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
 
+import { controllersOf } from '../../nest/controllers.js';
+
 /**
  * The metadata key of `@nestjs/microservices` for the pattern of a method, the same from 11.0 to
  * 12.1.
@@ -42,17 +44,14 @@ export class MessageHandlerNames {
   #explore(): Map<unknown, Handler[]> {
     const handlers = new Map<unknown, Handler[]>();
     const scanner = new MetadataScanner();
-    for (const { controllers } of this.modules.values()) {
-      for (const { metatype } of controllers.values()) {
-        if (typeof metatype !== 'function') continue;
-        const prototype = metatype.prototype as Record<string, object>;
-        for (const method of scanner.getAllMethodNames(prototype)) {
-          const handler = prototype[method]!;
-          const name = `${metatype.name}.${method}`;
-          const transport: unknown = Reflect.getMetadata(TRANSPORT, handler);
-          for (const pattern of patternsOf(handler)) {
-            handlers.set(pattern, [...(handlers.get(pattern) ?? []), { name, transport }]);
-          }
+    for (const controller of controllersOf(this.modules)) {
+      const prototype = controller.prototype as Record<string, object>;
+      for (const method of scanner.getAllMethodNames(prototype)) {
+        const handler = prototype[method]!;
+        const name = `${controller.name}.${method}`;
+        const transport: unknown = Reflect.getMetadata(TRANSPORT, handler);
+        for (const pattern of patternsOf(handler)) {
+          handlers.set(pattern, [...(handlers.get(pattern) ?? []), { name, transport }]);
         }
       }
     }

@@ -1,6 +1,7 @@
 import { Broker } from '../../consumers/broker.js';
 import { classNameOf } from '../../nest/built-provider.js';
-import { replaceMethod } from '../../nest/replace-method.js';
+import type { MakeMethod } from '../../nest/replace-method.js';
+import { ReplacedMethods } from '../../nest/replaced-methods.js';
 import type { Clock } from '../../shutdown/clock.js';
 import { TasksInFlight } from '../../shutdown/tasks-in-flight.js';
 import { flush } from './client-flush.js';
@@ -20,7 +21,7 @@ export class OutgoingMessages {
   readonly #broker: Broker;
   #isUsed = false;
   #hasFailed = false;
-  readonly #restores: ((() => void) | undefined)[] = [];
+  readonly #replaced = new ReplacedMethods();
 
   /** @param onFailure - called once, if the broker has not confirmed a message */
   constructor(
@@ -51,7 +52,7 @@ export class OutgoingMessages {
   }
 
   restore(): void {
-    for (const restore of this.#restores.splice(0)) restore?.();
+    this.#replaced.restore();
   }
 
   /** Resolves when the broker has all messages, or when a lost one has been reported. */
@@ -87,8 +88,8 @@ export class OutgoingMessages {
     this.#hasFailed = true;
   }
 
-  #replace(name: string, make: Parameters<typeof replaceMethod>[2]): void {
-    this.#restores.push(replaceMethod(this.client, name, make));
+  #replace(name: string, make: MakeMethod): void {
+    this.#replaced.replace(this.client, name, make);
   }
 }
 

@@ -1,4 +1,5 @@
-import { replaceMethod } from '../../nest/replace-method.js';
+import type { MakeMethod } from '../../nest/replace-method.js';
+import { ReplacedMethods } from '../../nest/replaced-methods.js';
 
 /** The transports of `@nestjs/microservices`, by the number that `Transport` gives them. */
 const TRANSPORTS = ['tcp', 'redis', 'nats', 'mqtt', 'grpc', 'rmq', 'kafka'] as const;
@@ -10,7 +11,7 @@ const TRANSPORTS = ['tcp', 'redis', 'nats', 'mqtt', 'grpc', 'rmq', 'kafka'] as c
  * @internal
  */
 export class RpcServer {
-  readonly #restores: ((() => void) | undefined)[] = [];
+  readonly #replaced = new ReplacedMethods();
 
   constructor(readonly instance: object) {}
 
@@ -93,12 +94,12 @@ export class RpcServer {
   }
 
   /** Replaces a method until the application is closed. */
-  replace(name: string, make: Parameters<typeof replaceMethod>[2]): void {
-    this.#restores.push(replaceMethod(this.instance, name, make));
+  replace(name: string, make: MakeMethod): void {
+    this.#replaced.replace(this.instance, name, make);
   }
 
   restore(): void {
-    for (const restore of this.#restores.splice(0)) restore?.();
+    this.#replaced.restore();
   }
 
   /** What is not published; undefined where there is none. */

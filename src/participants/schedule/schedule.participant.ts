@@ -3,7 +3,7 @@ import type { OnModuleInit } from '@nestjs/common';
 import { trackedMethod } from '../../handlers/tracked-method.js';
 import type { WorkTracker } from '../../handlers/work-tracker.js';
 import type { BuiltProviders } from '../../nest/built-provider.js';
-import { replaceMethod } from '../../nest/replace-method.js';
+import { ReplacedMethods } from '../../nest/replaced-methods.js';
 import type { DrainParticipant } from '../../shutdown/drain-participant.js';
 import {
   callbackOf,
@@ -28,7 +28,7 @@ export class ScheduleParticipant implements DrainParticipant, OnModuleInit {
   readonly name = 'schedule';
   readonly stopsAt = 'grace';
   readonly #ticks = new WeakSet<Tick>();
-  readonly #restores: ((() => void) | undefined)[] = [];
+  readonly #replaced = new ReplacedMethods();
   #followed = false;
   #stopped = false;
 
@@ -75,18 +75,17 @@ export class ScheduleParticipant implements DrainParticipant, OnModuleInit {
   async drain(): Promise<void> {}
 
   dispose(): void {
-    for (const restore of this.#restores.splice(0)) restore?.();
+    this.#replaced.restore();
   }
 
   #followMethods(explorer: object): void {
     // Each decorated method passes through this place in Nest, with its object.
-    const restore = replaceMethod(
+    this.#replaced.replace(
       explorer,
       'wrapFunctionInTryCatchBlocks',
       (wrap) => (method: Tick, owner: object) =>
         this.#tick(labelOf(method, owner), wrap(method, owner) as Tick),
     );
-    this.#restores.push(restore);
   }
 
   #followRegistry(registry: SchedulerRegistry): void {
@@ -107,11 +106,10 @@ export class ScheduleParticipant implements DrainParticipant, OnModuleInit {
   }
 
   #afterAdding(registry: object, add: string, then: (name: string, what: unknown) => void): void {
-    const restore = replaceMethod(registry, add, (original) => (name: string, what: unknown) => {
+    this.#replaced.replace(registry, add, (original) => (name: string, what: unknown) => {
       original(name, what);
       then(name, what);
     });
-    this.#restores.push(restore);
   }
 
   /**

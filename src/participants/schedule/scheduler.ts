@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 
-import { type BuiltProviders, classNameOf, hasMethod } from '../../nest/built-provider.js';
+import { type BuiltProviders, classNameOf, providersNamed } from '../../nest/built-provider.js';
 
 /** A function that a schedule calls. @internal */
 export type Tick = (...args: unknown[]) => unknown;
@@ -28,12 +28,12 @@ const REGISTRY = ['getCronJobs', 'getIntervals', 'getInterval', 'getTimeouts', '
 
 /** @internal */
 export function registriesOf(providers: BuiltProviders): SchedulerRegistry[] {
-  return providersNamed(providers, 'SchedulerRegistry', REGISTRY) as SchedulerRegistry[];
+  return providersNamed(providers, 'SchedulerRegistry', ...REGISTRY) as SchedulerRegistry[];
 }
 
 /** The providers that turn decorated methods into callbacks of timers. @internal */
 export function explorersOf(providers: BuiltProviders): object[] {
-  return providersNamed(providers, 'ScheduleExplorer', ['wrapFunctionInTryCatchBlocks']);
+  return providersNamed(providers, 'ScheduleExplorer', 'wrapFunctionInTryCatchBlocks');
 }
 
 /** `cron ReportsService.nightly` @internal */
@@ -61,15 +61,4 @@ export function callbackOf(timer: NodeJS.Timeout): Tick | undefined {
 /** @internal */
 export function setCallback(timer: NodeJS.Timeout, callback: Tick): void {
   Reflect.set(timer, CALLBACK, callback);
-}
-
-function providersNamed(
-  providers: BuiltProviders,
-  name: string,
-  methods: readonly string[],
-): object[] {
-  const named = providers().filter(
-    ({ type }) => type?.name === name && methods.every((method) => hasMethod(type, method)),
-  );
-  return named.map(({ instance }) => instance);
 }

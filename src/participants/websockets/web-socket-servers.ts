@@ -1,4 +1,5 @@
 import type { NestInstance } from '../../nest/application-sighting.js';
+import { readable } from '../../nest/built-provider.js';
 
 interface WebSocketAdapter {
   /** Of `WsAdapter`: the HTTP servers of gateways with a path, by port. */
@@ -36,7 +37,8 @@ export function gatewayServers(application: NestInstance | undefined): GatewaySe
 }
 
 /**
- * The HTTP servers below them, possibly including that of the application.
+ * The HTTP servers below them, possibly including that of the application. A server of a custom
+ * adapter may be anything.
  *
  * @internal
  */
@@ -49,13 +51,4 @@ export function gatewayHttpServers(application: NestInstance | undefined): unkno
 
 function httpServerOf({ httpServer, _server }: GatewayServer): unknown {
   return httpServer ?? _server;
-}
-
-/** A server of a custom adapter may be anything. */
-function readable<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
 }
