@@ -1,5 +1,6 @@
 import type { BuiltProviders } from '../nest/built-provider.js';
 import { count } from '../shutdown/amounts.js';
+import type { Clock } from '../shutdown/clock.js';
 import type { DrainParticipant, DrainTask } from '../shutdown/drain-participant.js';
 import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 import { heldObjects } from './held-objects.js';
@@ -43,6 +44,7 @@ export abstract class JobConsumers<Consumer extends JobConsumer> implements Drai
     protected readonly providers: BuiltProviders,
     protected readonly sequence: Pick<ShutdownSequence, 'deadlineSignal' | 'addParticipant'>,
     private readonly options: StopConsumers,
+    protected readonly clock: Clock,
   ) {}
 
   abstract takesWork(): boolean;

@@ -27,7 +27,6 @@ const followed = new WeakMap<Method, Followed>();
  */
 export class UnawaitedHandlers {
   readonly #releases: (() => void)[] = [];
-  #isPrepared = false;
 
   constructor(
     private readonly prototypes: () => Iterable<Prototype>,
@@ -36,13 +35,7 @@ export class UnawaitedHandlers {
   ) {}
 
   prepare(): void {
-    this.#isPrepared = true;
     for (const prototype of new Set(this.prototypes())) this.#explore(prototype);
-  }
-
-  /** The fallback without `prepare()`: still before most libraries look for their handlers. */
-  onModuleInit(): void {
-    if (!this.#isPrepared) this.prepare();
   }
 
   dispose(): void {

@@ -69,12 +69,11 @@ export class Probes implements OnModuleInit {
 
   /** Probes are answered while the application starts. */
   prepare(): void {
-    this.#listening ??= this.#server?.listen();
+    this.#listening = this.#server?.listen();
     this.#listening?.catch(() => {});
   }
 
   async onModuleInit(): Promise<void> {
-    this.prepare();
     this.#withFile((file) => {
       file.check();
       // Under a primary the file may belong to the worker that this one is about to replace.

@@ -66,7 +66,7 @@ export class ApplicationShutdown implements ProcessMember {
     return this.#instance;
   }
 
-  /** Runs before the first `onModuleInit`; never if the application could not be caught. */
+  /** Runs before the first `onModuleInit`, or with it if the application could not be caught. */
   beforeInit(prepare: () => void): void {
     this.#preparations.push(prepare);
   }
@@ -82,6 +82,11 @@ export class ApplicationShutdown implements ProcessMember {
   /** Calls back with each application of the process that does not import the module. */
   onOther(callback: (other: OtherApplication) => void): void {
     this.#onOther.push(callback);
+  }
+
+  /** If it could not be caught: still before most libraries look for what they call. */
+  onModuleInit(): void {
+    this.#prepare();
   }
 
   isCreated(): boolean {

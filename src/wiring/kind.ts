@@ -7,7 +7,10 @@ import type { Injectable } from './token.js';
 
 /** What a kind of work may do beside being drained. @internal */
 export interface KindLifecycle {
-  /** Runs before the first `onModuleInit`, when all providers have been made. */
+  /**
+   * Runs once, when all providers have been made: before the first `onModuleInit`, or with it if
+   * the application could not be caught.
+   */
   prepare?(): void;
   /**
    * Removes every listener and restores every replaced method, once the application is closed or

@@ -1,11 +1,7 @@
 import type { OnApplicationBootstrap } from '@nestjs/common';
 
 import { type JobConsumer, JobConsumers } from '../../consumers/job-consumers.js';
-import type { StopConsumers } from '../../consumers/stop-consumers.js';
-import type { BuiltProviders } from '../../nest/built-provider.js';
 import { ReplacedMethods } from '../../nest/replaced-methods.js';
-import type { Clock } from '../../shutdown/clock.js';
-import type { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
 import { explorersOf, queuesWithWorkersOf, workerClassOf, workersOf } from './bull-providers.js';
 import type { BullWorker } from './bull-worker.js';
 import { HiddenWorkers } from './hidden-workers.js';
@@ -27,15 +23,6 @@ export class BullMqParticipant
   #hidden: readonly HiddenWorkers[] = [];
   readonly #replaced = new ReplacedMethods();
   #stopped = false;
-
-  constructor(
-    providers: BuiltProviders,
-    sequence: Pick<ShutdownSequence, 'deadlineSignal' | 'addParticipant'>,
-    options: StopConsumers,
-    private readonly clock: Clock,
-  ) {
-    super(providers, sequence, options);
-  }
 
   /** Runs before the workers are made, and follows each before it can have a job. */
   prepare(): void {

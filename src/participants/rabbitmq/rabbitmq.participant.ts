@@ -1,5 +1,3 @@
-import type { OnModuleInit } from '@nestjs/common';
-
 import { AmqpAcknowledgements, type AmqpChannel } from '../../consumers/amqp-acknowledgements.js';
 import { flushPublished } from '../../consumers/amqp-publishing.js';
 import { Broker } from '../../consumers/broker.js';
@@ -22,7 +20,7 @@ import {
  *
  * @internal
  */
-export class RabbitMqParticipant implements DrainParticipant, OnModuleInit {
+export class RabbitMqParticipant implements DrainParticipant {
   readonly name = 'rabbitmq';
   #managers: readonly AmqpConnectionManager[] = [];
   readonly #acknowledgements = new Map<AmqpChannel, AmqpAcknowledgements>();
@@ -39,11 +37,6 @@ export class RabbitMqParticipant implements DrainParticipant, OnModuleInit {
 
   prepare(): void {
     this.#managers = connectionManagersOf(this.providers);
-  }
-
-  /** The fallback without `prepare()`. */
-  onModuleInit(): void {
-    this.prepare();
   }
 
   /** `auto` finds nothing here: every application of this library has a publisher. */

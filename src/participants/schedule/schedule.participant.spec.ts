@@ -111,7 +111,6 @@ describe('ScheduleParticipant', () => {
   it('leaves the providers of Nest as they were', () => {
     const { registry, explorer, schedule } = setUp();
     schedule.prepare();
-    schedule.onModuleInit();
     schedule.dispose();
     expect(Object.hasOwn(registry, 'addCronJob')).toBe(false);
     expect(Object.hasOwn(explorer, 'wrapFunctionInTryCatchBlocks')).toBe(false);

@@ -1,5 +1,3 @@
-import type { OnModuleInit } from '@nestjs/common';
-
 import { trackedMethod } from '../../handlers/tracked-method.js';
 import type { WorkTracker } from '../../handlers/work-tracker.js';
 import type { BuiltProviders } from '../../nest/built-provider.js';
@@ -24,12 +22,11 @@ import {
  *
  * @internal
  */
-export class ScheduleParticipant implements DrainParticipant, OnModuleInit {
+export class ScheduleParticipant implements DrainParticipant {
   readonly name = 'schedule';
   readonly stopsAt = 'grace';
   readonly #ticks = new WeakSet<Tick>();
   readonly #replaced = new ReplacedMethods();
-  #followed = false;
   #stopped = false;
 
   constructor(
@@ -37,20 +34,13 @@ export class ScheduleParticipant implements DrainParticipant, OnModuleInit {
     private readonly tracker: Pick<WorkTracker, 'begin'>,
   ) {}
 
-  /** Runs before Nest looks for the decorated methods. */
+  /**
+   * Runs before Nest looks for the decorated methods. Where it runs later, other timers can at least
+   * be stopped.
+   */
   prepare(): void {
-    if (this.#followed) return;
-    this.#followed = true;
     for (const explorer of explorersOf(this.providers)) this.#followMethods(explorer);
     for (const registry of registriesOf(this.providers)) this.#followRegistry(registry);
-  }
-
-  /**
-   * The fallback without `prepare()`: cron jobs are made later, the other timers can at least be
-   * stopped.
-   */
-  onModuleInit(): void {
-    this.prepare();
   }
 
   stopIntake(): void {
