@@ -57,7 +57,6 @@ export class ApplicationShutdown implements ProcessMember {
     this.#leaveProcess = process.join(this);
     this.#stopExpecting = expectApplication(modules, (application) => this.adopt(application));
     void onFailedCreation(modules, () => sequence.abandon());
-    sequence.observe(log);
     sequence.observe({ released: () => this.release() });
   }
 
@@ -176,35 +175,6 @@ export class ApplicationShutdown implements ProcessMember {
   /** @param reason - why it does not become ready, although it has started */
   notReady(reason: string): void {
     this.log.notReady(reason);
-  }
-
-  crashed(error: unknown): void {
-    this.log.crashed(error);
-  }
-
-  crashedLate(error: unknown): void {
-    this.log.crashedLate(error);
-  }
-
-  gaveUp(resources: readonly string[], code: number): void {
-    this.log.gaveUp(resources, code);
-    this.reports.gaveUp(resources);
-  }
-
-  foreignListener(signal: NodeJS.Signals, name: string): void {
-    this.log.foreignListener(signal, name);
-    this.reports.foreignListener(`${name} (${signal})`);
-  }
-
-  held(resources: readonly string[]): void {
-    this.log.held(resources);
-    this.reports.held(resources);
-  }
-
-  exits(code: number): void {
-    const { state } = this.sequence;
-    if (state !== 'running' && state !== 'closed') this.log.notClosed(code);
-    this.reports.exits(code);
   }
 
   /** Nothing else would close it before the process ends. */

@@ -76,12 +76,4 @@ export class OtherApplication implements ProcessMember {
       ...this.#asked,
     );
   }
-
-  // The application with the module writes the log.
-  crashed(): void {}
-  crashedLate(): void {}
-  gaveUp(): void {}
-  foreignListener(): void {}
-  held(): void {}
-  exits(): void {}
 }

@@ -1,4 +1,5 @@
 import { messageOf } from '../shutdown/plain-text.js';
+import type { ShutdownObserver } from '../shutdown/shutdown-observer.js';
 import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 import type { ShutdownState } from '../shutdown/shutdown-state.js';
 import { isOwnFile, writeReportFile, writeTerminationLog } from './report-file.js';
@@ -31,7 +32,7 @@ export interface ReportSink {
  *
  * @internal
  */
-export class ReportPublisher {
+export class ReportPublisher implements ShutdownObserver {
   readonly #readers = new Set<(report: ShutdownReport) => void>();
   readonly #marker: RunMarker | undefined;
   /** Problems that have been logged. */
@@ -45,13 +46,8 @@ export class ReportPublisher {
     private readonly options: PublisherOptions,
   ) {
     this.#marker = markerBeside(options.reportFile);
-    sequence.observe({
-      entered: (state) => this.#mark(state),
-      closed: () => {
-        // If the process ends, its exit code is not known yet.
-        if (!sequence.endsProcess) this.#publish();
-      },
-    });
+    // After the log and the record, which are told first.
+    sequence.observe(this);
   }
 
   /** Undefined until the shutdown is over. */
@@ -80,24 +76,21 @@ export class ReportPublisher {
     });
   }
 
-  foreignListener(name: string): void {
-    this.record.foreignListener(name);
+  entered(state: ShutdownState): void {
+    if (state !== 'closed') this.#attempt(this.#marker?.path, () => this.#marker?.update(state));
   }
 
-  /** The process is about to end. */
-  exits(code: number): void {
-    this.record.exits(code);
+  closed(): void {
+    // If the process ends, its exit code is not known yet.
+    if (!this.sequence.endsProcess) this.#publish();
+  }
+
+  exits(): void {
     this.#publish();
   }
 
-  /** @param resources - what kept the event loop busy when the process was interrupted */
-  gaveUp(resources: readonly string[]): void {
-    this.record.gaveUp(resources);
-  }
-
-  /** @param resources - what keeps the event loop alive after everything is closed */
-  held(resources: readonly string[]): void {
-    this.record.held(resources);
+  /** Once more, with what keeps the event loop alive. */
+  held(): void {
     this.#report = this.record.report();
     if (this.#report !== undefined) this.#write(this.#report);
   }
@@ -131,10 +124,6 @@ export class ReportPublisher {
       this.#attempt(terminationLog, () => writeTerminationLog(terminationLog, report));
     }
     this.#attempt(this.#marker?.path, () => this.#marker?.remove());
-  }
-
-  #mark(state: ShutdownState): void {
-    if (state !== 'closed') this.#attempt(this.#marker?.path, () => this.#marker?.update(state));
   }
 
   #attempt(path: string | undefined, write: () => void): void {

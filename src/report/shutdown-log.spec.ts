@@ -26,7 +26,6 @@ function setUp(gracePeriod?: (clock: FakeClock) => GracePeriod) {
     sequence,
     clock,
   );
-  sequence.observe(log);
   return { clock, sequence, log, lines };
 }
 

@@ -45,7 +45,9 @@ export class ShutdownLog implements ShutdownObserver {
     private readonly sink: LogSink,
     private readonly sequence: ShutdownSequence,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    sequence.observe(this);
+  }
 
   /** @param signalledPid - the process that gets the signals in place of this one, if any */
   armed(signals: readonly string[], budget: ShutdownBudget, signalledPid?: number): void {
@@ -159,7 +161,6 @@ export class ShutdownLog implements ShutdownObserver {
     this.sink.warn(`Ignored an uncaught error after everything was closed: ${messageOf(error)}`);
   }
 
-  /** A job was interrupted. */
   gaveUp(resources: readonly string[], code: number): void {
     const what = resources.length > 0 ? tally(resources) : 'work that then failed';
     this.sink.warn(
@@ -169,11 +170,12 @@ export class ShutdownLog implements ShutdownObserver {
     );
   }
 
-  /** The process ends before the application is closed. */
-  notClosed(code: number): void {
+  exits(code: number): void {
+    const { state } = this.sequence;
+    if (state === 'running' || state === 'closed') return;
     const took = seconds(this.clock.now() - this.#begunAt);
     this.sink.warn(
-      `Exiting with ${code} after ${took}, while ${this.sequence.state}: the application is not closed`,
+      `Exiting with ${code} after ${took}, while ${state}: the application is not closed`,
     );
   }
 

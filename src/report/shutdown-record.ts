@@ -90,24 +90,21 @@ export class ShutdownRecord implements ShutdownObserver {
     this.#outcome = outcome;
   }
 
-  foreignListener(name: string): void {
-    this.#foreignListeners.add(name);
+  foreignListener(signal: NodeJS.Signals, name: string): void {
+    this.#foreignListeners.add(`${name} (${signal})`);
   }
 
-  /** The process is about to end. */
   exits(code: number): void {
     this.#exitCode = code;
     this.#course?.end(this.clock.now());
   }
 
-  /** @param resources - what kept the event loop busy when the process was interrupted */
   gaveUp(resources: readonly string[]): void {
     const names = [...new Set(resources)].join(', ');
     const message = `was interrupted, and given up${names && ` while busy with ${names}`}`;
     this.failed({ where: 'the job of this process', error: message });
   }
 
-  /** @param resources - what keeps the event loop alive after everything is closed */
   held(resources: readonly string[]): void {
     this.#heldBy = resources;
   }

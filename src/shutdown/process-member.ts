@@ -1,7 +1,8 @@
 import type { ShutdownSequence } from './shutdown-sequence.js';
 
 /**
- * An application as its process sees it.
+ * An application as its process sees it. What happens to the process, the observers of its sequence
+ * are told.
  *
  * @internal
  */
@@ -17,13 +18,4 @@ export interface ProcessMember {
   isServer(): boolean;
   /** Whether peers may have come to it. */
   isReachable(): boolean;
-  crashed(error: unknown): void;
-  /** An uncaught error came after everything was closed. */
-  crashedLate(error: unknown): void;
-  /** A job was interrupted: what still holds the event loop is abandoned. */
-  gaveUp(resources: readonly string[], code: number): void;
-  foreignListener(signal: NodeJS.Signals, name: string): void;
-  held(resources: readonly string[]): void;
-  /** The process is about to end with this code. */
-  exits(code: number): void;
 }

@@ -37,12 +37,6 @@ function setUp() {
       isStarting: () => false,
       isServer: () => true,
       isReachable: () => true,
-      crashed: nothing,
-      crashedLate: nothing,
-      gaveUp: nothing,
-      foreignListener: nothing,
-      held: nothing,
-      exits: nothing,
     };
     shutdown.join(member);
     return { sequence, finish: () => finish() };

@@ -6,6 +6,7 @@ import type { DrainParticipant } from './drain-participant.js';
 import type { ProcessMember } from './process-member.js';
 import { ProcessShutdown } from './process-shutdown.js';
 import type { ShutdownBudget } from './shutdown-budget.js';
+import type { ProcessObserver } from './shutdown-observer.js';
 import { ShutdownSequence } from './shutdown-sequence.js';
 
 const BUDGET: ShutdownBudget = {
@@ -35,7 +36,7 @@ function listenerOfSignalExit(emitter = { count: 1 }): () => boolean {
 }
 
 /** An application of the process; writes down what it is told. */
-class Member implements ProcessMember {
+class Member implements ProcessMember, ProcessObserver {
   signals: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
   leavesOnCrash = false;
   created = true;
@@ -49,6 +50,7 @@ class Member implements ProcessMember {
 
   constructor(clock: FakeClock, budget: Partial<ShutdownBudget> = {}) {
     this.sequence = new ShutdownSequence({ ...BUDGET, ...budget }, clock);
+    this.sequence.observe(this);
   }
 
   /** Takes until `tearDown()` to be closed. */

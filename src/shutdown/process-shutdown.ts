@@ -4,6 +4,7 @@ import type { Clock } from './clock.js';
 import { ForeignListeners } from './foreign-listeners.js';
 import type { ProcessMember } from './process-member.js';
 import type { ProcessPort } from './process-port.js';
+import type { ShutdownObserver } from './shutdown-observer.js';
 import { isClean } from './shutdown-outcome.js';
 import { isAwaited, type ShutdownTrigger } from './shutdown-trigger.js';
 import { SignalEcho } from './signal-echo.js';
@@ -134,7 +135,8 @@ export class ProcessShutdown {
       for (const signal of member.signals) {
         for (const listener of this.foreignListeners(signal)) {
           const name = this.#foreign.nameOnce(listener);
-          if (name !== undefined) member.foreignListener(signal, name);
+          if (name === undefined) continue;
+          member.sequence.tell((observer) => observer.foreignListener?.(signal, name));
         }
       }
     }
@@ -160,9 +162,9 @@ export class ProcessShutdown {
     const isWanted = members.some((member) => member.leavesOnCrash);
     if (isTaken && !isWanted) return;
     this.#hasCrashed = true;
-    for (const member of members) {
-      if (this.isLeaving) member.sequence.fail({ where: 'uncaught error', error });
-      else member.crashed(error);
+    for (const { sequence } of members) {
+      if (this.isLeaving) sequence.fail({ where: 'uncaught error', error });
+      else sequence.tell((observer) => observer.crashed?.(error));
     }
     if (isWanted) void this.leave({ kind: 'crash', error });
   }
@@ -173,7 +175,7 @@ export class ProcessShutdown {
    */
   #crashedLate(error: unknown): void {
     this.#isInterrupted = true;
-    for (const member of this.#members) member.crashedLate(error);
+    this.#tell((observer) => observer.crashedLate?.(error));
   }
 
   async #leave(trigger: ShutdownTrigger): Promise<void> {
@@ -200,10 +202,9 @@ export class ProcessShutdown {
     }
     if (clean && isJob) return this.#endJob();
     this.#announceExit(code);
-    const [member] = this.#members;
     this.port.exitWhenIdle(code, EXIT_WAIT_MS, (resources) => {
       // Cut work or a hanging hook holds the loop, and has been named already.
-      if (clean && resources.length > 0) member?.held(resources);
+      if (clean && resources.length > 0) this.#tellOne((observer) => observer.held?.(resources));
     });
   }
 
@@ -216,9 +217,8 @@ export class ProcessShutdown {
     this.port.onIdle(EXIT_WAIT_MS, (resources) => {
       this.#isInterrupted ||= resources.length > 0;
       const code = this.#isInterrupted ? this.#interruptedCode() : 0;
-      const [member] = this.#members;
-      if (code !== 0) member?.gaveUp(resources, code);
-      else if (resources.length > 0) member?.held(resources);
+      if (code !== 0) this.#tellOne((observer) => observer.gaveUp?.(resources, code));
+      else if (resources.length > 0) this.#tellOne((observer) => observer.held?.(resources));
       this.#announceExit(code);
       if (code !== 0 || resources.length > 0) this.port.exit(code);
     });
@@ -238,7 +238,17 @@ export class ProcessShutdown {
   #announceExit(code: number): void {
     if (this.#isAnnounced) return;
     this.#isAnnounced = true;
-    for (const member of this.#members) member.exits(code);
+    this.#tell((observer) => observer.exits?.(code));
+  }
+
+  #tell(news: (observer: ShutdownObserver) => void): void {
+    for (const { sequence } of this.#members) sequence.tell(news);
+  }
+
+  /** What concerns all is logged once. */
+  #tellOne(news: (observer: ShutdownObserver) => void): void {
+    const [member] = this.#members;
+    member?.sequence.tell(news);
   }
 
   /** A restart is in progress, and somebody waits for its end now. */

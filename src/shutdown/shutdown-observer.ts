@@ -5,11 +5,31 @@ import type { ShutdownState, EndedBy } from './shutdown-state.js';
 import type { TeardownObserver } from './teardown.js';
 
 /**
+ * Observes the process of an application.
+ *
+ * @internal
+ */
+export interface ProcessObserver {
+  /** An uncaught error came while nothing was leaving yet. */
+  crashed(error: unknown): void;
+  /** An uncaught error came after everything was closed. */
+  crashedLate(error: unknown): void;
+  /** Other code listens to a signal, too. */
+  foreignListener(signal: NodeJS.Signals, name: string): void;
+  /** A job was interrupted: what still keeps the event loop busy is abandoned. */
+  gaveUp(resources: readonly string[], code: number): void;
+  /** Everything is closed, and something still keeps the event loop alive. */
+  held(resources: readonly string[]): void;
+  /** The process is about to end with this code. */
+  exits(code: number): void;
+}
+
+/**
  * Watches a shutdown. All methods are called synchronously.
  *
  * @internal
  */
-export interface ShutdownObserver extends Partial<TeardownObserver> {
+export interface ShutdownObserver extends Partial<TeardownObserver>, Partial<ProcessObserver> {
   /** @param endedBy - why the previous state ended; undefined for the first one */
   entered?(state: ShutdownState, endedBy?: EndedBy): void;
   /**

@@ -59,7 +59,7 @@ export class ShutdownSequence {
     private readonly clock: Clock,
     private readonly gracePeriod: GracePeriod = new FixedGracePeriod(clock),
   ) {
-    this.#drain = new Drain(clock, (failure) => this.#fail(failure));
+    this.#drain = new Drain(clock, (failure) => this.fail(failure));
     this.#end = new PromisedEnd(clock);
     this.#closing = new Closing(budget.closeTimeoutMs, this.#end, this.#observers, this, clock);
     // Every request and job may listen: many listeners are not a leak here.
@@ -206,12 +206,18 @@ export class ShutdownSequence {
 
   /** Tells the observers that the application has failed to start. It may still be closed. */
   abandon(): void {
-    if (this.#trigger === undefined) this.#observers.tell((observer) => observer.released?.());
+    if (this.#trigger === undefined) this.tell((observer) => observer.released?.());
   }
 
-  /** Records a failure from outside the sequence. */
+  /** Records a failure. */
   fail(failure: ShutdownFailure): void {
-    this.#fail(failure);
+    this.#failures.push(failure);
+    this.tell((observer) => observer.failed?.(failure));
+  }
+
+  /** Tells its observers what happens to the process. */
+  tell(news: (observer: ShutdownObserver) => void): void {
+    this.#observers.tell(news);
   }
 
   /** Cuts the work in flight, and closes. */
@@ -253,8 +259,8 @@ export class ShutdownSequence {
     };
     this.#end.set(0);
     this.#enter('closed', closeEnd);
-    this.#observers.tell((observer) => observer.closed?.(outcome));
-    this.#observers.tell((observer) => observer.released?.());
+    this.tell((observer) => observer.closed?.(outcome));
+    this.tell((observer) => observer.released?.());
     return outcome;
   }
 
@@ -313,23 +319,18 @@ export class ShutdownSequence {
     if (await within(this.clock, cutMs, drained, this.#cutNow.signal)) return 'done';
     if (!this.#cutNow.signal.aborted) this.#nameUnfinished();
     this.#cut = this.#drain.cut();
-    if (this.#cut.length > 0) this.#observers.tell((observer) => observer.cut?.(this.#cut));
+    if (this.#cut.length > 0) this.tell((observer) => observer.cut?.(this.#cut));
     return this.#cutNow.signal.aborted ? 'signal' : 'timeout';
   }
 
   #nameUnfinished(): void {
     for (const where of this.#drain.unfinished()) {
-      this.#fail({ where, error: drainTimeout(this.budget.drainTimeoutMs) });
+      this.fail({ where, error: drainTimeout(this.budget.drainTimeoutMs) });
     }
   }
 
   #enter(state: ShutdownState, endedBy?: EndedBy): void {
     this.#state = state;
-    this.#observers.tell((observer) => observer.entered?.(state, endedBy));
-  }
-
-  #fail(failure: ShutdownFailure): void {
-    this.#failures.push(failure);
-    this.#observers.tell((observer) => observer.failed?.(failure));
+    this.tell((observer) => observer.entered?.(state, endedBy));
   }
 }

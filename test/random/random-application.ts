@@ -59,7 +59,10 @@ export class RandomApplication implements ProcessMember, Teardown {
     this.work = plan.work.map((work) => new RandomWork(work, this.sequence, findings));
     for (const work of this.work) this.sequence.addParticipant(work);
     if (plan.flush !== undefined) this.#flush(plan.flush);
-    this.sequence.observe({ entered: (state) => this.#entered(state) });
+    this.sequence.observe({
+      entered: (state) => this.#entered(state),
+      exits: (code) => void this.exitCodes.push(code),
+    });
     if (plan.hasBadObserver) this.sequence.observe({ entered: () => this.#throw() });
   }
 
@@ -71,10 +74,6 @@ export class RandomApplication implements ProcessMember, Teardown {
   isReachable(): boolean {
     return true;
   }
-
-  crashedLate(): void {}
-
-  gaveUp(): void {}
 
   get hasFailed(): boolean {
     return this.#hasFailed || this.work.some(({ cut, hasThrown }) => cut > 0 || hasThrown);
@@ -115,16 +114,6 @@ export class RandomApplication implements ProcessMember, Teardown {
 
   isStarting(): boolean {
     return false;
-  }
-
-  crashed(): void {}
-
-  foreignListener(): void {}
-
-  held(): void {}
-
-  exits(code: number): void {
-    this.exitCodes.push(code);
   }
 
   async run(trigger: ShutdownTrigger, observer: TeardownObserver): Promise<void> {

@@ -46,12 +46,6 @@ function setUp(settings: { readyPath?: string } = {}) {
       isStarting: () => false,
       isServer: () => true,
       isReachable: () => true,
-      crashed: nothing,
-      crashedLate: nothing,
-      gaveUp: nothing,
-      foreignListener: nothing,
-      held: nothing,
-      exits: nothing,
     });
     const member = {
       sequence,
