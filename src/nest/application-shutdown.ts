@@ -115,17 +115,12 @@ export class ApplicationShutdown implements ProcessMember {
     const application = new CapturedApplication(instance, modules, sequence, clock, (hook, error) =>
       log.unreadableHook(hook, error),
     );
-    application.replace('enableShutdownHooks', () => (signals?: readonly string[]) => {
-      this.#listenToo(signals);
-      return instance;
-    });
+    application.onHooksEnabled = (signals) => this.#listenToo(signals);
     keepOffMessageHandlers(instance, modules, (callback) => this.beforeInit(callback));
     keepOffHttpRoutes(application, instance);
     application.beforeInit = () => this.#prepare();
     if (this.#onStarted.length > 0) application.onStarted = () => this.#started();
     application.onFailed = () => this.#startFailed();
-    sequence.addParticipant(application.bootstrap);
-    sequence.adopt(application);
     this.#instance = instance;
     this.#application = application;
     this.#leaveProcess = this.process.join(this);

@@ -1,5 +1,6 @@
 import type { Clock } from '../shutdown/clock.js';
 import type { DrainParticipant, DrainTask } from '../shutdown/drain-participant.js';
+import { TasksInFlight } from '../shutdown/tasks-in-flight.js';
 
 /**
  * The start of the application as work in flight: a signal during the `onModuleInit` hooks waits
@@ -9,33 +10,31 @@ import type { DrainParticipant, DrainTask } from '../shutdown/drain-participant.
  */
 export class BootstrapParticipant implements DrainParticipant {
   readonly name = 'bootstrap';
-  #since = 0;
-  #done: Promise<void> | undefined;
-  #finish: (() => void) | undefined;
+  readonly #tasks: TasksInFlight;
+  #end = () => {};
 
-  constructor(private readonly clock: Clock) {}
+  constructor(clock: Clock) {
+    this.#tasks = new TasksInFlight(clock);
+  }
 
   begin(): void {
-    this.#since = this.clock.now();
-    this.#done ??= new Promise((resolve) => (this.#finish = resolve));
+    this.end();
+    this.#end = this.#tasks.begin(this.name);
   }
 
   end(): void {
-    this.#finish?.();
-    this.#done = undefined;
-    this.#finish = undefined;
+    this.#end();
   }
 
   active(): number {
-    return this.#done === undefined ? 0 : 1;
+    return this.#tasks.count;
   }
 
   tasks(): readonly DrainTask[] {
-    if (this.#done === undefined) return [];
-    return [{ label: this.name, ageMs: this.clock.now() - this.#since }];
+    return this.#tasks.list();
   }
 
   async drain(): Promise<void> {
-    await this.#done;
+    await this.#tasks.none();
   }
 }

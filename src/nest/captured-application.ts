@@ -27,7 +27,7 @@ const LISTEN_WITHIN_MS = 1000;
  * @internal
  */
 export class CapturedApplication implements Teardown {
-  readonly bootstrap: BootstrapParticipant;
+  readonly #bootstrap: BootstrapParticipant;
   /**
    * Called when all providers have been made, before the gateways are looked at and before the first
    * `onModuleInit`.
@@ -39,6 +39,8 @@ export class CapturedApplication implements Teardown {
   onStarted: (() => void) | undefined;
   /** Called when its start has failed. */
   onFailed = () => {};
+  /** Called with the arguments of `enableShutdownHooks()`, in its place. */
+  onHooksEnabled = (_signals?: readonly string[], ..._rest: readonly unknown[]) => {};
   readonly #close: (signal?: string) => Promise<void>;
   readonly #replaced = new ReplacedMethods();
   #starting = 0;
@@ -55,10 +57,20 @@ export class CapturedApplication implements Teardown {
     private readonly clock: Clock,
     private readonly unreadable: HookRules['unreadable'],
   ) {
-    this.bootstrap = new BootstrapParticipant(clock);
+    this.#bootstrap = new BootstrapParticipant(clock);
+    sequence.addParticipant(this.#bootstrap);
+    sequence.adopt(this);
     this.#close = application.close.bind(application);
     // Stays after the end, so that closing twice is one shutdown.
     replaceMethod(application, 'close', () => (signal?: string) => this.close(signal));
+    this.replace(
+      'enableShutdownHooks',
+      () =>
+        (...args: [signals?: readonly string[], ...rest: unknown[]]) => {
+          this.onHooksEnabled(...args);
+          return application;
+        },
+    );
     this.#followBootstrap();
     for (const start of ['init', 'listen']) this.#holdWhileLeaving(start);
   }
@@ -129,7 +141,7 @@ export class CapturedApplication implements Teardown {
       await original();
     });
     this.replace('callInitHook', (original) => async () => {
-      this.bootstrap.begin();
+      this.#bootstrap.begin();
       try {
         this.beforeInit();
         await original();
@@ -145,13 +157,13 @@ export class CapturedApplication implements Teardown {
         this.#startFailed();
         throw error;
       }
-      this.bootstrap.end();
+      this.#bootstrap.end();
       this.#initialized();
     });
   }
 
   #startFailed(): void {
-    this.bootstrap.end();
+    this.#bootstrap.end();
     this.onFailed();
   }
 

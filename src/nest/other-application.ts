@@ -30,7 +30,7 @@ export class OtherApplication implements ProcessMember {
     budget: ShutdownBudget,
     clock: Clock,
     onFailure: (failure: ShutdownFailure) => void,
-    private readonly onSignals: (signals: readonly string[] | undefined) => void,
+    onSignals: (signals: readonly string[] | undefined) => void,
   ) {
     this.sequence = new ShutdownSequence(budget, clock);
     this.#application = new CapturedApplication(
@@ -42,13 +42,10 @@ export class OtherApplication implements ProcessMember {
     );
     this.#application.beforeInit = () => this.beforeInit();
     this.#application.onFailed = () => this.sequence.abandon();
-    this.#application.replace('enableShutdownHooks', () => (...args: unknown[]) => {
-      this.#asked = args;
-      this.onSignals(args[0] as readonly string[] | undefined);
-      return instance;
-    });
-    this.sequence.addParticipant(this.#application.bootstrap);
-    this.sequence.adopt(this.#application);
+    this.#application.onHooksEnabled = (...asked) => {
+      this.#asked = asked;
+      onSignals(asked[0]);
+    };
     this.sequence.observe({ failed: onFailure });
   }
 
