@@ -9,7 +9,8 @@ import type { Clock } from '../../shutdown/clock.js';
 import { sleep, within } from '../../shutdown/within.js';
 import { GrpcPeer } from './grpc-peer.js';
 import type { PeerPatience } from './peer-patience.js';
-import type { RpcServerLike, RpcTransport } from './rpc-transport.js';
+import type { RpcServer } from './rpc-server.js';
+import type { RpcTransport } from './rpc-transport.js';
 
 const LOOK_AGAIN_MS = 50;
 
@@ -37,7 +38,7 @@ export class GrpcTransport implements RpcTransport {
   #isOver = false;
 
   constructor(
-    private readonly server: Pick<RpcServerLike, 'driver'>,
+    private readonly server: Pick<RpcServer, 'driver'>,
     private readonly patience: () => PeerPatience,
     private readonly clock: Clock,
   ) {}

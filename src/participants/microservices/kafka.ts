@@ -2,7 +2,8 @@ import type { Clock } from '../../shutdown/clock.js';
 import { within } from '../../shutdown/within.js';
 import { type KafkaConsumer, KafkaOffsets } from './kafka-offsets.js';
 import type { RpcCalls } from './rpc-calls.js';
-import type { RpcServerLike, RpcTransport } from './rpc-transport.js';
+import type { RpcServer } from './rpc-server.js';
+import type { RpcTransport } from './rpc-transport.js';
 
 /** How long the last message may take to be committed; Nest's `close()` waits for the rest of a poll. */
 const POLL_MS = 2000;
@@ -22,10 +23,7 @@ export class KafkaTransport implements RpcTransport {
   #offsets: KafkaOffsets | undefined;
 
   constructor(
-    private readonly server: Pick<
-      RpcServerLike,
-      'driver' | 'patterns' | 'autoCommits' | 'closeWithin'
-    >,
+    private readonly server: Pick<RpcServer, 'driver' | 'patterns' | 'autoCommits' | 'closeWithin'>,
     private readonly calls: Pick<RpcCalls, 'all'>,
     private readonly clock: Clock,
   ) {

@@ -1,5 +1,6 @@
 import type { Broker } from '../../consumers/broker.js';
-import type { RpcServerLike, RpcTransport } from './rpc-transport.js';
+import type { RpcServer } from './rpc-server.js';
+import type { RpcTransport } from './rpc-transport.js';
 
 /** The part of an mqtt.js client that is used here. */
 interface MqttClient {
@@ -16,7 +17,7 @@ interface MqttClient {
  */
 export class MqttTransport implements RpcTransport {
   constructor(
-    private readonly server: Pick<RpcServerLike, 'driver' | 'patterns'>,
+    private readonly server: Pick<RpcServer, 'driver' | 'patterns'>,
     private readonly broker: Broker,
   ) {}
 

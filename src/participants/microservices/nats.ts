@@ -1,5 +1,6 @@
 import type { Broker } from '../../consumers/broker.js';
-import type { RpcServerLike, RpcTransport } from './rpc-transport.js';
+import type { RpcServer } from './rpc-server.js';
+import type { RpcTransport } from './rpc-transport.js';
 
 /** The part of `nats` and `@nats-io/transport-node` that is used here. */
 interface NatsConnection {
@@ -21,7 +22,7 @@ interface NatsSubscription {
  */
 export class NatsTransport implements RpcTransport {
   constructor(
-    private readonly server: Pick<RpcServerLike, 'driver' | 'subscriptions' | 'retire'>,
+    private readonly server: Pick<RpcServer, 'driver' | 'subscriptions' | 'retire'>,
     private readonly broker: Broker,
   ) {}
 

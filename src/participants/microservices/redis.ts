@@ -1,5 +1,6 @@
 import type { Broker } from '../../consumers/broker.js';
-import type { RpcServerLike, RpcTransport } from './rpc-transport.js';
+import type { RpcServer } from './rpc-server.js';
+import type { RpcTransport } from './rpc-transport.js';
 
 /** The part of an ioredis client that is used here. */
 interface RedisClient {
@@ -16,7 +17,7 @@ interface RedisClient {
  */
 export class RedisTransport implements RpcTransport {
   constructor(
-    private readonly server: Pick<RpcServerLike, 'driver' | 'closeWithin'>,
+    private readonly server: Pick<RpcServer, 'driver' | 'closeWithin'>,
     private readonly broker: Broker,
   ) {
     server.closeWithin((closing) => broker.answers(closing));

@@ -2,7 +2,8 @@ import { AmqpAcknowledgements, type AmqpChannel } from '../../consumers/amqp-ack
 import { flushPublished, type PublishingChannel } from '../../consumers/amqp-publishing.js';
 import type { Broker } from '../../consumers/broker.js';
 import type { RpcCalls } from './rpc-calls.js';
-import type { RpcServerLike, RpcTransport } from './rpc-transport.js';
+import type { RpcServer } from './rpc-server.js';
+import type { RpcTransport } from './rpc-transport.js';
 
 /** The channel of amqp-connection-manager, which reopens it whenever it is lost. */
 interface ChannelWrapper extends PublishingChannel {
@@ -27,7 +28,7 @@ export class RmqTransport implements RpcTransport {
   readonly #acknowledgements = new Map<object, AmqpAcknowledgements>();
 
   constructor(
-    private readonly server: Pick<RpcServerLike, 'channel' | 'retire' | 'closeWithin'>,
+    private readonly server: Pick<RpcServer, 'channel' | 'retire' | 'closeWithin'>,
     private readonly calls: Pick<RpcCalls, 'all'>,
     private readonly broker: Broker,
   ) {

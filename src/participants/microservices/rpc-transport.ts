@@ -19,19 +19,3 @@ export interface RpcTransport {
   /** Time is up. */
   force?(): void;
 }
-
-/**
- * The part of a server of `@nestjs/microservices` that is used here.
- *
- * @internal
- */
-export interface RpcServerLike {
-  readonly transport: string;
-  readonly driver: unknown;
-  readonly channel: unknown;
-  readonly subscriptions: readonly unknown[];
-  readonly patterns: readonly string[];
-  readonly autoCommits: boolean;
-  retire(): void;
-  closeWithin(wait: (closing: unknown) => Promise<void>): void;
-}

@@ -8,7 +8,8 @@ import type { PeerPatience } from './peer-patience.js';
 import { RedisTransport } from './redis.js';
 import { RmqTransport } from './rmq.js';
 import type { RpcCalls } from './rpc-calls.js';
-import type { RpcServerLike, RpcTransport } from './rpc-transport.js';
+import type { RpcServer } from './rpc-server.js';
+import type { RpcTransport } from './rpc-transport.js';
 import { TcpTransport } from './tcp.js';
 
 const BROKERS: ReadonlySet<string> = new Set(['redis', 'nats', 'mqtt', 'rmq', 'kafka']);
@@ -25,7 +26,7 @@ export function isBroker(transport: string): boolean {
  * @internal
  */
 export function transportOf(
-  server: RpcServerLike,
+  server: RpcServer,
   calls: RpcCalls,
   broker: Broker,
   patience: () => PeerPatience,

@@ -7,7 +7,8 @@ import type { Clock } from '../../shutdown/clock.js';
 import { sleep } from '../../shutdown/within.js';
 import type { PeerPatience } from './peer-patience.js';
 import type { RpcCalls } from './rpc-calls.js';
-import type { RpcServerLike, RpcTransport } from './rpc-transport.js';
+import type { RpcServer } from './rpc-server.js';
+import type { RpcTransport } from './rpc-transport.js';
 import { TcpPeer } from './tcp-peer.js';
 
 const LOOK_AGAIN_MS = 10;
@@ -28,7 +29,7 @@ export class TcpTransport implements RpcTransport {
   #dispose = () => {};
 
   constructor(
-    private readonly server: Pick<RpcServerLike, 'driver' | 'retire'>,
+    private readonly server: Pick<RpcServer, 'driver' | 'retire'>,
     private readonly calls: RpcCalls,
     private readonly patience: () => PeerPatience,
     private readonly clock: Clock,
