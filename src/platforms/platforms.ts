@@ -29,23 +29,19 @@ export interface Platform {
   readonly source: string;
 }
 
-/**
- * How long each platform waits for a process to leave. The first matching row counts, because some
- * platforms run on others.
- *
- * @internal
- */
-export const PLATFORMS: readonly Platform[] = [
+/** What most platforms do. */
+const USUAL = { signal: 'SIGTERM', reaches: 'first', deregisters: true } as const;
+
+type Row = Omit<Platform, keyof typeof USUAL> & Partial<Platform>;
+
+const ROWS: readonly Row[] = [
   {
     id: 'azure-container-apps',
     name: 'Azure Container Apps',
     variables: ['CONTAINER_APP_NAME'],
     patienceSeconds: 30,
-    signal: 'SIGTERM',
-    reaches: 'first',
     setting: 'terminationGracePeriodSeconds',
     mostSeconds: 600,
-    deregisters: true,
     source: 'https://learn.microsoft.com/azure/container-apps/application-lifecycle-management',
   },
   {
@@ -53,10 +49,7 @@ export const PLATFORMS: readonly Platform[] = [
     name: 'Kubernetes',
     variables: ['KUBERNETES_SERVICE_HOST'],
     patienceSeconds: 30,
-    signal: 'SIGTERM',
-    reaches: 'first',
     setting: 'terminationGracePeriodSeconds',
-    deregisters: true,
     source: 'https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination',
   },
   {
@@ -64,11 +57,8 @@ export const PLATFORMS: readonly Platform[] = [
     name: 'Amazon ECS',
     variables: ['ECS_CONTAINER_METADATA_URI_V4'],
     patienceSeconds: 30,
-    signal: 'SIGTERM',
-    reaches: 'first',
     setting: 'stopTimeout',
     mostSeconds: 120,
-    deregisters: true,
     source:
       'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html',
   },
@@ -77,9 +67,6 @@ export const PLATFORMS: readonly Platform[] = [
     name: 'Cloud Run',
     variables: ['K_SERVICE'],
     patienceSeconds: 10,
-    signal: 'SIGTERM',
-    reaches: 'first',
-    deregisters: true,
     source: 'https://cloud.google.com/run/docs/container-contract#instance-shutdown',
   },
   {
@@ -87,9 +74,6 @@ export const PLATFORMS: readonly Platform[] = [
     name: 'App Engine',
     variables: ['GAE_ENV'],
     patienceSeconds: 3,
-    signal: 'SIGTERM',
-    reaches: 'first',
-    deregisters: true,
     source: 'https://cloud.google.com/appengine/docs/standard/how-instances-are-managed',
   },
   {
@@ -97,9 +81,6 @@ export const PLATFORMS: readonly Platform[] = [
     name: 'App Engine flexible',
     variables: ['GAE_INSTANCE'],
     patienceSeconds: 30,
-    signal: 'SIGTERM',
-    reaches: 'first',
-    deregisters: true,
     source: 'https://cloud.google.com/appengine/docs/flexible/how-instances-are-managed',
   },
   {
@@ -108,11 +89,9 @@ export const PLATFORMS: readonly Platform[] = [
     variables: ['FLY_APP_NAME'],
     patienceSeconds: 5,
     signal: 'SIGINT',
-    reaches: 'first',
     setting: 'kill_timeout',
     // Of machines with shared processors; of dedicated ones a day.
     mostSeconds: 300,
-    deregisters: true,
     source: 'https://fly.io/docs/reference/configuration/#runtime-options',
   },
   {
@@ -120,9 +99,7 @@ export const PLATFORMS: readonly Platform[] = [
     name: 'Heroku',
     variables: ['DYNO'],
     patienceSeconds: 30,
-    signal: 'SIGTERM',
     reaches: 'all',
-    deregisters: true,
     source: 'https://devcenter.heroku.com/articles/dyno-shutdown-behavior',
   },
   {
@@ -130,11 +107,8 @@ export const PLATFORMS: readonly Platform[] = [
     name: 'Render',
     variables: ['RENDER'],
     patienceSeconds: 30,
-    signal: 'SIGTERM',
-    reaches: 'first',
     setting: 'maxShutdownDelaySeconds',
     mostSeconds: 300,
-    deregisters: true,
     source: 'https://render.com/docs/deploys#zero-downtime-deploys',
   },
   {
@@ -143,10 +117,7 @@ export const PLATFORMS: readonly Platform[] = [
     variables: ['RAILWAY_ENVIRONMENT_ID'],
     patienceSeconds: 0,
     patienceVariable: 'RAILWAY_DEPLOYMENT_DRAINING_SECONDS',
-    signal: 'SIGTERM',
-    reaches: 'first',
     setting: 'RAILWAY_DEPLOYMENT_DRAINING_SECONDS',
-    deregisters: true,
     source: 'https://docs.railway.com/deployments/deployment-teardown',
   },
   {
@@ -155,11 +126,8 @@ export const PLATFORMS: readonly Platform[] = [
     variables: ['WEBSITE_SITE_NAME'],
     patienceSeconds: 5,
     patienceVariable: 'WEBSITES_CONTAINER_STOP_TIME_LIMIT',
-    signal: 'SIGTERM',
-    reaches: 'first',
     setting: 'WEBSITES_CONTAINER_STOP_TIME_LIMIT',
     mostSeconds: 120,
-    deregisters: true,
     source: 'https://learn.microsoft.com/azure/app-service/reference-app-settings',
   },
   {
@@ -169,9 +137,7 @@ export const PLATFORMS: readonly Platform[] = [
     patienceSeconds: 5,
     // Of the driver for Docker, SIGTERM: it stops a container as `docker stop` does.
     signal: 'SIGINT',
-    reaches: 'first',
     setting: 'kill_timeout',
-    deregisters: true,
     source: 'https://developer.hashicorp.com/nomad/docs/job-specification/task#kill_timeout',
   },
   {
@@ -190,7 +156,6 @@ export const PLATFORMS: readonly Platform[] = [
     name: 'systemd',
     variables: [],
     patienceSeconds: 90,
-    signal: 'SIGTERM',
     reaches: 'all',
     setting: 'TimeoutStopSec',
     deregisters: false,
@@ -201,8 +166,6 @@ export const PLATFORMS: readonly Platform[] = [
     name: 'Compose',
     variables: [],
     patienceSeconds: 10,
-    signal: 'SIGTERM',
-    reaches: 'first',
     setting: 'stop_grace_period',
     deregisters: false,
     source: 'https://docs.docker.com/reference/compose-file/services/#stop_grace_period',
@@ -212,10 +175,16 @@ export const PLATFORMS: readonly Platform[] = [
     name: 'Docker',
     variables: [],
     patienceSeconds: 10,
-    signal: 'SIGTERM',
-    reaches: 'first',
     setting: 'docker stop -t, docker run --stop-timeout',
     deregisters: false,
     source: 'https://docs.docker.com/reference/cli/docker/container/stop/',
   },
 ];
+
+/**
+ * How long each platform waits for a process to leave. The first matching row counts, because some
+ * platforms run on others.
+ *
+ * @internal
+ */
+export const PLATFORMS: readonly Platform[] = ROWS.map((row) => ({ ...USUAL, ...row }));
