@@ -5,6 +5,7 @@ import {
   closeWebSocket,
   type Handlers,
   type HandlersOf,
+  isWebSocket,
   pathOf,
   type WebSocketConnection,
   type WsWebSocket,
@@ -103,8 +104,4 @@ export class EngineConnection implements WebSocketConnection {
     if (socket?.terminate !== undefined) socket.terminate();
     else this.engineSocket.close(true);
   }
-}
-
-function isWebSocket(socket: Partial<WsWebSocket> | undefined): socket is WsWebSocket {
-  return socket?.close !== undefined;
 }

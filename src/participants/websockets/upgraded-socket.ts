@@ -8,6 +8,7 @@ import {
   closeWebSocket,
   type Handlers,
   type HandlersOf,
+  isWebSocket,
   pathOf,
   type WebSocketConnection,
   type WsWebSocket,
@@ -111,8 +112,4 @@ function webSocketOf(socket: Socket): WsWebSocket | undefined {
   );
   const webSocket: unknown = key && Reflect.get(socket, key);
   return isWebSocket(webSocket) ? webSocket : undefined;
-}
-
-function isWebSocket(value: unknown): value is WsWebSocket {
-  return typeof (value as Partial<WsWebSocket> | undefined)?.close === 'function';
 }

@@ -52,6 +52,11 @@ export interface WsWebSocket {
   removeAllListeners?(event: 'message'): void;
 }
 
+/** @internal */
+export function isWebSocket(value: unknown): value is WsWebSocket {
+  return typeof (value as Partial<WsWebSocket> | null | undefined)?.close === 'function';
+}
+
 /**
  * Closes a websocket. Later messages of its client reach no handler: an answer could not be sent,
  * and the client will send them again on its next connection.
