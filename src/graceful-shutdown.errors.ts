@@ -58,20 +58,11 @@ export function notHttp(): GracefulShutdownError {
 }
 
 /** @param seeker - the name of what looked for it @internal */
-export function notImported(seeker: string, cause: unknown): GracefulShutdownError {
+export function notImported(seeker: string, options?: ErrorOptions): GracefulShutdownError {
   return new GracefulShutdownError(
     'ERR_SHUTDOWN_NOT_IMPORTED',
     `${seeker} found no GracefulShutdownModule in this application: ` +
       'add GracefulShutdownModule.forRoot() to the imports of its root module',
-    { cause },
-  );
-}
-
-/** @internal */
-export function telemetryAlone(): GracefulShutdownError {
-  return new GracefulShutdownError(
-    'ERR_SHUTDOWN_NOT_IMPORTED',
-    'GracefulShutdownTelemetryModule found no GracefulShutdownModule in this application: ' +
-      'add GracefulShutdownModule.forRoot() to the imports of its root module',
+    options,
   );
 }

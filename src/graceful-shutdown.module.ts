@@ -201,7 +201,7 @@ function applicationShutdownOf(app: INestApplicationContext): ApplicationShutdow
   try {
     return app.get(Parts, { strict: false }).get(ApplicationShutdown);
   } catch (cause) {
-    throw notImported('attach(app)', cause);
+    throw notImported('attach(app)', { cause });
   }
 }
 

@@ -14,19 +14,16 @@ import {
   RPC_SERVERS_ARE_KNOWN,
 } from './graceful-shutdown.interceptor.js';
 import { GraphQlConnections } from './graphql-connections.js';
-import { HANDLER_ROWS, type HandlerRow } from './handler-row.js';
 import { UnawaitedHandlers } from './unawaited-handlers.js';
 import { WorkTracker } from './work-tracker.js';
 
 const HANDLER_PROTOTYPES = token<() => Iterable<object>>('nestjs-drain:handler-prototypes');
-const ROWS = token<readonly HandlerRow[]>('nestjs-drain:handler-rows');
 
 /** @internal */
 export const HANDLERS: readonly FactoryProvider[] = [
   kind(WorkTracker, [CLOCK, ShutdownSequence]),
   provide(HANDLER_PROTOTYPES, [BUILT_PROVIDERS], (providers) => () => prototypesOf(providers)),
-  provide(ROWS, [RESOLVED_OPTIONS], ({ trackHandlers }) => [...trackHandlers, ...HANDLER_ROWS]),
-  kind(UnawaitedHandlers, [HANDLER_PROTOTYPES, ROWS, WorkTracker]),
+  kind(UnawaitedHandlers, [HANDLER_PROTOTYPES, RESOLVED_OPTIONS, WorkTracker]),
   provideClass(GraphQlConnections, []),
   provide(
     GracefulShutdownInterceptor,

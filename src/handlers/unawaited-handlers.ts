@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 
-import type { HandlerRow } from './handler-row.js';
+import { HANDLER_ROWS, type HandlerRow } from './handler-row.js';
 import { isTracked, type Method, trackedMethod } from './tracked-method.js';
 import type { WorkTracker } from './work-tracker.js';
 
@@ -30,26 +30,27 @@ export class UnawaitedHandlers {
 
   constructor(
     private readonly prototypes: () => Iterable<Prototype>,
-    private readonly rows: readonly HandlerRow[],
+    private readonly options: { readonly trackHandlers: readonly HandlerRow[] },
     private readonly tracker: Pick<WorkTracker, 'begin'>,
   ) {}
 
   prepare(): void {
-    for (const prototype of new Set(this.prototypes())) this.#explore(prototype);
+    const rows = [...this.options.trackHandlers, ...HANDLER_ROWS];
+    for (const prototype of new Set(this.prototypes())) this.#explore(prototype, rows);
   }
 
   dispose(): void {
     for (const release of this.#releases.splice(0)) release();
   }
 
-  #explore(prototype: Prototype): void {
+  #explore(prototype: Prototype, rows: readonly HandlerRow[]): void {
     const overridden = new Set<string>();
     for (const owner of chainOf(prototype)) {
       for (const name of Object.getOwnPropertyNames(owner)) {
         const method = overridden.has(name) ? undefined : methodOf(owner, name);
         overridden.add(name);
         if (method === undefined) continue;
-        const row = this.rows.find((one) => marks(one, prototype, name, method));
+        const row = rows.find((one) => marks(one, prototype, name, method));
         if (row !== undefined) this.#follow(owner, name, method, row);
       }
     }

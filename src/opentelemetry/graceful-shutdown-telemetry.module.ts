@@ -1,7 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 
 import { Traffic } from '../connections/traffic.js';
-import { telemetryAlone } from '../graceful-shutdown.errors.js';
+import { notImported } from '../graceful-shutdown.errors.js';
 import { RESOLVED_OPTIONS, type ResolvedOptions } from '../options/resolve-options.js';
 import { ReportPublisher } from '../report/report-publisher.js';
 import { ShutdownRecord } from '../report/shutdown-record.js';
@@ -54,7 +54,7 @@ export class GracefulShutdownTelemetryModule {
         CLOCK,
       ],
       (shutdownOptions: ResolvedOptions | undefined, process, ...shutdown) => {
-        if (shutdownOptions === undefined) throw telemetryAlone();
+        if (shutdownOptions === undefined) throw notImported('GracefulShutdownTelemetryModule');
         const { deferSignalListeners } = resolved;
         const { signals } = shutdownOptions;
         const listeners = new DeferredSignalListeners(deferSignalListeners, signals, process);

@@ -80,24 +80,11 @@ export interface ShutdownDiagnostics {
 
 type Name = keyof ShutdownDiagnostics;
 
-const channels: { readonly [N in Name]: Channel } = {
-  'nestjs-drain:state': channel('nestjs-drain:state'),
-  'nestjs-drain:connection:open': channel('nestjs-drain:connection:open'),
-  'nestjs-drain:connection:close': channel('nestjs-drain:connection:close'),
-  'nestjs-drain:request:start': channel('nestjs-drain:request:start'),
-  'nestjs-drain:request:end': channel('nestjs-drain:request:end'),
-  'nestjs-drain:hook:start': channel('nestjs-drain:hook:start'),
-  'nestjs-drain:hook:end': channel('nestjs-drain:hook:end'),
-  'nestjs-drain:cut': channel('nestjs-drain:cut'),
-  'nestjs-drain:failure': channel('nestjs-drain:failure'),
-  'nestjs-drain:report': channel('nestjs-drain:report'),
-};
-
-const requestStart = channels['nestjs-drain:request:start'];
-const requestEnd = channels['nestjs-drain:request:end'];
+const requestStart = channelOf('nestjs-drain:request:start');
+const requestEnd = channelOf('nestjs-drain:request:end');
 const ofTraffic = [
-  channels['nestjs-drain:connection:open'],
-  channels['nestjs-drain:connection:close'],
+  channelOf('nestjs-drain:connection:open'),
+  channelOf('nestjs-drain:connection:close'),
   requestStart,
   requestEnd,
 ];
@@ -200,7 +187,13 @@ export class Diagnostics implements ShutdownObserver, TrafficObserver {
 
 /** @param message - called only if the channel has subscribers */
 function publish<N extends Name>(name: N, message: () => ShutdownDiagnostics[N]): void {
-  if (channels[name].hasSubscribers) channels[name].publish(message());
+  const named = channelOf(name);
+  if (named.hasSubscribers) named.publish(message());
+}
+
+/** Node has one of each name. */
+function channelOf(name: Name): Channel {
+  return channel(name);
 }
 
 function idOf(what: object): number {

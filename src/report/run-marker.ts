@@ -10,7 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 
-import type { ShutdownState } from '../shutdown/shutdown-state.js';
+import { SHUTDOWN_STATES, type ShutdownState } from '../shutdown/shutdown-state.js';
 
 /** A run that did not end by its shutdown: it was killed, it crashed, or something called `exit()`. @internal */
 export interface UncleanRun {
@@ -20,13 +20,6 @@ export interface UncleanRun {
   readonly state: ShutdownState;
 }
 
-const STATES: ReadonlySet<unknown> = new Set([
-  'running',
-  'grace',
-  'draining',
-  'forcing',
-  'closing',
-]);
 const LONGEST_BYTES = 1000;
 const { O_RDONLY, O_WRONLY, O_CREAT } = constants;
 /** Opening a FIFO does not block, and a link is not followed. Windows has neither. */
@@ -105,7 +98,7 @@ function runIn(text: string): UncleanRun | undefined {
   const { pid, startedAt, state } = (JSON.parse(text) ?? {}) as Partial<UncleanRun>;
   const time = typeof startedAt === 'string' ? Date.parse(startedAt) : NaN;
   if (!Number.isSafeInteger(pid) || pid! <= 0 || Number.isNaN(time)) return undefined;
-  if (state === undefined || !STATES.has(state)) return undefined;
+  if (state === undefined || !SHUTDOWN_STATES.includes(state)) return undefined;
   return { pid: pid!, startedAt: new Date(time).toISOString(), state };
 }
 

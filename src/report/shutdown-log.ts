@@ -2,6 +2,7 @@ import { count, seconds } from '../shutdown/amounts.js';
 import type { Clock } from '../shutdown/clock.js';
 import type { DrainTask } from '../shutdown/drain-participant.js';
 import { messageOf } from '../shutdown/plain-text.js';
+import type { ProcessShutdown } from '../shutdown/process-shutdown.js';
 import { secondsNeeded, type ShutdownBudget, totalMs } from '../shutdown/shutdown-budget.js';
 import type { ShutdownObserver } from '../shutdown/shutdown-observer.js';
 import {
@@ -24,12 +25,6 @@ export interface LogSink {
   warn(message: string): void;
   error(message: string, stack?: string): void;
   debug(message: string): void;
-}
-
-/** The part of the process that the log mentions. */
-interface Surroundings {
-  readonly getsSignals: boolean;
-  readonly unsupportedRuntime: string | undefined;
 }
 
 /**
@@ -68,7 +63,10 @@ export class ShutdownLog implements ShutdownObserver {
   }
 
   /** Warns about a process in which a shutdown is limited. */
-  runsOn({ getsSignals, unsupportedRuntime }: Surroundings): void {
+  runsOn({
+    getsSignals,
+    unsupportedRuntime,
+  }: Pick<ProcessShutdown, 'getsSignals' | 'unsupportedRuntime'>): void {
     if (!getsSignals) {
       this.sink.warn(
         'Running in a worker thread: Node delivers signals to the main thread only. Let the main ' +

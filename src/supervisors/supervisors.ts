@@ -1,12 +1,10 @@
+import type { HostedApplication } from '../shutdown/host.js';
 import { totalMs } from '../shutdown/shutdown-budget.js';
 import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 import type { Supervisor } from './supervisor.js';
 
 /** An application as its supervisors see it. @internal */
-export interface SupervisedApplication {
-  readonly sequence: ShutdownSequence;
-  onStarted(callback: () => void): void;
-}
+export type SupervisedApplication = Pick<HostedApplication, 'sequence' | 'onStarted'>;
 
 /**
  * Reports the applications of this process to its supervisors as one: started when all have

@@ -105,12 +105,8 @@ export class SystemdNotifier implements Supervisor {
   #send(...variables: string[]): void {
     this.#sent = this.#sent.then(() => {
       if (this.#isMissing) return undefined;
-      const waited = new AbortController();
-      const late = new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, LONGEST_WAIT_MS).unref();
-        waited.signal.addEventListener('abort', () => clearTimeout(timer));
-      });
-      return Promise.race([this.#run(variables), late]).finally(() => waited.abort());
+      const late = sleep(LONGEST_WAIT_MS, undefined, { ref: false });
+      return Promise.race([this.#run(variables), late]);
     });
   }
 

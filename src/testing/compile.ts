@@ -48,7 +48,7 @@ export async function compile(
     module.get(ShutdownSequence, { strict: false });
   } catch (cause) {
     await module.close();
-    throw notImported('ShutdownTest', cause);
+    throw notImported('ShutdownTest', { cause });
   }
   return module;
 }
