@@ -1,5 +1,3 @@
-import { isatty } from 'node:tty';
-
 import { count, seconds } from '../../shutdown/amounts.js';
 import { systemClock } from '../../shutdown/clock.js';
 import { GracefulShutdownError } from '../../shutdown/graceful-shutdown.error.js';
@@ -15,13 +13,13 @@ import { ListeningSockets } from './listening-sockets.js';
 import { PidFile } from './pid-file.js';
 import { PrimarySignals } from './primary-signals.js';
 import { Releases } from './releases.js';
-import { Reloads } from './reloads.js';
+import { Reload } from './reload.js';
 import {
-  assertWorkers,
   type GracefulRestartOptions,
   type ResolvedRestartOptions,
   resolveRestartOptions,
 } from './restart-options.js';
+import { Stop } from './stop.js';
 import { WorkerSlots } from './worker-slots.js';
 import { Workers } from './workers.js';
 
@@ -53,18 +51,12 @@ export class GracefulRestart {
   readonly #sockets = new ListeningSockets(this.#inherited);
   readonly #systemd: SystemdNotifier | undefined;
   readonly #pm2: Pm2 | undefined;
-  readonly #releases: Releases;
   readonly #workers: Workers;
   readonly #slots: WorkerSlots;
-  readonly #reloads = new Reloads(() => this.#reload());
+  readonly #reload: Reload;
+  readonly #stop: Stop;
   readonly #pidFile: PidFile | undefined;
   readonly #startedAt = systemClock.now();
-  /** The number of workers after the next reload; by default unchanged. */
-  #wanted: number | undefined;
-  #lastReload: ReloadResult | undefined;
-  #stopping: Promise<boolean> | undefined;
-  #stopsAsked = 0;
-  #isLeaving = false;
   #signals: PrimarySignals | undefined;
   #end!: (code: number) => void;
 
@@ -78,9 +70,9 @@ export class GracefulRestart {
     const leave = async () => void (await this.stop('SIGINT'));
     this.#pm2 = Pm2.fromEnvironment(process.env, { leave }, warn);
     this.#pidFile = pidFile === undefined ? undefined : new PidFile(pidFile);
-    this.#releases = new Releases(script);
-    this.#releases.hasChanged();
-    this.#workers = new Workers(this.#releases, this.#options, this.#sockets);
+    const releases = new Releases(script);
+    releases.hasChanged();
+    this.#workers = new Workers(releases, this.#options, this.#sockets);
     this.#workers.onSignals = (signals) => this.#signals?.stopBy(signals);
     this.#slots = new WorkerSlots(this.#options, (place) =>
       this.#workers.start(place, this.#slots.goal),
@@ -89,6 +81,15 @@ export class GracefulRestart {
       this.#workers.kill();
       this.#finish(1);
     };
+    const parts = {
+      log,
+      hooks: this.#hooks,
+      systemd: this.#systemd,
+      slots: this.#slots,
+      workers: this.#workers,
+    };
+    this.#stop = new Stop(parts, (code) => this.#finish(code));
+    this.#reload = new Reload(parts, releases, this.#stop);
     this.ended = new Promise((resolve) => (this.#end = resolve));
   }
 
@@ -110,11 +111,11 @@ export class GracefulRestart {
     try {
       await this.#slots.fill();
     } catch (error) {
-      if (this.#stopping !== undefined) return;
+      if (this.#stop.isAsked) return;
       this.#finish(1);
       throw startFailed(error);
     }
-    if (this.#stopping !== undefined) return;
+    if (this.#stop.isAsked) return;
     this.#publishPidFile();
     this.#systemd?.ready();
     this.#systemd?.watch(() => this.#isWell());
@@ -137,8 +138,7 @@ export class GracefulRestart {
    * @returns how it went; it never throws
    */
   reload({ workers }: { readonly workers?: number | undefined } = {}): Promise<ReloadResult> {
-    this.#wanted = workers ?? this.#wanted;
-    return this.#reloads.request();
+    return this.#reload.request(workers);
   }
 
   /**
@@ -148,12 +148,7 @@ export class GracefulRestart {
    * @returns whether it ends: `false` if `beforeStop` has kept it
    */
   stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<boolean> {
-    this.#stopsAsked += 1;
-    if (this.#stopping === undefined) {
-      this.#options.log.log(`${signal} received, stopping`);
-      this.#stopping = this.#stop(signal);
-    } else this.#insist(signal);
-    return this.#stopping;
+    return this.#stop.ask(signal);
   }
 
   /** Returns what `nestjs-drain status` shows. */
@@ -162,10 +157,10 @@ export class GracefulRestart {
       pid: process.pid,
       uptimeMs: Math.round(this.#uptimeMs),
       generation: this.#slots.generation,
-      isReloading: this.#reloads.isRunning,
+      isReloading: this.#reload.isRunning,
       wanted: this.#slots.wanted,
       workers: await this.#workers.status(),
-      ...(this.#lastReload && { lastReload: this.#lastReload }),
+      ...(this.#reload.last && { lastReload: this.#reload.last }),
     };
   }
 
@@ -200,77 +195,9 @@ export class GracefulRestart {
 
   /** Whether a worker serves and answers, or all are leaving within their time. */
   async #isWell(): Promise<boolean> {
-    if (this.#isLeaving) return true;
+    if (this.#stop.isLeaving) return true;
     const workers = await this.#workers.status();
     return workers.some(({ phase, state }) => phase === 'ready' && state !== undefined);
-  }
-
-  async #reload(): Promise<ReloadResult> {
-    const { log } = this.#options;
-    const generation = ++this.#slots.generation;
-    log.log(`Reload ${generation - 1}: replacing the workers with the code on disk`);
-    this.#systemd?.reloading();
-    const wanted = this.#wanted ?? this.#slots.wanted;
-    this.#wanted = undefined;
-    const result = await this.#exchange(generation, wanted);
-    const isCompleted = result.outcome === 'completed';
-    if (!this.#isLeaving) {
-      this.#systemd?.ready(isCompleted ? 'Serving' : `Serving, reload failed: ${result.reason}`);
-    }
-    this.#lastReload = result;
-    if (isCompleted) this.#workers.tidyUp();
-    const extent = `${result.replaced} of ${count(wanted, 'worker')} replaced`;
-    if (isCompleted) log.log(`Reload ${generation - 1}: completed, ${extent}`);
-    else log.error(`Reload ${generation - 1}: failed, ${extent}: ${result.reason}`);
-    await this.#hooks.afterReload(result);
-    return result;
-  }
-
-  async #exchange(generation: number, wanted: number): Promise<ReloadResult> {
-    let replaced = 0;
-    try {
-      if (this.#stopping !== undefined) throw new Error('the service is stopping');
-      assertWorkers(wanted);
-      await this.#hooks.beforeReload();
-      this.#warnOfOldCode();
-      await this.#slots.exchange(wanted, () => (replaced += 1));
-      return { outcome: 'completed', replaced, generation };
-    } catch (error) {
-      return { outcome: 'failed', replaced, generation, reason: messageOf(error) };
-    }
-  }
-
-  async #stop(signal: NodeJS.Signals): Promise<boolean> {
-    const { log } = this.#options;
-    const mayStop = await this.#hooks.beforeStop(signal);
-    if (!mayStop && this.#stopsAsked === 1) {
-      log.warn(`${signal}: beforeStop() returned false, the service keeps running`);
-      this.#stopping = undefined;
-      this.#stopsAsked = 0;
-      return false;
-    }
-    this.#isLeaving = true;
-    this.#systemd?.stopping(this.#workers.budgetMs);
-    this.#slots.retire();
-    const left = this.#workers.leave({ kind: 'signal', signal, typed: isTyped(signal) });
-    if (this.#stopsAsked > 1) this.#workers.force();
-    const isClean = (await left) && this.#stopsAsked === 1;
-    await this.#hooks.afterStop();
-    log.log(isClean ? 'Stopped' : 'Stopped; at least one worker did not stop cleanly');
-    this.#finish(isClean ? 0 : 1);
-    return true;
-  }
-
-  #insist(signal: NodeJS.Signals): void {
-    const { log } = this.#options;
-    if (!this.#isLeaving) return;
-    if (this.#stopsAsked === 2) {
-      log.warn(`Second ${signal}: cutting the work in flight`);
-      this.#workers.force();
-    } else {
-      log.warn(`Third ${signal}: killing the workers`);
-      this.#workers.kill();
-    }
   }
 
   #finish(code: number): void {
@@ -280,14 +207,6 @@ export class GracefulRestart {
     this.#pm2?.closed();
     this.#signals?.end();
     this.#end(code);
-  }
-
-  #warnOfOldCode(): void {
-    if (this.#releases.hasChanged()) return;
-    this.#options.log.warn(
-      `${this.#releases.script} is the same file as before. If a symlink such as current selects the ` +
-        'release, start the service with the absolute path of the script through that symlink',
-    );
   }
 
   #warnOfUnused(): void {
@@ -303,11 +222,6 @@ export class GracefulRestart {
       this.#options.log.error(messageOf(error));
     }
   }
-}
-
-/** Whether it was Ctrl-C, whose user does not want to wait for a balancer. */
-function isTyped(signal: NodeJS.Signals): boolean {
-  return signal === 'SIGINT' && isatty(0);
 }
 
 function startFailed(cause: unknown): GracefulShutdownError {
