@@ -54,12 +54,12 @@ import { provide, provideClass } from './wiring/provide.js';
 import { CLOCK, PROCESS, SURROUNDINGS } from './wiring/surroundings.js';
 
 const parts: readonly FactoryProvider[] = [
+  ...REPORT,
   ...CONNECTIONS,
-  ...NEST,
   ...ROUTES,
   ...ADAPTIVE_GRACE,
   provideClass(ShutdownSequence, [RESOLVED_OPTIONS, CLOCK, GRACE_PERIOD]),
-  ...REPORT,
+  ...NEST,
   ...SUPERVISORS,
   ...HANDLERS,
   ...PARTICIPANTS,

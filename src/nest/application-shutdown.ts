@@ -2,18 +2,19 @@ import { ShutdownSignal } from '@nestjs/common';
 import { HttpAdapterHost, type ModulesContainer } from '@nestjs/core';
 
 import type { ReportPublisher } from '../report/report-publisher.js';
-import type { ShutdownLog } from '../report/shutdown-log.js';
+import type { StartLog } from '../report/start-log.js';
 import type { Clock } from '../shutdown/clock.js';
 import type { ProcessMember } from '../shutdown/process-member.js';
 import type { ProcessShutdown } from '../shutdown/process-shutdown.js';
 import { isRehearsedPlain } from '../shutdown/rehearsal.js';
 import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
-import { expectApplication, type NestInstance, watchOthers } from './application-sighting.js';
+import { expectApplication, type NestInstance } from './application-sighting.js';
 import { CapturedApplication } from './captured-application.js';
+import { Companions } from './companions.js';
 import { onFailedCreation } from './failed-creation.js';
 import { keepOffHttpRoutes, keepOffMessageHandlers } from './http-route-interceptors.js';
 import { idleSettings } from './idle-settings.js';
-import { OtherApplication } from './other-application.js';
+import type { OtherApplication } from './other-application.js';
 
 /** @internal */
 export interface LeaveOptions {
@@ -38,20 +39,19 @@ export class ApplicationShutdown implements ProcessMember {
   #hasFailed = false;
   #application: CapturedApplication | undefined;
   readonly #onStarted: (() => void)[] = [];
-  #stopWatching = () => {};
-  readonly #onOther: ((other: OtherApplication) => void)[] = [];
-  /** The other applications that leave with this one. */
-  readonly #others = new Map<OtherApplication, () => void>();
+  readonly #others: Companions;
 
   constructor(
     options: LeaveOptions,
     readonly sequence: ShutdownSequence,
     private readonly modules: ModulesContainer,
-    private readonly log: ShutdownLog,
+    private readonly log: StartLog,
     private readonly reports: ReportPublisher,
     private readonly process: ProcessShutdown,
     private readonly clock: Clock,
   ) {
+    this.#others = new Companions(sequence, process, clock, (signals) => this.#listenToo(signals));
+    this.#others.onJoin.push(() => log.otherApplication());
     this.signals = options.signals;
     this.leavesOnCrash = options.drainOnCrash;
     this.#leaveProcess = process.join(this);
@@ -80,7 +80,7 @@ export class ApplicationShutdown implements ProcessMember {
 
   /** Calls back with each application of the process that does not import the module. */
   onOther(callback: (other: OtherApplication) => void): void {
-    this.#onOther.push(callback);
+    this.#others.onJoin.push(callback);
   }
 
   /** If it could not be caught: still before most libraries look for what they call. */
@@ -109,12 +109,10 @@ export class ApplicationShutdown implements ProcessMember {
   adopt(instance: NestInstance): void {
     if (this.#application !== undefined) return;
     if (isRehearsedPlain()) return this.#leaveToNest(instance);
-    this.#stopWatching = watchOthers((other, container) => this.#takeAlong(other, container));
+    this.#others.watch();
     this.#stopExpecting();
-    const { modules, sequence, clock, log } = this;
-    const application = new CapturedApplication(instance, modules, sequence, clock, (hook, error) =>
-      log.unreadableHook(hook, error),
-    );
+    const { modules } = this;
+    const application = new CapturedApplication(instance, modules, this.sequence, this.clock);
     application.onHooksEnabled = (signals) => this.#listenToo(signals);
     keepOffMessageHandlers(instance, modules, (callback) => this.beforeInit(callback));
     keepOffHttpRoutes(application, instance);
@@ -156,44 +154,16 @@ export class ApplicationShutdown implements ProcessMember {
    */
   release(): void {
     this.#stopExpecting();
-    this.#stopWatching();
+    this.#others.stopWatching();
     if (this.sequence.endsProcess) return;
     this.#application?.release();
     this.#leaveProcess();
-    for (const [other, leave] of this.#others) {
-      leave();
-      other.release();
-    }
-    this.#others.clear();
+    this.#others.release();
   }
 
   /** @param reason - why it does not become ready, although it has started */
   notReady(reason: string): void {
     this.log.notReady(reason);
-  }
-
-  /** Nothing else would close it before the process ends. */
-  #takeAlong(instance: NestInstance, modules: ModulesContainer): void {
-    const { sequence, clock, process } = this;
-    const other = new OtherApplication(
-      instance,
-      modules,
-      sequence.budget,
-      clock,
-      ({ where, error }) => sequence.fail({ where: `another application: ${where}`, error }),
-      (signals) => this.#listenToo(signals),
-    );
-    const leave = process.join(other);
-    this.#others.set(other, leave);
-    other.sequence.observe({
-      released: () => {
-        if (other.sequence.endsProcess) return;
-        leave();
-        this.#others.delete(other);
-      },
-    });
-    for (const callback of this.#onOther) callback(other);
-    this.log.otherApplication();
   }
 
   #tellIdleSettings(instance: NestInstance): void {

@@ -12,7 +12,7 @@ import { builtProviders } from './built-providers.js';
 import { handlerClassesOf } from './controllers.js';
 import { type MakeMethod, replaceMethod } from './replace-method.js';
 import { ReplacedMethods } from './replaced-methods.js';
-import { type HookRules, TeardownHooks } from './teardown-hooks.js';
+import { TeardownHooks } from './teardown-hooks.js';
 
 /**
  * How long after `init()` an application may begin to listen. One that never does has servers made
@@ -55,7 +55,6 @@ export class CapturedApplication implements Teardown {
     private readonly modules: ModulesContainer,
     private readonly sequence: ShutdownSequence,
     private readonly clock: Clock,
-    private readonly unreadable: HookRules['unreadable'],
   ) {
     this.#bootstrap = new BootstrapParticipant(clock);
     sequence.addParticipant(this.#bootstrap);
@@ -106,7 +105,7 @@ export class CapturedApplication implements Teardown {
     const { modules, clock, sequence } = this;
     const isolated = sequence.endsProcess;
     const remainingMs = () => sequence.teardownRemainingMs();
-    const rules = { signal, isolated, remainingMs, unreadable: this.unreadable };
+    const rules = { signal, isolated, remainingMs };
     this.#hooks = new TeardownHooks(builtProviders(modules), rules, clock, observer);
     this.#closing = this.#close(signal);
     await this.#closing;

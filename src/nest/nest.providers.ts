@@ -2,7 +2,7 @@ import { ModulesContainer } from '@nestjs/core';
 
 import { RESOLVED_OPTIONS } from '../options/resolve-options.js';
 import { ReportPublisher } from '../report/report-publisher.js';
-import { ShutdownLog } from '../report/shutdown-log.js';
+import { StartLog } from '../report/start-log.js';
 import { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 import { provide } from '../wiring/provide.js';
 import { CLOCK, PROCESS } from '../wiring/surroundings.js';
@@ -23,7 +23,7 @@ export const NEST = [
       RESOLVED_OPTIONS,
       ShutdownSequence,
       ModulesContainer,
-      ShutdownLog,
+      StartLog,
       ReportPublisher,
       PROCESS,
       CLOCK,

@@ -33,20 +33,17 @@ export class OtherApplication implements ProcessMember {
     onSignals: (signals: readonly string[] | undefined) => void,
   ) {
     this.sequence = new ShutdownSequence(budget, clock);
-    this.#application = new CapturedApplication(
-      instance,
-      modules,
-      this.sequence,
-      clock,
-      (where, error) => onFailure({ where, error }),
-    );
+    this.#application = new CapturedApplication(instance, modules, this.sequence, clock);
     this.#application.beforeInit = () => this.beforeInit();
     this.#application.onFailed = () => this.sequence.abandon();
     this.#application.onHooksEnabled = (...asked) => {
       this.#asked = asked;
       onSignals(asked[0]);
     };
-    this.sequence.observe({ failed: onFailure });
+    this.sequence.observe({
+      failed: onFailure,
+      hookUnreadable: (where, error) => onFailure({ where, error }),
+    });
   }
 
   isCreated(): boolean {

@@ -35,8 +35,6 @@ export interface HookRules {
   readonly isolated: boolean;
   /** The time left for all hooks, in ms. */
   remainingMs(): number;
-  /** Called with the error of a getter or proxy while looking for a hook. */
-  unreadable(hook: string, error: unknown): void;
 }
 
 /**
@@ -94,7 +92,7 @@ export class TeardownHooks {
     // Without isolation, Nest meets the same error and passes it to the caller of `close()`.
     if (hidden.size === 0 || !this.rules.isolated) return;
     this.#restores.push(hide(provider, hidden));
-    this.rules.unreadable(`${nameOf(provider)}.${[...hidden].join(', ')}`, error);
+    this.observer.hookUnreadable(`${nameOf(provider)}.${[...hidden].join(', ')}`, error);
   }
 
   #follow(provider: HeldProvider, hook: Hook): void {

@@ -46,7 +46,6 @@ export class ReportPublisher implements ShutdownObserver {
     private readonly options: PublisherOptions,
   ) {
     this.#marker = markerBeside(options.reportFile);
-    // After the log and the record, which are told first.
     sequence.observe(this);
   }
 

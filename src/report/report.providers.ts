@@ -14,6 +14,7 @@ import { originHere } from './origin.js';
 import { ReportPublisher } from './report-publisher.js';
 import { ShutdownLog } from './shutdown-log.js';
 import { type RecordOptions, ShutdownRecord } from './shutdown-record.js';
+import { StartLog } from './start-log.js';
 
 /** The logger of the application. @internal */
 export const LOGGER = token<Logger>('nestjs-drain:logger');
@@ -21,9 +22,10 @@ export const LOGGER = token<Logger>('nestjs-drain:logger');
 /** The dependencies of a record. */
 const RECORD_OPTIONS = token<RecordOptions>('nestjs-drain:record-options');
 
-/** @internal */
+/** Told of a shutdown in this order: the report comes after the lines of the log. @internal */
 export const REPORT = [
   provide(LOGGER, [], () => new Logger('GracefulShutdown')),
+  provideClass(StartLog, [LOGGER]),
   provideClass(ShutdownLog, [LOGGER, ShutdownSequence, CLOCK]),
   provide(
     RECORD_OPTIONS,

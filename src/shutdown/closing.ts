@@ -85,6 +85,7 @@ export class Closing {
         failed: (failure) => this.host.fail(failure),
         hookBegan: (hook) => observers.tell((one) => one.hookBegan?.(hook)),
         hookEnded: (hook, outcome) => observers.tell((one) => one.hookEnded?.(hook, outcome)),
+        hookUnreadable: (hook, error) => observers.tell((one) => one.hookUnreadable?.(hook, error)),
       });
     } catch (error) {
       this.host.fail({ where: 'close()', error });

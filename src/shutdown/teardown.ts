@@ -12,6 +12,8 @@ export interface TeardownObserver {
   /** @param hook - its name: `DatabaseService.onModuleDestroy` */
   hookBegan(hook: string): void;
   hookEnded(hook: string, outcome: Outcome): void;
+  /** Reading a hook throws, so it is not called. */
+  hookUnreadable(hook: string, error: unknown): void;
 }
 
 /**

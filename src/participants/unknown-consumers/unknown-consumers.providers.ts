@@ -1,11 +1,11 @@
 import { ModulesContainer } from '@nestjs/core';
 
-import { ShutdownLog } from '../../report/shutdown-log.js';
+import { StartLog } from '../../report/start-log.js';
 import { ShutdownSequence } from '../../shutdown/shutdown-sequence.js';
 import { kind } from '../../wiring/kind.js';
 import { UnknownConsumers } from './unknown-consumers.js';
 
 /** @internal */
 export const UNKNOWN_CONSUMERS = [
-  kind(UnknownConsumers, [ModulesContainer, ShutdownSequence, ShutdownLog]),
+  kind(UnknownConsumers, [ModulesContainer, ShutdownSequence, StartLog]),
 ];
