@@ -3,23 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import Bull from 'bull';
 import { Queue } from 'bullmq';
 import { firstValueFrom } from 'rxjs';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 
 import type { GracefulShutdownOptions } from '../../src/index.js';
-import {
-  type Broker,
-  type Client,
-  isInstalled,
-  link,
-  portOf,
-  startBrokers,
-  stopBrokers,
-} from '../microservices/transports.js';
+import { type Broker, isInstalled, link, portOf, useBrokers } from '../microservices/transports.js';
 import { BEFORE_DEADLINE_MS, LATE_MS } from '../support/bounds.js';
 import { attempt, isAnswer } from '../support/http-client.js';
-import { endAll, type RunningApplication, start } from '../support/running-application.js';
+import { type RunningApplication, start } from '../support/running-application.js';
 
-const bootMs = 90_000;
 const requests = ['1', '2', '3', '4', '5', '6'];
 
 interface Row {
@@ -40,14 +31,10 @@ const transportOptions: Readonly<Record<string, Readonly<Record<string, unknown>
 };
 
 let prefixes = 0;
-const open: Pick<Client, 'close'>[] = [];
+const open: { close(): Promise<unknown> }[] = [];
+const connectTo = useBrokers();
 
-beforeAll(startBrokers, bootMs);
-afterAll(stopBrokers);
-afterEach(async () => {
-  await endAll();
-  await Promise.all(open.splice(0).map((one) => one.close()));
-});
+afterEach(async () => void (await Promise.all(open.splice(0).map((one) => one.close()))));
 
 interface Started {
   readonly app: RunningApplication;
@@ -64,8 +51,7 @@ async function startApp(
   if (!consumer.startsWith('bull')) {
     const to = await link(consumer, transportOptions[consumer]);
     const app = await start({ ...config, servers: [to.server] }, env);
-    const client = await to.connect();
-    open.push(client);
+    const client = await connectTo(to);
     return { app, sendForeign: (id) => firstValueFrom(client.send('work', { id } as never)) };
   }
   const prefix = `own-${++prefixes}`;

@@ -1,19 +1,12 @@
 import Bull from 'bull';
 import { Queue, QueueEvents } from 'bullmq';
 import { firstValueFrom, timeout } from 'rxjs';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 
-import {
-  isInstalled,
-  link,
-  portOf,
-  startBrokers,
-  stopBrokers,
-} from '../microservices/transports.js';
+import { isInstalled, link, portOf, useBrokers } from '../microservices/transports.js';
 import { expectNothingLost, rollUnderLoad, type SharedWork } from '../support/rolling-consumers.js';
-import { endAll, start } from '../support/running-application.js';
+import { start } from '../support/running-application.js';
 
-const bootMs = 90_000;
 const rollingMs = 120_000;
 const handlerMs = 50;
 const replyTimeoutMs = 20_000;
@@ -21,10 +14,8 @@ const options = { gracePeriodMs: 100 };
 const open: { close(): Promise<unknown> }[] = [];
 let prefixes = 0;
 
-beforeAll(startBrokers, bootMs);
-afterAll(stopBrokers);
+const connectTo = useBrokers();
 afterEach(async () => {
-  await endAll();
   await Promise.all(open.splice(0).map((one) => one.close()));
 });
 
@@ -72,8 +63,7 @@ async function bullJobs(): Promise<SharedWork> {
 /** Every instance gets each message, and the first reply counts. */
 async function redisMessages(): Promise<SharedWork> {
   const to = await link('redis');
-  const client = await to.connect();
-  open.push(client);
+  const client = await connectTo(to);
   return {
     start: () => start({ program: 'microservice', servers: [to.server], options }),
     send: (id) =>

@@ -1,33 +1,20 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { BEFORE_DEADLINE_MS } from '../support/bounds.js';
 import { request } from '../support/http-client.js';
-import { endAll, start } from '../support/running-application.js';
+import { start } from '../support/running-application.js';
 import {
-  type Broker,
+  behindBrokers,
   isInstalled,
   link,
   relayed,
-  startBrokers,
-  stopBrokers,
+  type TransportRow,
+  useBrokers,
 } from './transports.js';
 
-beforeAll(startBrokers, 90_000);
-afterAll(stopBrokers);
-afterEach(endAll);
+useBrokers();
 
-interface Row {
-  readonly transport: string;
-  readonly broker?: Broker;
-}
-
-const rows: readonly Row[] = [
-  { transport: 'tcp' },
-  { transport: 'redis', broker: 'redis-server' },
-  { transport: 'nats', broker: 'nats-server' },
-  { transport: 'mqtt', broker: 'mosquitto' },
-  { transport: 'rmq', broker: 'rabbitmq-server' },
-];
+const rows: readonly TransportRow[] = [{ transport: 'tcp' }, ...behindBrokers];
 
 describe.each(rows)('a client for $transport', ({ transport, broker }) => {
   it.skipIf(!isInstalled(broker))(

@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 
 import { firstValueFrom, lastValueFrom, Subject, toArray } from 'rxjs';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import type { FixtureConfig } from '../fixtures/config.js';
 import { LATE_MS, SOON_MS } from '../support/bounds.js';
 import { RawConnection } from '../support/http-client.js';
 import { HALF_A_HEADER } from '../support/http2-bytes.js';
-import { endAll, type RunningApplication, start } from '../support/running-application.js';
+import { type RunningApplication, start } from '../support/running-application.js';
 import { Flow } from './flow.js';
 import {
   type Broker,
@@ -16,43 +16,13 @@ import {
   isInstalled,
   type Link,
   link,
-  startBrokers,
-  stopBrokers,
   type Task,
+  transports,
+  useBrokers,
 } from './transports.js';
 
-const bootMs = 90_000;
-
-interface Row {
-  readonly transport: string;
-  readonly broker?: Broker;
-}
-
-const all: readonly Row[] = [
-  { transport: 'tcp' },
-  { transport: 'grpc' },
-  { transport: 'redis', broker: 'redis-server' },
-  { transport: 'nats', broker: 'nats-server' },
-  { transport: 'mqtt', broker: 'mosquitto' },
-  { transport: 'rmq', broker: 'rabbitmq-server' },
-];
-const rows = all.filter(({ broker }) => isInstalled(broker));
-
-beforeAll(startBrokers, bootMs);
-afterAll(stopBrokers);
-
-const clients: Client[] = [];
-
-afterEach(async () => {
-  await Promise.all(clients.splice(0).map((client) => client.close()));
-  await endAll();
-});
-
-async function connectTo(to: Link): Promise<Client> {
-  const client = await to.connect();
-  clients.push(client);
-  return client;
-}
+const rows = transports.filter(({ broker }) => isInstalled(broker));
+const connectTo = useBrokers();
 
 function startService(
   links: readonly Link[],
@@ -76,7 +46,7 @@ function emit(client: Client, id: number, ms: number): Promise<unknown> {
 }
 
 // Where a broker is missing, the rows say so as skipped.
-describe.each(all)('$transport', ({ transport, broker }) => {
+describe.each(transports)('$transport', ({ transport, broker }) => {
   it.skipIf(!isInstalled(broker))(
     'a request and an event in flight end, and the reply arrives',
     async () => {

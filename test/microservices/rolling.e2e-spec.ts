@@ -1,36 +1,22 @@
 import { firstValueFrom, lastValueFrom, timeout } from 'rxjs';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { expectNothingLost, rollUnderLoad } from '../support/rolling-consumers.js';
-import { endAll, type RunningApplication, start } from '../support/running-application.js';
+import { type RunningApplication, start } from '../support/running-application.js';
 import {
-  type Broker,
   type Client,
   isInstalled,
   type Link,
   link,
-  startBrokers,
-  stopBrokers,
+  type TransportRow,
+  useBrokers,
 } from './transports.js';
 
 const timeoutMs = 180_000;
 const HANDLER_MS = 30;
 const REPLY_WITHIN_MS = 10_000;
 
-beforeAll(startBrokers, 90_000);
-afterAll(stopBrokers);
-
-const clients: Client[] = [];
-afterEach(async () => {
-  await Promise.all(clients.splice(0).map((client) => client.close()));
-  await endAll();
-});
-
-async function connectTo(to: Link): Promise<Client> {
-  const client = await to.connect();
-  clients.push(client);
-  return client;
-}
+const connectTo = useBrokers();
 
 function startService(to: Link): Promise<RunningApplication> {
   return start({ program: 'microservice', kind: 'microservice', servers: [to.server] });
@@ -41,10 +27,8 @@ function ask(client: Client, method: string, id: number): Promise<unknown> {
   return firstValueFrom(reply.pipe(timeout(REPLY_WITHIN_MS)));
 }
 
-interface Row {
+interface Row extends TransportRow {
   readonly name: string;
-  readonly transport: string;
-  readonly broker?: Broker;
   readonly options?: Readonly<Record<string, unknown>>;
   readonly method?: string;
   /** The message is an event, without a reply. */

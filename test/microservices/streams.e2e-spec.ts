@@ -1,52 +1,19 @@
 import { firstValueFrom, toArray } from 'rxjs';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import type { GracefulShutdownOptions } from '../../src/index.js';
 import { BEFORE_DEADLINE_MS, SOON_MS } from '../support/bounds.js';
-import { endAll, start } from '../support/running-application.js';
-import {
-  type Broker,
-  type Client,
-  isInstalled,
-  link,
-  startBrokers,
-  stopBrokers,
-} from './transports.js';
+import { start } from '../support/running-application.js';
+import { behindBrokers, direct, isInstalled, link, transports, useBrokers } from './transports.js';
 
-interface Row {
-  readonly transport: string;
-  readonly broker?: Broker;
-}
-
-const rows: readonly Row[] = [
-  { transport: 'tcp' },
-  { transport: 'grpc' },
-  { transport: 'redis', broker: 'redis-server' },
-  { transport: 'nats', broker: 'nats-server' },
-  { transport: 'mqtt', broker: 'mosquitto' },
-  { transport: 'rmq', broker: 'rabbitmq-server' },
-];
-
-beforeAll(startBrokers, 90_000);
-afterAll(stopBrokers);
-
-const clients: Client[] = [];
-afterEach(async () => {
-  await Promise.all(clients.splice(0).map((client) => client.close()));
-  await endAll();
-});
+const connectTo = useBrokers();
 
 async function startWithClient(transport: string, options: GracefulShutdownOptions = {}) {
   const to = await link(transport);
   const servers = [to.server];
   const app = await start({ program: 'microservice', kind: 'microservice', servers, options });
-  const client = await to.connect();
-  clients.push(client);
-  return { app, client };
+  return { app, client: await connectTo(to) };
 }
-
-const behindBrokers = rows.filter(({ broker }) => broker !== undefined);
-const direct = rows.filter(({ broker }) => broker === undefined);
 
 describe.each(behindBrokers)('a stream of replies over $transport', ({ transport, broker }) => {
   it.skipIf(!isInstalled(broker))('is ended once it has fallen silent', async () => {
@@ -86,7 +53,7 @@ it.each(direct)(
   },
 );
 
-describe.each(rows)('a stream of replies over $transport', ({ transport, broker }) => {
+describe.each(transports)('a stream of replies over $transport', ({ transport, broker }) => {
   it.skipIf(!isInstalled(broker))(
     'is awaited to the deadline if it has not begun, and its subscription is ended',
     async () => {

@@ -7,9 +7,11 @@ import {
 } from '@nestjs/microservices';
 import { join } from 'node:path';
 import type { Observable } from 'rxjs';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 
 import type { ServerConfig } from '../fixtures/config.js';
 import { Relay } from '../support/relay.js';
+import { endAll } from '../support/running-application.js';
 import {
   findProgram,
   freePort,
@@ -45,6 +47,8 @@ export interface Link {
   readonly client: ServerConfig;
 }
 
+const BOOT_MS = 90_000;
+
 const brokers = new Map<string, ServerProcess>();
 const starts = {
   'redis-server': startRedis,
@@ -56,6 +60,43 @@ export type Broker = keyof typeof starts;
 
 export function isInstalled(broker: Broker | undefined): boolean {
   return broker === undefined || findProgram(broker) !== undefined;
+}
+
+export interface TransportRow {
+  readonly transport: string;
+  /** What its messages go through; without, clients connect to the server. */
+  readonly broker?: Broker;
+}
+
+export const behindBrokers: readonly Required<TransportRow>[] = [
+  { transport: 'redis', broker: 'redis-server' },
+  { transport: 'nats', broker: 'nats-server' },
+  { transport: 'mqtt', broker: 'mosquitto' },
+  { transport: 'rmq', broker: 'rabbitmq-server' },
+];
+
+export const direct: readonly TransportRow[] = [{ transport: 'tcp' }, { transport: 'grpc' }];
+
+export const transports: readonly TransportRow[] = [...direct, ...behindBrokers];
+
+/**
+ * Brokers for the tests of one file.
+ *
+ * @returns what connects a client, which is closed after the test
+ */
+export function useBrokers(): (to: Link) => Promise<Client> {
+  const clients: Client[] = [];
+  beforeAll(startBrokers, BOOT_MS);
+  afterAll(stopBrokers);
+  afterEach(async () => {
+    await Promise.all(clients.splice(0).map((client) => client.close()));
+    await endAll();
+  });
+  return async (to) => {
+    const client = await to.connect();
+    clients.push(client);
+    return client;
+  };
 }
 
 /** Starts those that are installed, side by side. */
