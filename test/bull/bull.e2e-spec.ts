@@ -1,53 +1,20 @@
 import { readFileSync } from 'node:fs';
 
 import Bull, { type Job, type Queue } from 'bull';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import type { GracefulShutdownOptions } from '../../src/index.js';
-import { endAll, type RunningApplication, start } from '../support/running-application.js';
-import { findProgram, type ServerProcess, startRedis } from '../support/server-process.js';
+import { begun, isRedisMissing, JobQueues, startJobs } from '../support/job-queues.js';
+import type { RunningApplication } from '../support/running-application.js';
+import { startRedis } from '../support/server-process.js';
 
-// They need a Redis of their own: Debian's package redis-server.
-const isMissing = findProgram('redis-server') === undefined;
+const queues = new JobQueues('bull');
 
-let redis: ServerProcess | undefined;
-let prefix = '';
-let tests = 0;
-const open: Queue[] = [];
-
-beforeAll(async () => {
-  if (!isMissing) redis = await startRedis();
-});
-afterAll(() => redis?.stop());
-
-beforeEach(() => void (prefix = `test-${++tests}`));
-afterEach(async () => {
-  await endAll();
-  await Promise.all(open.splice(0).map((one) => one.close(true)));
-});
-
-function queue(name = 'orders', port = redis!.port): Queue {
-  const client = new Bull(name, { redis: { host: '127.0.0.1', port }, prefix });
+function queue(name = 'orders', port = queues.redis.port): Queue {
+  const client = new Bull(name, { redis: { ...queues.redis, port }, prefix: queues.prefix });
   // One of them outlives its Redis.
   client.on('error', () => {});
-  open.push(client);
+  queues.closeLater(() => client.close(true));
   return client;
-}
-
-function startApp(
-  options: GracefulShutdownOptions = {},
-  env: NodeJS.ProcessEnv = {},
-): Promise<RunningApplication> {
-  const withRedis = { REDIS_PORT: String(redis!.port), QUEUE_PREFIX: prefix, ...env };
-  return start({ program: 'bull', options }, withRedis);
-}
-
-/** The jobs in flight at the signal. */
-async function startJobs(app: RunningApplication, jobs: Queue, names: string[], ms = 700) {
-  const added: Job[] = [];
-  for (const name of names) added.push(await jobs.add(name, { ms }, { attempts: 2 }));
-  await app.event('job-begins', names.length);
-  return added;
 }
 
 /** Whether it has begun a job of a processor that is a file. */
@@ -55,15 +22,9 @@ function hasChild({ pid }: RunningApplication): boolean {
   return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8') !== '';
 }
 
-/** The names of the jobs that it began, in alphabetical order. */
-function begun({ events }: RunningApplication): string[] {
-  const begins = events.filter(({ name }) => name === 'job-begins');
-  return begins.map(({ detail }) => String(detail)).toSorted();
-}
-
-describe.skipIf(isMissing)('Bull', () => {
+describe.skipIf(isRedisMissing)('Bull', () => {
   it('finishes its jobs in flight once, takes no more, and leaves the jobs that they add to others', async () => {
-    const app = await startApp({ gracePeriodMs: 400 });
+    const app = await queues.startApp({ gracePeriodMs: 400 });
     const orders = queue();
     await startJobs(app, orders, ['slow', 'adds', 'fail', 'tells']);
     app.signal('SIGTERM');
@@ -91,7 +52,7 @@ describe.skipIf(isMissing)('Bull', () => {
   });
 
   it('hands back jobs that do not end in time, and another worker takes them at once', async () => {
-    const app = await startApp({ drainTimeoutMs: 1500 });
+    const app = await queues.startApp({ drainTimeoutMs: 1500 });
     const orders = queue();
     await startJobs(app, orders, ['hang', 'deadline', 'slow'], 200);
     const sentAt = app.signal('SIGTERM');
@@ -118,7 +79,7 @@ describe.skipIf(isMissing)('Bull', () => {
   });
 
   it('waits for a processor that is a file, whose child process ends with it if it is cut', async () => {
-    const app = await startApp({}, { SANDBOXED: 'yes' });
+    const app = await queues.startApp({}, { SANDBOXED: 'yes' });
     const files = queue('files');
     const [short, long] = [await files.add({ ms: 700 }), await files.add({ ms: 60_000 })];
     await app.until('child', () => hasChild(app));
@@ -127,7 +88,7 @@ describe.skipIf(isMissing)('Bull', () => {
     expect(await files.getJob(short.id)).toMatchObject({ returnvalue: 'from a file' });
     expect(await long.getState()).toBe('waiting');
 
-    const other = await startApp({ drainTimeoutMs: 500 }, { SANDBOXED: 'yes' });
+    const other = await queues.startApp({ drainTimeoutMs: 500 }, { SANDBOXED: 'yes' });
     await other.until('child', () => hasChild(other));
     other.signal('SIGTERM');
     expect(await other.exited).toMatchObject({ code: 1, signal: null });
@@ -136,7 +97,7 @@ describe.skipIf(isMissing)('Bull', () => {
   });
 
   it('drains by close(), too, and leaves nothing that keeps the process alive', async () => {
-    const app = await startApp();
+    const app = await queues.startApp();
     const orders = queue();
     const [job] = await startJobs(app, orders, ['slow'], 400);
     app.close();
@@ -146,13 +107,13 @@ describe.skipIf(isMissing)('Bull', () => {
   });
 });
 
-describe.skipIf(isMissing)('Bull without Redis', () => {
+describe.skipIf(isRedisMissing)('Bull without Redis', () => {
   it.each([{ work: [] }, { work: ['hang'] }])(
     'lets the process end in time, with $work',
     async ({ work }) => {
       const own = await startRedis();
       const env = { REDIS_PORT: String(own.port) };
-      const app = await startApp({ drainTimeoutMs: 1500, closeTimeoutMs: 2500 }, env);
+      const app = await queues.startApp({ drainTimeoutMs: 1500, closeTimeoutMs: 2500 }, env);
       await startJobs(app, queue('orders', own.port), work, 300);
       await own.stop();
       const sentAt = app.signal('SIGTERM');

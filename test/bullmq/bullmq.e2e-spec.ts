@@ -3,67 +3,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { type Job, Queue, Worker } from 'bullmq';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Queue, Worker } from 'bullmq';
+import { describe, expect, it } from 'vitest';
 
-import type { GracefulShutdownOptions } from '../../src/index.js';
 import { SOON_MS } from '../support/bounds.js';
-import { endAll, type RunningApplication, start } from '../support/running-application.js';
-import { findProgram, type ServerProcess, startRedis } from '../support/server-process.js';
-
-// They need a Redis of their own: Debian's package redis-server.
-const isMissing = findProgram('redis-server') === undefined;
+import { begun, isRedisMissing, JobQueues, startJobs } from '../support/job-queues.js';
+import { startRedis } from '../support/server-process.js';
 
 const LOOK_AGAIN_MS = 20;
 
-let redis: ServerProcess | undefined;
-let prefix = '';
-let tests = 0;
-let open: { close(): Promise<void> }[] = [];
-
-beforeAll(async () => {
-  if (!isMissing) redis = await startRedis();
-});
-afterAll(() => redis?.stop());
-
-beforeEach(() => void (prefix = `test-${++tests}`));
-afterEach(async () => {
-  await endAll();
-  await Promise.all(open.splice(0).map((one) => one.close()));
-});
+const queues = new JobQueues('bullmq');
 
 function connection() {
-  return { connection: { host: '127.0.0.1', port: redis!.port }, prefix };
+  return { connection: queues.redis, prefix: queues.prefix };
 }
 
 function queue(name = 'orders'): Queue {
   const client = new Queue(name, connection());
   // One of them outlives its Redis.
   client.on('error', () => {});
-  open.push(client);
+  queues.closeLater(() => client.close());
   return client;
-}
-
-function startApp(
-  options: GracefulShutdownOptions = {},
-  env: NodeJS.ProcessEnv = {},
-): Promise<RunningApplication> {
-  const withRedis = { REDIS_PORT: String(redis!.port), QUEUE_PREFIX: prefix, ...env };
-  return start({ program: 'bullmq', options }, withRedis);
-}
-
-/** The jobs in flight at the signal. */
-async function startJobs(app: RunningApplication, jobs: Queue, names: string[], ms = 700) {
-  const added: Job[] = [];
-  for (const name of names) added.push(await jobs.add(name, { ms }, { attempts: 2 }));
-  await app.event('job-begins', names.length);
-  return added;
-}
-
-/** The names of the jobs that it began, in alphabetical order. */
-function begun({ events }: RunningApplication): string[] {
-  const begins = events.filter(({ name }) => name === 'job-begins');
-  return begins.map(({ detail }) => String(detail)).toSorted();
 }
 
 function isRunning(pid: number): boolean {
@@ -74,9 +34,9 @@ function isRunning(pid: number): boolean {
   }
 }
 
-describe.skipIf(isMissing)('BullMQ', () => {
+describe.skipIf(isRedisMissing)('BullMQ', () => {
   it('finishes its jobs in flight once, takes no more, and leaves the jobs that they add to others', async () => {
-    const app = await startApp({ gracePeriodMs: 400 });
+    const app = await queues.startApp({ gracePeriodMs: 400 });
     const [orders, scoped] = [queue(), queue('scoped')];
     await startJobs(app, orders, ['slow', 'adds', 'fail']);
     const scopedJob = await scoped.add('scoped', { ms: 700 });
@@ -107,7 +67,7 @@ describe.skipIf(isMissing)('BullMQ', () => {
   });
 
   it('hands back jobs that do not end in time, and another worker takes them at once', async () => {
-    const app = await startApp({ drainTimeoutMs: 600 });
+    const app = await queues.startApp({ drainTimeoutMs: 600 });
     const orders = queue();
     const names = ['hang', 'deadline', 'cancelled', 'slow'];
     await startJobs(app, orders, names, 200);
@@ -124,7 +84,7 @@ describe.skipIf(isMissing)('BullMQ', () => {
         },
         connection(),
       );
-      open.push(other);
+      queues.closeLater(() => other.close());
     });
 
     const exit = await app.exited;
@@ -144,7 +104,7 @@ describe.skipIf(isMissing)('BullMQ', () => {
   });
 
   it('waits for event handlers that nobody awaits', async () => {
-    const app = await startApp({}, { LISTENER: 'yes' });
+    const app = await queues.startApp({}, { LISTENER: 'yes' });
     const orders = queue();
     await startJobs(app, orders, ['tells'], 100);
     await app.until('queue event', () => app.order.includes('event-begins'));
@@ -157,7 +117,7 @@ describe.skipIf(isMissing)('BullMQ', () => {
   });
 
   it('waits for a processor that is a file', async () => {
-    const app = await startApp({}, { SANDBOXED: 'yes' });
+    const app = await queues.startApp({}, { SANDBOXED: 'yes' });
     const files = queue('files');
     const job = await files.add('file', { ms: 700 });
     while ((await files.getActiveCount()) === 0);
@@ -173,7 +133,7 @@ describe.skipIf(isMissing)('BullMQ', () => {
     { how: 'its process is ended', stops: false, told: ['begins'] },
     { how: 'it is told to stop', stops: true, told: ['begins', 'stops'] },
   ])('hands back a job of a processor that is a file: $how', async ({ stops, told }) => {
-    const app = await startApp({ drainTimeoutMs: 1500 }, { SANDBOXED: 'yes' });
+    const app = await queues.startApp({ drainTimeoutMs: 1500 }, { SANDBOXED: 'yes' });
     const files = queue('files');
     const file = join(mkdtempSync(join(tmpdir(), 'nestjs-drain-')), 'done');
     const job = await files.add('file', { ms: 60_000, file, stops }, { attempts: 1 });
@@ -188,7 +148,7 @@ describe.skipIf(isMissing)('BullMQ', () => {
     expect(await files.getJob(job.id!)).toMatchObject({ attemptsMade: 0 });
     expect(app.log).toContain('0 queue jobs finished, 1 handed back');
     await job.updateData({ ms: 0, file });
-    const next = await startApp({}, { SANDBOXED: 'yes' });
+    const next = await queues.startApp({}, { SANDBOXED: 'yes' });
     while ((await files.getJobState(job.id!)) !== 'completed') await sleep(LOOK_AGAIN_MS);
     next.signal('SIGTERM');
     expect(await next.exited).toMatchObject({ code: 0, signal: null });
@@ -197,7 +157,7 @@ describe.skipIf(isMissing)('BullMQ', () => {
   });
 
   it('takes nothing with a worker that is paused or never ran, which holds nothing', async () => {
-    const app = await startApp({}, { PAUSED: 'yes' });
+    const app = await queues.startApp({}, { PAUSED: 'yes' });
     const jobs = [queue(), queue('parked')];
     await Promise.all(jobs.map((one) => one.add('job', {})));
     const sentAt = app.signal('SIGTERM');
@@ -209,7 +169,7 @@ describe.skipIf(isMissing)('BullMQ', () => {
   });
 
   it('drains by close(), too, and leaves nothing that keeps the process alive', async () => {
-    const app = await startApp();
+    const app = await queues.startApp();
     const orders = queue();
     const [job] = await startJobs(app, orders, ['slow'], 400);
     app.close();
@@ -219,7 +179,7 @@ describe.skipIf(isMissing)('BullMQ', () => {
   });
 });
 
-describe.skipIf(isMissing)('BullMQ whose Redis', () => {
+describe.skipIf(isRedisMissing)('BullMQ whose Redis', () => {
   it.each([
     { gone: 'before the signal', work: [], code: 0 },
     { gone: 'before the signal', work: ['slow'], code: 1 },
@@ -227,7 +187,7 @@ describe.skipIf(isMissing)('BullMQ whose Redis', () => {
   ])('is gone $gone lets the process end in time, with $work', async ({ gone, work, code }) => {
     const own = await startRedis();
     const env = { REDIS_PORT: String(own.port) };
-    const app = await startApp({ drainTimeoutMs: 1500, closeTimeoutMs: 2500 }, env);
+    const app = await queues.startApp({ drainTimeoutMs: 1500, closeTimeoutMs: 2500 }, env);
     const jobs = new Queue('orders', {
       connection: { host: '127.0.0.1', port: own.port },
       prefix,
