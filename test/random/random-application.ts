@@ -3,7 +3,7 @@ import type { ProcessMember } from '../../src/shutdown/process-member.js';
 import { abortWindowMs, type ShutdownBudget } from '../../src/shutdown/shutdown-budget.js';
 import type { ShutdownOutcome } from '../../src/shutdown/shutdown-outcome.js';
 import { ShutdownSequence } from '../../src/shutdown/shutdown-sequence.js';
-import type { ShutdownState } from '../../src/shutdown/shutdown-state.js';
+import { SHUTDOWN_STATES, type ShutdownState } from '../../src/shutdown/shutdown-state.js';
 import {
   deservesGrace,
   endsTheProcess,
@@ -15,14 +15,6 @@ import type { Findings } from './findings.js';
 import { RandomWork } from './random-work.js';
 import type { ApplicationPlan, HookPlan } from './sequence-plan.js';
 
-const ORDER: readonly ShutdownState[] = [
-  'running',
-  'grace',
-  'draining',
-  'forcing',
-  'closing',
-  'closed',
-];
 /** Of times that are sums of fractions. */
 const ROUNDING_MS = 0.001;
 
@@ -137,7 +129,7 @@ export class RandomApplication implements ProcessMember, Teardown {
 
   #entered(state: ShutdownState): void {
     const { findings, clock } = this;
-    const isForward = ORDER.indexOf(state) > ORDER.indexOf(this.#state);
+    const isForward = SHUTDOWN_STATES.indexOf(state) > SHUTDOWN_STATES.indexOf(this.#state);
     findings.expect(isForward, `${state} comes after ${this.#state}`);
     this.#state = state;
     if (state === 'grace') this.#begin(this.sequence.trigger!);

@@ -2,21 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { GracefulShutdownService, type ShutdownReport } from '../../src/index.js';
 import { abortWindowMs } from '../../src/shutdown/shutdown-budget.js';
-import type { ShutdownState } from '../../src/shutdown/shutdown-state.js';
+import { SHUTDOWN_STATES, type ShutdownState } from '../../src/shutdown/shutdown-state.js';
 import type { ShutdownTest } from '../../src/testing/index.js';
 import { RawConnection } from '../support/http-client.js';
 import { Findings } from './findings.js';
 import { Backend, startRandom } from './module-application.js';
 import type { Plan, Step } from './module-plan.js';
 
-const ORDER: readonly ShutdownState[] = [
-  'running',
-  'grace',
-  'draining',
-  'forcing',
-  'closing',
-  'closed',
-];
 /** For what takes real time: sockets. Only a run that fails waits for so long. */
 const PATIENCE_MS = 5000;
 /** Of times that are sums of fractions. */
@@ -173,7 +165,10 @@ export class RandomModule {
   #check(): void {
     const { state } = this.test;
     const findings = this.#findings;
-    findings.expect(ORDER.indexOf(state) >= ORDER.indexOf(this.#state), 'states go forward');
+    findings.expect(
+      SHUTDOWN_STATES.indexOf(state) >= SHUTDOWN_STATES.indexOf(this.#state),
+      'states go forward',
+    );
     if (this.#state === 'running' && state !== 'running') this.#begunAt = this.test.elapsedMs;
     this.#state = state;
     findings.expect(this.#service.isReady === (state === 'running'), `ready while ${state}`);
