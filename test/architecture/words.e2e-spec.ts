@@ -4,13 +4,11 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { beforeAll, describe, expect, it } from 'vitest';
 
+import { publicTypes } from '../support/public-types.js';
+
 const root = join(import.meta.dirname, '..', '..');
 const source = join(root, 'src');
 const glossary = readFileSync(join(root, 'docs/glossary.md'), 'utf8');
-
-const ENTRIES = ['index', 'opentelemetry/index', 'restart/index', 'testing/index'].map((name) =>
-  join(source, `${name}.ts`),
-);
 
 /** A field, an option, a method or what a channel publishes. */
 interface Member {
@@ -48,22 +46,10 @@ let members: readonly Member[] = [];
 let unions: ReadonlyMap<string, readonly string[]> = new Map();
 
 beforeAll(() => {
-  const { options } = ts.parseJsonConfigFileContent(
-    ts.readConfigFile(join(root, 'tsconfig.json'), (path) => ts.sys.readFile(path)).config,
-    ts.sys,
-    root,
-  );
-  const program = ts.createProgram(ENTRIES, { ...options, noEmit: true });
-  const checker = program.getTypeChecker();
-  const declarations = ENTRIES.flatMap((entry) =>
-    checker
-      .getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(entry)!)!)
-      .map((symbol) =>
-        (symbol.flags & ts.SymbolFlags.Alias) === 0 ? symbol : checker.getAliasedSymbol(symbol),
-      )
-      .flatMap((symbol) => symbol.declarations ?? [])
-      .flatMap((declaration) => [declaration, ...basesOf(declaration, checker)]),
-  );
+  const { checker, exported } = publicTypes();
+  const declarations = exported
+    .flatMap((symbol) => symbol.declarations ?? [])
+    .flatMap((declaration) => [declaration, ...basesOf(declaration, checker)]);
   members = declarations.flatMap((declaration) => membersOf(declaration, ''));
   unions = new Map(
     declarations.filter(ts.isTypeAliasDeclaration).map((one) => [one.name.text, literalsIn(one)]),

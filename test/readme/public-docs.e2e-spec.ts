@@ -1,33 +1,16 @@
-import { join } from 'node:path';
-
 import ts from 'typescript';
 import { expect, it } from 'vitest';
 
-import { root } from './pages.js';
-
-const ENTRIES = ['index', 'opentelemetry/index', 'restart/index', 'testing/index'].map((name) =>
-  join(root, 'src', `${name}.ts`),
-);
+import { publicTypes } from '../support/public-types.js';
 
 it('every public name and every public member has a doc comment', () => {
-  const { options } = ts.parseJsonConfigFileContent(
-    ts.readConfigFile(join(root, 'tsconfig.json'), (path) => ts.sys.readFile(path)).config,
-    ts.sys,
-    root,
-  );
-  const program = ts.createProgram(ENTRIES, { ...options, noEmit: true });
-  const checker = program.getTypeChecker();
+  const { checker, exported } = publicTypes();
   const bare = new Set<string>();
   let seen = 0;
-  for (const entry of ENTRIES) {
-    const module = checker.getSymbolAtLocation(program.getSourceFile(entry)!)!;
-    for (const name of checker.getExportsOfModule(module)) {
-      const isAlias = (name.flags & ts.SymbolFlags.Alias) !== 0;
-      const symbol = isAlias ? checker.getAliasedSymbol(name) : name;
-      for (const [path, member] of [[symbol.name, symbol] as const, ...membersOf(symbol)]) {
-        seen += 1;
-        if (!isTold(member, checker)) bare.add(path);
-      }
+  for (const symbol of exported) {
+    for (const [path, member] of [[symbol.name, symbol] as const, ...membersOf(symbol)]) {
+      seen += 1;
+      if (!isTold(member, checker)) bare.add(path);
     }
   }
   expect(seen).toBeGreaterThan(100);
