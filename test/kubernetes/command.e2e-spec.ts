@@ -1,27 +1,12 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-
 import { afterEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
+import { command } from '../support/compiled.js';
+import { type Result, runNode } from '../support/run-node.js';
 import { endAll, start } from '../support/running-application.js';
 
-const command = join(import.meta.dirname, '..', '.out/src/cli/command.js');
-const timeoutMs = 20_000;
-
-interface Result {
-  readonly status: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 function run(...argv: string[]): Promise<Result> {
-  const options = { env: { PATH: process.env['PATH'] }, timeout: timeoutMs };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [command, ...argv], options, (error, stdout, stderr) =>
-      resolve({ status: error === null ? 0 : Number(error.code), stdout, stderr }),
-    );
-  });
+  return runNode([command, ...argv]);
 }
 
 interface PodSpec {

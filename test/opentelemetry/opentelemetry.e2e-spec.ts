@@ -10,7 +10,7 @@ import type { FixtureConfig } from '../fixtures/config.js';
 import { SOON_MS } from '../support/bounds.js';
 import { Collector } from '../support/collector.js';
 import { attempt, request } from '../support/http-client.js';
-import { fixture } from '../support/logged-process.js';
+import { fixture } from '../support/compiled.js';
 import { endAll, type RunningApplication, start } from '../support/running-application.js';
 import { freePort } from '../support/server-process.js';
 

@@ -5,14 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { RehearsedConfig } from '../fixtures/rehearsed-config.js';
+import { command, fixture } from '../support/compiled.js';
 
-const testFolder = join(import.meta.dirname, '..');
-const base = process.env['NEST'] === 'nest-11' ? join(testFolder, 'nest-11') : testFolder;
-const command = join(base, '.out/src/cli/command.js');
 const timeoutMs = 90_000;
 
 /** The service that is rehearsed. */
-export const service = join(base, '.out/test/fixtures/rehearsed.js');
+export const service = fixture('rehearsed');
 
 /** What `--json` says, as far as it is looked at. */
 export interface RehearsalJson {

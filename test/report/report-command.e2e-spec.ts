@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
@@ -15,6 +14,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { terminalPicture } from '../../src/cli/picture/terminal-picture.js';
 import type { ShutdownReport } from '../../src/report/shutdown-report.js';
+import { command } from '../support/compiled.js';
 import {
   EXAMPLES,
   exampleFile,
@@ -23,10 +23,7 @@ import {
   storedFile,
 } from '../support/example-reports.js';
 import { markupProblems } from '../support/markup.js';
-
-const root = join(import.meta.dirname, '..', '..');
-const out = join(root, 'test', process.env['NEST'] === 'nest-11' ? 'nest-11/.out' : '.out');
-const command = join(out, 'src/cli/command.js');
+import { runNode } from '../support/run-node.js';
 
 let temp = '';
 
@@ -36,25 +33,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(temp, { recursive: true }));
 
-interface Result {
-  readonly status: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /** @param input - what it reads from standard input */
 function run(argv: readonly string[], input: string | Buffer = '', nodeArgs: string[] = []) {
-  return new Promise<Result>((resolve) => {
-    const child = execFile(
-      process.execPath,
-      [...nodeArgs, command, 'report', ...argv],
-      { cwd: temp, env: { PATH: process.env['PATH'] }, timeout: 20_000 },
-      (error, stdout, stderr) =>
-        resolve({ status: error === null ? 0 : Number(error.code), stdout, stderr }),
-    );
-    child.stdin!.on('error', () => {}); // It may be gone before it has read all.
-    child.stdin!.end(input);
-  });
+  return runNode([...nodeArgs, command, 'report', ...argv], { cwd: temp, input });
 }
 
 function written(name: string): string {

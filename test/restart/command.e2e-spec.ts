@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import {
   existsSync,
@@ -16,11 +16,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { ControlledServiceConfig } from '../fixtures/controlled-service.js';
+import { command, fixture } from '../support/compiled.js';
+import { type Result, runNode } from '../support/run-node.js';
 
 const root = join(import.meta.dirname, '..', '..');
-const out = join(root, 'test', process.env['NEST'] === 'nest-11' ? 'nest-11/.out' : '.out');
-const command = join(out, 'src/cli/command.js');
-const fixture = join(out, 'test/fixtures/controlled-service.js');
 const OK = { outcome: 'completed', replaced: 1, generation: 2 } as const;
 
 let temp = '';
@@ -35,12 +34,6 @@ afterEach(async () => {
   rmSync(temp, { recursive: true });
 });
 
-interface Result {
-  readonly status: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 function environment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   return { PATH: process.env['PATH'], XDG_RUNTIME_DIR: temp, TMPDIR: temp, ...more };
 }
@@ -50,18 +43,13 @@ function run(argv: readonly string[], env?: NodeJS.ProcessEnv): Promise<Result> 
 }
 
 function node(argv: readonly string[], env?: NodeJS.ProcessEnv): Promise<Result> {
-  return new Promise((resolve) => {
-    const options = { cwd: temp, env: environment(env), timeout: 20_000 };
-    execFile(process.execPath, argv, options, (error, stdout, stderr) =>
-      resolve({ status: error === null ? 0 : Number(error.code), stdout, stderr }),
-    );
-  });
+  return runNode(argv, { cwd: temp, env: environment(env) });
 }
 
 /** @returns the process, and the path of its control socket */
 async function service(config: ControlledServiceConfig = {}): Promise<[ChildProcess, string]> {
   const env = environment({ CONTROLLED_SERVICE: JSON.stringify(config) });
-  const child = fork(fixture, { env, cwd: temp, execArgv: [] });
+  const child = fork(fixture('controlled-service'), { env, cwd: temp, execArgv: [] });
   services.push(child);
   const [{ path }] = (await once(child, 'message')) as [{ path: string }];
   return [child, path];

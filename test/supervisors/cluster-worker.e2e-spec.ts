@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { attempt, isAnswer, keepAliveAgent, request } from '../support/http-client.js';
-import { endProcesses, fixture, LoggedProcess } from '../support/logged-process.js';
+import { fixture } from '../support/compiled.js';
+import { endProcesses, LoggedProcess } from '../support/logged-process.js';
 import { freePort } from '../support/server-process.js';
 import { Load } from './load.js';
 

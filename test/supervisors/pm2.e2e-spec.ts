@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { request } from '../support/http-client.js';
-import { fixture } from '../support/logged-process.js';
+import { fixture } from '../support/compiled.js';
 import { findProgram, freePort } from '../support/server-process.js';
 import { Load } from './load.js';
 import { Pm2Daemon } from './pm2-daemon.js';

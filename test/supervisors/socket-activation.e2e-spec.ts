@@ -7,7 +7,8 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { request } from '../support/http-client.js';
-import { endProcesses, fixture, LoggedProcess } from '../support/logged-process.js';
+import { fixture } from '../support/compiled.js';
+import { endProcesses, LoggedProcess } from '../support/logged-process.js';
 import { findProgram, freePort } from '../support/server-process.js';
 import { Load } from './load.js';
 import { SocketHolder } from './socket-holder.js';

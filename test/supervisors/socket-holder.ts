@@ -1,7 +1,8 @@
 import type { Stream } from 'node:stream';
 
 import { bind, type ListenHandle } from '../../src/sockets/bind.js';
-import { fixture, LoggedProcess } from '../support/logged-process.js';
+import { fixture } from '../support/compiled.js';
+import { LoggedProcess } from '../support/logged-process.js';
 
 /**
  * Holds a socket and passes it on, as systemd does. A socket that has been listened to goes on

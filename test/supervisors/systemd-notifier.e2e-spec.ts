@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { SystemdNotifier } from '../../src/supervisors/systemd-notifier.js';
-import { endProcesses, fixture, LoggedProcess } from '../support/logged-process.js';
+import { fixture } from '../support/compiled.js';
+import { endProcesses, LoggedProcess } from '../support/logged-process.js';
 import { findProgram } from '../support/server-process.js';
 
 /** Prints the messages that systemd would get. Node has no such sockets; Debian always has Perl. */

@@ -1,19 +1,11 @@
 import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const testFolder = join(import.meta.dirname, '..');
 const timeoutMs = 15_000;
 const lookAgainMs = 20;
 
 const running = new Set<LoggedProcess>();
-
-/** The compiled fixture program of that name. */
-export function fixture(name: string): string {
-  const base = process.env['NEST'] === 'nest-11' ? join(testFolder, 'nest-11') : testFolder;
-  return join(base, `.out/test/fixtures/${name}.js`);
-}
 
 /** Any program, of which a test sees what it prints. */
 export class LoggedProcess {

@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 
-import { fixture } from './logged-process.js';
+import { fixture } from './compiled.js';
 
 /** The environment of a program before which a fixture is loaded. */
 export function preloaded(name: string, env: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { FixtureConfig, FixtureEvent } from '../fixtures/config.js';
+import { fixture } from './compiled.js';
 
 const testFolder = join(import.meta.dirname, '..');
 const startTimeoutMs = 60_000;
@@ -17,12 +18,6 @@ export interface Exit {
 }
 
 const running = new Set<RunningApplication>();
-
-/** Where the sources and the fixtures are that run with the Nest of this project. */
-export function compiledFolder(): string {
-  const base = process.env['NEST'] === 'nest-11' ? join(testFolder, 'nest-11') : testFolder;
-  return join(base, '.out');
-}
 
 /** A fixture application in a process of its own. */
 export class RunningApplication {
@@ -43,7 +38,7 @@ export class RunningApplication {
     wrapper: string[] = [],
     nodeOptions: string[] = [],
   ) {
-    const program = join(compiledFolder(), `test/fixtures/${config.program ?? 'app'}.js`);
+    const program = fixture(config.program ?? 'app');
     const command = [...wrapper, process.execPath, ...nodeOptions, program];
     this.#child = spawn(command[0]!, command.slice(1), {
       env: {

@@ -17,15 +17,14 @@ import { pathToFileURL } from 'node:url';
 
 import type { RestartStatus, WorkerStatus } from '../../src/restart/restart-status.js';
 import type { ReleaseConfig } from '../fixtures/release-config.js';
+import { command, fixture } from './compiled.js';
 import { request } from './http-client.js';
 import { RestartLoad } from './restart-load.js';
 import type { Exit } from './running-application.js';
 import { freePort } from './server-process.js';
 
 const testFolder = join(import.meta.dirname, '..');
-const base = process.env['NEST'] === 'nest-11' ? join(testFolder, 'nest-11') : testFolder;
-const command = join(base, '.out/src/cli/command.js');
-const program = pathToFileURL(join(base, '.out/test/fixtures/release.js'));
+const program = pathToFileURL(fixture('release'));
 const timeoutMs = 45_000;
 const lookAgainMs = 20;
 

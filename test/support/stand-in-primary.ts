@@ -11,7 +11,8 @@ import {
 } from '../../src/restart/protocol.js';
 import { bind, type ListenHandle } from '../../src/sockets/bind.js';
 import type { FixtureConfig } from '../fixtures/config.js';
-import { compiledFolder, RunningApplication } from './running-application.js';
+import { compiledFolder } from './compiled.js';
+import { RunningApplication } from './running-application.js';
 
 type Bind = Extract<FromWorker, { type: 'bind' }>;
 type State = Extract<FromWorker, { type: 'state' }>;
@@ -72,7 +73,7 @@ export class RunningWorker extends RunningApplication {
     env?: NodeJS.ProcessEnv,
   ) {
     const settings = JSON.stringify({ primaryPid: process.pid, readyPath });
-    const preload = join(compiledFolder(), 'src/restart/worker/preload.js');
+    const preload = join(compiledFolder, 'src/restart/worker/preload.js');
     super(config, { [WORKER_VARIABLE]: settings, ...env }, [], ['--import', preload]);
   }
 
