@@ -189,8 +189,8 @@ describe.skipIf(isRedisMissing)('BullMQ whose Redis', () => {
     const env = { REDIS_PORT: String(own.port) };
     const app = await queues.startApp({ drainTimeoutMs: 1500, closeTimeoutMs: 2500 }, env);
     const jobs = new Queue('orders', {
-      connection: { host: '127.0.0.1', port: own.port },
-      prefix,
+      connection: { ...queues.redis, port: own.port },
+      prefix: queues.prefix,
     });
     jobs.on('error', () => {});
     await startJobs(app, jobs, work, 300);
