@@ -3,7 +3,7 @@ import { flushPublished } from '../../consumers/amqp-publishing.js';
 import { Broker } from '../../consumers/broker.js';
 import { type StopConsumers, stopOf } from '../../consumers/stop-consumers.js';
 import type { BuiltProviders } from '../../nest/built-provider.js';
-import { replaceMethod } from '../../nest/replace-method.js';
+import { ReplacedMethods } from '../../nest/replaced-methods.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { DrainParticipant } from '../../shutdown/drain-participant.js';
 import {
@@ -24,7 +24,7 @@ export class RabbitMqParticipant implements DrainParticipant {
   readonly name = 'rabbitmq';
   #managers: readonly AmqpConnectionManager[] = [];
   readonly #acknowledgements = new Map<AmqpChannel, AmqpAcknowledgements>();
-  readonly #restores: ((() => void) | undefined)[] = [];
+  readonly #replaced = new ReplacedMethods();
   readonly #broker: Broker;
 
   constructor(
@@ -71,16 +71,15 @@ export class RabbitMqParticipant implements DrainParticipant {
   }
 
   dispose(): void {
-    for (const restore of this.#restores.splice(0)) restore?.();
+    this.#replaced.restore();
   }
 
   /** The library itself would wait for a broker that is silent, and hold up the other hooks. */
   #closesInTime(manager: AmqpConnectionManager): void {
-    const restore = replaceMethod(manager, 'close', (close) => async () => {
+    this.#replaced.replace(manager, 'close', (close) => async () => {
       // What matters has arrived by now, or has been reported.
       await this.#broker.answers(close()).catch(() => {});
     });
-    this.#restores.push(restore);
   }
 
   async #cancelConsumers(connection: AmqpConnection): Promise<void> {
