@@ -10,8 +10,7 @@ import type { NestInstance } from './application-sighting.js';
 import { BootstrapParticipant } from './bootstrap.participant.js';
 import { builtProviders } from './built-providers.js';
 import { handlerClassesOf } from './controllers.js';
-import { type MakeMethod, replaceMethod } from './replace-method.js';
-import { ReplacedMethods } from './replaced-methods.js';
+import { type MakeMethod, replaceMethod, ReplacedMethods } from './replace-method.js';
 import { TeardownHooks } from './teardown-hooks.js';
 
 /**

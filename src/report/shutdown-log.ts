@@ -132,11 +132,10 @@ export class ShutdownLog implements ShutdownObserver {
 
   #begun(): void {
     const { trigger, inFlight, isAwaited } = this.sequence;
-    if (trigger === undefined) return;
     this.#begunAt = this.clock.now();
     const readiness = isAwaited ? 'is red' : 'stays green';
     this.#tell(
-      `${describeTrigger(trigger)}, stopping: readiness ${readiness}, ${inFlight} in flight`,
+      `${describeTrigger(trigger!)}, stopping: readiness ${readiness}, ${inFlight} in flight`,
     );
   }
 

@@ -14,7 +14,6 @@ import type { ShutdownTrigger } from '../shutdown/shutdown-trigger.js';
 import { type AdviceContext, adviceOn, adviceOnBudget } from './advice.js';
 import { HookTimes } from './hook-times.js';
 import { LoadSamples } from './load-samples.js';
-import { roundTimes } from './round-times.js';
 import type {
   ReportedFailure,
   ReportedOrigin,
@@ -60,9 +59,7 @@ export class ShutdownRecord implements ShutdownObserver {
   }
 
   entered(state: ShutdownState, endedBy: EndedBy = 'done'): void {
-    const { trigger } = this.sequence;
-    if (trigger === undefined) return;
-    const course = (this.#course ??= this.#begin(trigger));
+    const course = (this.#course ??= this.#begin(this.sequence.trigger!));
     course.states.entered(state, endedBy);
     if (state === 'draining' || state === 'forcing') course.traffic.graceHasEnded();
     if (state === 'closed') course.end(this.clock.now());
@@ -231,4 +228,14 @@ function reasonOf(trigger: ShutdownTrigger): string | undefined {
   if (trigger.kind === 'crash') return messageOf(trigger.error);
   const reason = trigger.kind === 'request' ? trigger.reason : undefined;
   return reason === undefined ? undefined : plain(reason);
+}
+
+/** The same, rounded to tenths of a ms. */
+function roundTimes<T>(value: T): T {
+  if (typeof value === 'number') return (Math.round(value * 10) / 10) as T;
+  if (Array.isArray(value)) return value.map((item: unknown) => roundTimes(item)) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, roundTimes(item as unknown)]),
+  ) as T;
 }

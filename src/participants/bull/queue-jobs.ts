@@ -1,6 +1,5 @@
 import type { JobConsumer } from '../../consumers/job-consumers.js';
-import { replaceMethod } from '../../nest/replace-method.js';
-import { ReplacedMethods } from '../../nest/replaced-methods.js';
+import { replaceMethod, ReplacedMethods } from '../../nest/replace-method.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { DrainTask } from '../../shutdown/drain-participant.js';
 import { type TaskInFlight, TasksInFlight } from '../../shutdown/tasks-in-flight.js';

@@ -1,7 +1,7 @@
 import type { OnApplicationBootstrap } from '@nestjs/common';
 
 import { type JobConsumer, JobConsumers } from '../../consumers/job-consumers.js';
-import { ReplacedMethods } from '../../nest/replaced-methods.js';
+import { ReplacedMethods } from '../../nest/replace-method.js';
 import { explorersOf, queuesWithWorkersOf, workerClassOf, workersOf } from './bull-providers.js';
 import type { BullWorker } from './bull-worker.js';
 import { HiddenWorkers } from './hidden-workers.js';

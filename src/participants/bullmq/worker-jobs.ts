@@ -1,5 +1,5 @@
 import type { JobConsumer } from '../../consumers/job-consumers.js';
-import { ReplacedMethods } from '../../nest/replaced-methods.js';
+import { ReplacedMethods } from '../../nest/replace-method.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { DrainTask } from '../../shutdown/drain-participant.js';
 import { TasksInFlight } from '../../shutdown/tasks-in-flight.js';

@@ -1,6 +1,6 @@
 import type { WorkTracker } from '../../handlers/work-tracker.js';
 import { type BuiltProviders, providersNamed } from '../../nest/built-provider.js';
-import { ReplacedMethods } from '../../nest/replaced-methods.js';
+import { ReplacedMethods } from '../../nest/replace-method.js';
 
 /**
  * The class and method with which nest-commander runs its command: `CommandFactory.run()` awaits

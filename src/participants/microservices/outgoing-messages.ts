@@ -1,7 +1,6 @@
 import { Broker } from '../../consumers/broker.js';
 import { classNameOf } from '../../nest/built-provider.js';
-import type { MakeMethod } from '../../nest/replace-method.js';
-import { ReplacedMethods } from '../../nest/replaced-methods.js';
+import { type MakeMethod, ReplacedMethods } from '../../nest/replace-method.js';
 import type { Clock } from '../../shutdown/clock.js';
 import { TasksInFlight } from '../../shutdown/tasks-in-flight.js';
 import { flush } from './client-flush.js';

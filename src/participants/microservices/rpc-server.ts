@@ -1,5 +1,4 @@
-import type { MakeMethod } from '../../nest/replace-method.js';
-import { ReplacedMethods } from '../../nest/replaced-methods.js';
+import { type MakeMethod, ReplacedMethods } from '../../nest/replace-method.js';
 
 /** The transports of `@nestjs/microservices`, by the number that `Transport` gives them. */
 const TRANSPORTS = ['tcp', 'redis', 'nats', 'mqtt', 'grpc', 'rmq', 'kafka'] as const;

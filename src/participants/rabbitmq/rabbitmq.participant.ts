@@ -3,7 +3,7 @@ import { flushPublished } from '../../consumers/amqp-publishing.js';
 import { Broker } from '../../consumers/broker.js';
 import { type StopConsumers, stopOf } from '../../consumers/stop-consumers.js';
 import type { BuiltProviders } from '../../nest/built-provider.js';
-import { ReplacedMethods } from '../../nest/replaced-methods.js';
+import { ReplacedMethods } from '../../nest/replace-method.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { DrainParticipant } from '../../shutdown/drain-participant.js';
 import {

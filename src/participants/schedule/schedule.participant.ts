@@ -1,7 +1,7 @@
 import { trackedMethod } from '../../handlers/tracked-method.js';
 import type { WorkTracker } from '../../handlers/work-tracker.js';
 import type { BuiltProviders } from '../../nest/built-provider.js';
-import { ReplacedMethods } from '../../nest/replaced-methods.js';
+import { ReplacedMethods } from '../../nest/replace-method.js';
 import type { DrainParticipant } from '../../shutdown/drain-participant.js';
 import {
   callbackOf,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { seededRandom } from '../testing/seeded-random.js';
-import { drainSpread } from './drain-spread.js';
+import { drainSpread } from './announce-window.js';
 
 const WINDOW_MS = 3000;
 
