@@ -42,6 +42,8 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('the signal %s', (signal) => {
     const exit = await app.exited;
     expect(exit).toMatchObject({ code: 1, signal: null });
     expect(exit.at - thirdAt).toBeLessThan(SOON_MS);
+    // The report comes last.
+    expect(app.log).toMatch(/Exiting with 1 [^]*Shutdown report/);
   });
 });
 
