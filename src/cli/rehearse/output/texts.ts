@@ -2,17 +2,10 @@ import { seconds } from '../../../shutdown/amounts.js';
 import type { RehearsalResult, RehearsalRun } from '../result.js';
 import { type KindCounts, lostOf, sumOf } from '../tally.js';
 
+const COUNTS = ['sent', 'refused', 'reset', 'cut', '5xx', 'wrong'] as const;
+
 /** The columns of the table of clients. @internal */
-export const COLUMNS = [
-  'client',
-  'sent',
-  'refused',
-  'reset',
-  'cut',
-  '5xx',
-  'wrong',
-  'slowest',
-] as const;
+export const COLUMNS = ['client', ...COUNTS, 'slowest'] as const;
 
 /** One row for each kind of client, and a total. @internal */
 export function rowsOf({ after }: RehearsalRun): string[][] {
@@ -24,23 +17,14 @@ function rowOf({ kind, sent, lost, slowestMs }: KindCounts): string[] {
   return [kind, ...countsOf({ sent, lost }), `${slowestMs} ms`];
 }
 
+/** In the order of `COUNTS`. */
 function countsOf({ sent, lost }: Pick<KindCounts, 'sent' | 'lost'>): string[] {
   const { refused, reset, cut, error, wrong } = lost;
   return [sent, refused, reset, cut, error, wrong].map(String);
 }
 
 /** The columns of the table of runs. @internal */
-export const COMPARISON = [
-  '',
-  'sent',
-  'refused',
-  'reset',
-  'cut',
-  '5xx',
-  'wrong',
-  'signal to exit',
-  'exit',
-] as const;
+export const COMPARISON = ['', ...COUNTS, 'signal to exit', 'exit'] as const;
 
 /** One row for each run. @internal */
 export function comparisonRows({ runs }: RehearsalResult): string[][] {
