@@ -64,6 +64,16 @@ async function until(what: string, happened: () => boolean): Promise<void> {
 
 const header = (lines: readonly string[]) => [...lines, 'Host: test', '', ''].join('\r\n');
 
+/** Of two bytes, which are sent once the server has said so. */
+function uploadHeader(expected: string): string {
+  return header([
+    'POST /upload HTTP/1.1',
+    'Content-Length: 2',
+    'Content-Type: application/json',
+    `Expect: ${expected}`,
+  ]);
+}
+
 describe.each(['express', 'fastify'])('on %s', (adapter) => {
   it.each([
     ['checkContinue', '100-continue'],
@@ -80,14 +90,7 @@ describe.each(['express', 'fastify'])('on %s', (adapter) => {
         };
       });
       const client = await RawConnection.open(port);
-      client.write(
-        header([
-          'POST /upload HTTP/1.1',
-          'Content-Length: 2',
-          'Content-Type: application/json',
-          `Expect: ${expected}`,
-        ]),
-      );
+      client.write(uploadHeader(expected));
       await until('it is in flight', () => shutdown.inFlight === 1);
 
       const closed = app.close();
@@ -108,14 +111,7 @@ describe.each(['express', 'fastify'])('on %s', (adapter) => {
   it('Node itself answers an expectation without a listener', async () => {
     const { port } = await start(adapter);
     const client = await RawConnection.open(port);
-    client.write(
-      header([
-        'POST /upload HTTP/1.1',
-        'Content-Length: 2',
-        'Content-Type: application/json',
-        'Expect: 100-continue',
-      ]),
-    );
+    client.write(uploadHeader('100-continue'));
     await client.until('100 Continue');
     client.write('{}');
     await client.until('stored');
