@@ -12,6 +12,8 @@ export interface JobConsumer {
   /** Jobs whose end is recorded, since it was stopped. */
   readonly finished: number;
   readonly handedBack: number;
+  /** Jobs that have ended since then, and whose end the queue does not have. */
+  readonly unrecorded: number;
   tasks(): readonly DrainTask[];
   /**
    * Whether the application waits for jobs of this queue.
@@ -108,8 +110,13 @@ function intakeOf(name: string, consumers: readonly JobConsumer[]): DrainPartici
   };
 }
 
+/** @throws if a queue does not have the end of a job */
 async function drainAll(consumers: readonly JobConsumer[]): Promise<void> {
   await Promise.all(consumers.map((consumer) => consumer.drain()));
+  const unrecorded = consumers.reduce((sum, consumer) => sum + consumer.unrecorded, 0);
+  if (unrecorded === 0) return;
+  const what = count(unrecorded, 'queue job');
+  throw new Error(`Redis has not recorded the end of ${what}, which another worker does again`);
 }
 
 function once<T>(make: () => T): () => T {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Channel, type ChannelModel, connect } from 'amqplib';
 import Bull from 'bull';
 import { Queue } from 'bullmq';
+import { Redis } from 'ioredis';
 import { firstValueFrom, lastValueFrom } from 'rxjs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
@@ -264,6 +265,23 @@ describe.skipIf(kinds.length === 0)('a broker', () => {
     testMs,
   );
 });
+
+it.skipIf(!isInstalled('redis-server')).each(['bullmq', 'bull'] as const)(
+  'a Redis that refuses the end of a job is exit 1, and named (%s)',
+  async (kind) => {
+    const { app, begin, confirmed } = await jobs(kind).start({});
+    const redis = new Redis({ host: '127.0.0.1', port: portOf('redis-server') });
+    await begin();
+    await redis.config('SET', 'min-replicas-to-write', '1');
+    app.signal('SIGTERM');
+    const exit = await app.exited;
+    await redis.config('SET', 'min-replicas-to-write', '0');
+    redis.disconnect();
+    expect(exit).toMatchObject({ code: 1, signal: null });
+    expect(app.log).toContain(`participant ${kind}: Redis has not recorded the end of 1 queue job`);
+    expect(await confirmed()).toBe(0);
+  },
+);
 
 it.skipIf(!isInstalled('rabbitmq-server'))(
   'a RabbitMQ message that does not end in time is cut, named, and goes back to its queue',

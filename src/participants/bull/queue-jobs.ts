@@ -36,6 +36,7 @@ export class QueueJobs implements JobConsumer {
   /** Jobs whose end is recorded, since it was stopped. */
   finished = 0;
   handedBack = 0;
+  unrecorded = 0;
 
   constructor(
     private readonly queue: BullQueue,
@@ -101,15 +102,27 @@ export class QueueJobs implements JobConsumer {
     const end = this.#jobs.begin(label, {
       handBack: () => void this.#handBack(job).then(end, end),
     });
-    const restore = replaceMethod(job, 'moveToFailed', (fail) => async (...args: unknown[]) => {
-      if (!this.deadline.aborted || job.isDiscarded?.() === true) return fail(...args) as unknown;
-      await this.#handBack(job).finally(end);
-      // Bull would report it as failed.
-      return never();
-    });
+    let isRecorded = true;
+    const restores = [
+      replaceMethod(job, 'moveToCompleted', (complete) => async (...args: unknown[]) => {
+        isRecorded = false;
+        const next: unknown = await complete(...args);
+        isRecorded = true;
+        return next;
+      }),
+      replaceMethod(job, 'moveToFailed', (fail) => async (...args: unknown[]) => {
+        if (!this.deadline.aborted || job.isDiscarded?.() === true) return fail(...args) as unknown;
+        await this.#handBack(job).finally(end);
+        // Bull would report it as failed.
+        return never();
+      }),
+    ];
     return process().finally(() => {
-      restore?.();
-      if (end() && this.#stopped) this.finished += 1;
+      for (const restore of restores) restore?.();
+      if (!end() || !this.#stopped) return;
+      // Bull goes on as if it had.
+      if (isRecorded) this.finished += 1;
+      else this.unrecorded += 1;
     });
   }
 

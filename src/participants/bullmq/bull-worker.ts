@@ -13,7 +13,7 @@ export interface BullWorker {
   processJob?(job: BullJob, ...rest: unknown[]): Promise<unknown>;
   processFn?(job: BullJob, ...rest: unknown[]): Promise<unknown>;
   readonly name: string;
-  readonly opts?: { readonly prefix?: string };
+  readonly opts?: { readonly prefix?: string; readonly connection?: object };
   /** The processes, or threads, that run processors which are files. */
   readonly childPool?: {
     readonly retained: Readonly<Record<string, { kill(signal: NodeJS.Signals): Promise<void> }>>;
@@ -24,6 +24,8 @@ export interface BullWorker {
   close(): Promise<void>;
   /** Ends its connections, and all commands that wait for Redis. */
   disconnect(): Promise<void>;
+  on?(event: 'completed' | 'failed', listener: (job: BullJob) => void): unknown;
+  off?(event: 'completed' | 'failed', listener: (job: BullJob) => void): unknown;
   /** Aborts the signal of its jobs; from 5.62. */
   cancelAllJobs?(reason: string): void;
 }
@@ -38,6 +40,12 @@ export interface BullWorker {
 export function handBackError(worker: BullWorker): Error {
   const { RateLimitError } = worker.constructor as { RateLimitError?: () => Error };
   return RateLimitError?.() ?? new Error(HAND_BACK);
+}
+
+/** Whether it was given a connection, which others may use, too. @internal */
+export function hasSharedConnection({ opts }: BullWorker): boolean {
+  const { connection } = opts ?? {};
+  return connection !== undefined && 'duplicate' in connection;
 }
 
 const HAND_BACK = 'bullmq:rateLimitExceeded';

@@ -22,6 +22,8 @@ export interface BullQueue extends NamedQueue {
  */
 export class HiddenWorkers implements JobConsumer {
   readonly finished = 0;
+  /** Not known. */
+  readonly unrecorded = 0;
   handedBack = 0;
   #isClosing = false;
   #isStopped = false;

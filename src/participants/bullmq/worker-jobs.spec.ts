@@ -47,8 +47,35 @@ class FakeWorker implements BullWorker {
   }
 }
 
+/** One that tells what it has recorded. */
+class TellingWorker extends FakeWorker {
+  readonly #events = new EventEmitter();
+  records = true;
+
+  override async processJob(job: BullJob): Promise<unknown> {
+    const result = await super.processJob(job).catch(() => {});
+    if (this.records) this.#events.emit('completed', job);
+    return result;
+  }
+
+  on(event: string, listener: (job: BullJob) => void): void {
+    this.#events.on(event, listener);
+  }
+
+  off(event: string, listener: (job: BullJob) => void): void {
+    this.#events.off(event, listener);
+  }
+
+  get listeners(): number {
+    return this.#events.listenerCount('completed') + this.#events.listenerCount('failed');
+  }
+}
+
 function setUp(process: () => Promise<unknown>, running = true) {
-  const worker = new FakeWorker(process, running);
+  return follow(new FakeWorker(process, running));
+}
+
+function follow<Worker extends FakeWorker>(worker: Worker) {
   const deadline = new AbortController();
   const clock = new FakeClock();
   const jobs = new WorkerJobs(worker, 'Mails', deadline.signal, clock);
@@ -142,6 +169,42 @@ describe('WorkerJobs', () => {
     await clock.advance(1000);
     await closed;
     expect(worker.calls).toEqual(['close', 'disconnect']);
+  });
+
+  it('leaves a connection open that the worker shares with others', async () => {
+    const { worker, clock, jobs } = follow(
+      Object.assign(new FakeWorker(endless), { opts: { connection: { duplicate: () => {} } } }),
+    );
+    worker.closes = endless();
+    jobs.stop();
+    const drained = jobs.drain();
+    await clock.advance(1000);
+    await drained;
+    expect(worker.calls).toEqual(['close']);
+  });
+
+  it.each([
+    { records: true, finished: 1, unrecorded: 0 },
+    { records: false, finished: 0, unrecorded: 1 },
+  ])('counts whether the end of a job is recorded: $records', async ({ records, ...counts }) => {
+    const { worker, jobs, job } = follow(new TellingWorker(() => Promise.resolve()));
+    worker.records = records;
+    const done = worker.processJob(job);
+    jobs.stop();
+    await done;
+    expect(jobs).toMatchObject(counts);
+    jobs.restore();
+    expect(worker.listeners).toBe(0);
+  });
+
+  it('counts a job as finished that its processor has moved itself', async () => {
+    const moved = () => Promise.reject(named('DelayedError'));
+    const { worker, jobs, job } = follow(new TellingWorker(moved));
+    worker.records = false;
+    const done = worker.processJob(job);
+    jobs.stop();
+    await done;
+    expect(jobs).toMatchObject({ finished: 1, unrecorded: 0 });
   });
 
   it('leaves the worker as it was', () => {

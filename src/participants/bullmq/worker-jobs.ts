@@ -4,11 +4,19 @@ import type { Clock } from '../../shutdown/clock.js';
 import type { DrainTask } from '../../shutdown/drain-participant.js';
 import { TasksInFlight } from '../../shutdown/tasks-in-flight.js';
 import { within } from '../../shutdown/within.js';
-import { type BullJob, type BullWorker, handBackError, isInstruction } from './bull-worker.js';
+import {
+  type BullJob,
+  type BullWorker,
+  handBackError,
+  hasSharedConnection,
+  isInstruction,
+} from './bull-worker.js';
 import { isListenedTo } from './queue-events.js';
 
 /** How long a worker may take to disconnect from Redis, which may be gone. */
 const GOODBYE_MS = 1000;
+/** What a worker emits when it has recorded the end of a job. */
+const ENDS = ['completed', 'failed'] as const;
 
 /**
  * One worker and its jobs in flight. Once stopped, it takes no more jobs. A job that does not end
@@ -29,6 +37,10 @@ export class WorkerJobs implements JobConsumer {
   /** Jobs whose end is recorded, since it was stopped. */
   finished = 0;
   handedBack = 0;
+  unrecorded = 0;
+  /** The jobs that have ended since then, and whose end Redis has. */
+  readonly #recorded = new WeakSet<BullJob>();
+  readonly #record = (job: BullJob) => void this.#recorded.add(job);
 
   /** @param owner - the name of its processor, for the log */
   constructor(
@@ -69,6 +81,7 @@ export class WorkerJobs implements JobConsumer {
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
+    for (const event of ENDS) this.worker.on?.(event, this.#record);
     // Not `pause()`: a paused worker whose wait for a job is over still takes it (bullmq 6.7.0,
     // `_getNextJob`). A worker that was never run may be used by hand, with a connection that has to
     // stay open.
@@ -97,6 +110,7 @@ export class WorkerJobs implements JobConsumer {
 
   restore(): void {
     this.#replaced.restore();
+    for (const event of ENDS) this.worker.off?.(event, this.#record);
   }
 
   /** Waits a short while for its `close()`, which Nest also calls and awaits. */
@@ -113,6 +127,7 @@ export class WorkerJobs implements JobConsumer {
 
   async #closeOrDisconnect(closing: Promise<void>): Promise<void> {
     if (await within(this.clock, GOODBYE_MS, closing)) return;
+    if (hasSharedConnection(this.worker)) return;
     // A reconnecting connection never reports its end (bullmq#4585), so this is not awaited.
     void this.worker.disconnect().catch(() => {});
   }
@@ -123,9 +138,15 @@ export class WorkerJobs implements JobConsumer {
       return await process();
     } finally {
       if (this.#given.delete(job)) this.handedBack += 1;
-      else if (this.#stopped) this.finished += 1;
+      else if (this.#stopped) this.#countEnd(job);
       end();
     }
+  }
+
+  /** A worker that closes swallows the error of a job whose end it cannot record. */
+  #countEnd(job: BullJob): void {
+    if (this.worker.on === undefined || this.#recorded.has(job)) this.finished += 1;
+    else this.unrecorded += 1;
   }
 
   async #mayHandBack(job: BullJob, process: () => Promise<unknown>): Promise<unknown> {
@@ -137,8 +158,10 @@ export class WorkerJobs implements JobConsumer {
         handBack = () => reject(this.#handBackError(job));
         this.#handBacks.add(handBack);
         process().then(resolve, (error: unknown) => {
-          const interrupted = this.deadline.aborted && !isInstruction(error);
-          reject(interrupted ? this.#handBackError(job) : error);
+          // Its processor has recorded it.
+          if (isInstruction(error)) this.#record(job);
+          const isInterrupted = this.deadline.aborted && !isInstruction(error);
+          reject(isInterrupted ? this.#handBackError(job) : error);
         });
       });
     } finally {
