@@ -111,11 +111,11 @@ const events: Kind = {
   },
 };
 
-/** The handler publishes to another queue, too, and does not wait for it. */
+/** The handler and a hook publish to another queue, too, and do not wait for it. */
 const golevelup: Kind = {
   name: '@golevelup/nestjs-rabbitmq',
   broker: 'rabbitmq-server',
-  all: 2,
+  all: 3,
   named: /participant rabbitmq: /,
   start: async (options, delayMs) => {
     const relay = await relayTo('rabbitmq-server', delayMs);
@@ -128,7 +128,7 @@ const golevelup: Kind = {
       return app.event('message-begins');
     };
     const confirmed = async () =>
-      Number(await isEmpty(QUEUE)) + Number(!(await isEmpty(NEXT_QUEUE)));
+      Number(await isEmpty(QUEUE)) + (await channel.checkQueue(NEXT_QUEUE)).messageCount;
     return { app, relays: [relay], begin, confirmed };
   },
 };

@@ -1,5 +1,5 @@
 import type { JobConsumer } from '../../consumers/job-consumers.js';
-import { replaceMethod, ReplacedMethods } from '../../nest/replace-method.js';
+import { ReplacedMethods } from '../../nest/replace-method.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { DrainTask } from '../../shutdown/drain-participant.js';
 import { type TaskInFlight, TasksInFlight } from '../../shutdown/tasks-in-flight.js';
@@ -103,22 +103,21 @@ export class QueueJobs implements JobConsumer {
       handBack: () => void this.#handBack(job).then(end, end),
     });
     let isRecorded = true;
-    const restores = [
-      replaceMethod(job, 'moveToCompleted', (complete) => async (...args: unknown[]) => {
-        isRecorded = false;
-        const next: unknown = await complete(...args);
-        isRecorded = true;
-        return next;
-      }),
-      replaceMethod(job, 'moveToFailed', (fail) => async (...args: unknown[]) => {
-        if (!this.deadline.aborted || job.isDiscarded?.() === true) return fail(...args) as unknown;
-        await this.#handBack(job).finally(end);
-        // Bull would report it as failed.
-        return never();
-      }),
-    ];
+    const replaced = new ReplacedMethods();
+    replaced.replace(job, 'moveToCompleted', (complete) => async (...args: unknown[]) => {
+      isRecorded = false;
+      const next: unknown = await complete(...args);
+      isRecorded = true;
+      return next;
+    });
+    replaced.replace(job, 'moveToFailed', (fail) => async (...args: unknown[]) => {
+      if (!this.deadline.aborted || job.isDiscarded?.() === true) return fail(...args) as unknown;
+      await this.#handBack(job).finally(end);
+      // Bull would report it as failed.
+      return never();
+    });
     return process().finally(() => {
-      for (const restore of restores) restore?.();
+      replaced.restore();
       if (!end() || !this.#stopped) return;
       // Bull goes on as if it had.
       if (isRecorded) this.finished += 1;

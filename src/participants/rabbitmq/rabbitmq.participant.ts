@@ -25,6 +25,7 @@ export class RabbitMqParticipant implements DrainParticipant {
   #managers: readonly AmqpConnectionManager[] = [];
   readonly #acknowledgements = new Map<AmqpChannel, AmqpAcknowledgements>();
   readonly #replaced = new ReplacedMethods();
+  #hasFailed = false;
   readonly #broker: Broker;
 
   constructor(
@@ -65,7 +66,7 @@ export class RabbitMqParticipant implements DrainParticipant {
   /** Acknowledgements are sent when the handlers end, before Nest closes the channels. */
   async drain(): Promise<void> {
     await Promise.allSettled(this.#handlers);
-    await Promise.all(this.#channels.map((channel) => flushPublished(channel, this.#broker)));
+    await this.#flush();
     const received = [...this.#acknowledgements.values()].map((one) => one.received());
     await this.#broker.answers(Promise.all(received));
   }
@@ -74,11 +75,17 @@ export class RabbitMqParticipant implements DrainParticipant {
     this.#replaced.restore();
   }
 
-  /** The library itself would wait for a broker that is silent, and hold up the other hooks. */
+  /**
+   * What hooks have published is sent first. The library itself would wait for a broker that is
+   * silent, and hold up the other hooks.
+   */
   #closesInTime(manager: AmqpConnectionManager): void {
     this.#replaced.replace(manager, 'close', (close) => async () => {
-      // What matters has arrived by now, or has been reported.
-      await this.#broker.answers(close()).catch(() => {});
+      try {
+        await this.#flush();
+      } finally {
+        await this.#broker.answers(close()).catch(() => {});
+      }
     });
   }
 
@@ -94,6 +101,17 @@ export class RabbitMqParticipant implements DrainParticipant {
       channel.on('connect', () => void cancel());
     }
     await cancel();
+  }
+
+  /** @throws once, if RabbitMQ does not have what was published */
+  async #flush(): Promise<void> {
+    if (this.#hasFailed) return;
+    try {
+      await Promise.all(this.#channels.map((channel) => flushPublished(channel, this.#broker)));
+    } catch (error) {
+      this.#hasFailed = true;
+      throw error;
+    }
   }
 
   /** The library has no handler for the error of an acknowledgement, which would end the process. */
