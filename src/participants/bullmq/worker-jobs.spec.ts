@@ -198,8 +198,9 @@ describe('WorkerJobs', () => {
   });
 
   it('counts a job as finished that its processor has moved itself', async () => {
-    const moved = () => Promise.reject(named('DelayedError'));
-    const { worker, jobs, job } = follow(new TellingWorker(moved));
+    const { worker, jobs, job } = follow(
+      new TellingWorker(() => Promise.reject(named('DelayedError'))),
+    );
     worker.records = false;
     const done = worker.processJob(job);
     jobs.stop();
