@@ -10,7 +10,6 @@ import {
   type Provider,
 } from '@nestjs/common';
 import { APP_INTERCEPTOR, ModulesContainer } from '@nestjs/core';
-import { HealthIndicatorService } from '@nestjs/terminus';
 
 import { ADAPTIVE_GRACE, GRACE_PERIOD } from './adaptive-grace/adaptive-grace.providers.js';
 import { CONNECTIONS } from './connections/connections.providers.js';
@@ -90,7 +89,6 @@ const providers: readonly Provider[] = [
   ...SURROUNDINGS,
   ...partsOf(parts, published),
   { provide: APP_INTERCEPTOR, useExisting: GracefulShutdownInterceptor },
-  HealthIndicatorService,
   GracefulShutdownHealthIndicator,
 ];
 

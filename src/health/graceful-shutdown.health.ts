@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
+import type { HealthIndicatorResult } from '@nestjs/terminus';
 
 import { GracefulShutdownService } from '../graceful-shutdown.service.js';
 
@@ -37,10 +37,7 @@ import { GracefulShutdownService } from '../graceful-shutdown.service.js';
  */
 @Injectable()
 export class GracefulShutdownHealthIndicator {
-  constructor(
-    private readonly indicators: HealthIndicatorService,
-    private readonly shutdown: GracefulShutdownService,
-  ) {}
+  constructor(private readonly shutdown: GracefulShutdownService) {}
 
   /**
    * Checks whether traffic may come: up while running, down from the first moment of a shutdown.
@@ -51,9 +48,13 @@ export class GracefulShutdownHealthIndicator {
   isHealthy<Key extends string = 'shutdown'>(
     key: Key = 'shutdown' as Key,
   ): HealthIndicatorResult<Key> {
-    const indicator = this.indicators.check(key);
+    // What `HealthIndicatorService` makes, without loading the other indicators of terminus.
+    return { [key]: this.#health() } as HealthIndicatorResult<Key>;
+  }
+
+  #health(): HealthIndicatorResult[string] {
     const { state, isReady } = this.shutdown;
-    if (isReady) return indicator.up();
-    return indicator.down({ state, remainingMs: Math.round(this.shutdown.remainingMs()) });
+    if (isReady) return { status: 'up' };
+    return { status: 'down', state, remainingMs: Math.round(this.shutdown.remainingMs()) };
   }
 }

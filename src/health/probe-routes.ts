@@ -1,13 +1,9 @@
 import 'reflect-metadata';
 
-import { HealthCheckService } from '@nestjs/terminus';
-
 import { GracefulShutdownHealthIndicator } from './graceful-shutdown.health.js';
 
-const ASKED_BY_PROBES: ReadonlySet<unknown> = new Set([
-  HealthCheckService,
-  GracefulShutdownHealthIndicator,
-]);
+/** The service of terminus by its name, because only an application with it should load it. */
+const HEALTH_CHECK_SERVICE = 'HealthCheckService';
 
 /** The metadata keys of Nest's `@Header()` and of `@ApiResponse()` of `@nestjs/swagger`. */
 const HEADERS = '__headers__';
@@ -28,11 +24,16 @@ export function probeRoutes(
   methods: readonly (readonly [name: string, method: object])[],
   injected: readonly unknown[],
 ): string[] {
-  const asks = injected.some((token) => ASKED_BY_PROBES.has(token));
+  const asks = injected.some(isAskedByProbes);
   // Overridden methods share a name; the last one is called.
   return [...new Map(methods)]
     .filter(([, method]) => isDescribedAsProbe(method) || (asks && isNeverCached(method)))
     .map(([name]) => `${controller}.${name}`);
+}
+
+function isAskedByProbes(token: unknown): boolean {
+  if (token === GracefulShutdownHealthIndicator) return true;
+  return typeof token === 'function' && token.name === HEALTH_CHECK_SERVICE;
 }
 
 function isNeverCached(method: object): boolean {
