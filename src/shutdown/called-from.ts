@@ -16,10 +16,28 @@ const HANDLERS =
  * @internal
  */
 export function isCalledFromWork(handlerClasses: Iterable<string>): boolean {
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = FRAMES;
-  const stack = String(new Error('where').stack);
-  Error.stackTraceLimit = stackTraceLimit;
+  const stack = callers();
   if (HOOKS.test(stack) || HANDLERS.test(stack)) return true;
   return [...handlerClasses].some((name) => stack.includes(` ${name}.`));
+}
+
+/** Of V8; its text names the function, as a line of a stack trace does. */
+interface Frame {
+  toString(): string;
+}
+
+function callers(): string {
+  const before = {
+    stackTraceLimit: Error.stackTraceLimit,
+    prepareStackTrace: Reflect.get(Error, 'prepareStackTrace') as unknown,
+  };
+  Object.assign(Error, { stackTraceLimit: FRAMES, prepareStackTrace: linesOf });
+  const { stack } = new Error('where');
+  Object.assign(Error, before);
+  return String(stack);
+}
+
+/** Replaces the usual text, for which the source map of every file in it may be read. */
+function linesOf(_: Error, frames: readonly Frame[]): string {
+  return ` ${frames.join('\n ')}`;
 }
