@@ -51,14 +51,14 @@ export class Telemetry implements OnModuleInit {
         if (!sequence.endsProcess) listeners.putBack();
       },
     });
-    this.reports.onReport((report) => listeners.call(report));
+    this.reports.onReport((report) => listeners.call(report()));
   }
 
   /** The telemetry of the shutdown is flushed with all the rest. */
   async #flush(): Promise<void> {
     // Waits, so that cut requests have ended their spans and are in the report.
     for (let turn = 0; turn < TURNS_TO_CLOSE; turn++) await this.clock.turn();
-    const report = this.record.report();
+    const report = this.record.report()?.();
     if (report !== undefined) {
       measureShutdown(metrics.getMeter(SCOPE, version()), report);
       traceShutdown(trace.getTracer(SCOPE, version()), report);

@@ -180,8 +180,8 @@ export class Diagnostics implements ShutdownObserver, TrafficObserver {
     publish('nestjs-drain:failure', () => ({ where, error }));
   }
 
-  #reported(report: ShutdownReport): void {
-    publish('nestjs-drain:report', () => ({ report }));
+  #reported(report: () => ShutdownReport): void {
+    publish('nestjs-drain:report', () => ({ report: report() }));
   }
 }
 

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 
+import { lazily } from './lazily.js';
 import type { ShutdownReport } from './shutdown-report.js';
 
 /**
@@ -11,14 +12,13 @@ import type { ShutdownReport } from './shutdown-report.js';
 export class ReportLine {
   readonly message = 'Shutdown report';
 
-  readonly report: ShutdownReport;
+  declare readonly report: ShutdownReport;
 
-  constructor(report: ShutdownReport) {
-    // Keeps it on one line for a logger that prints objects over several lines, or only to some
-    // depth.
-    this.report = Object.defineProperty({ ...report }, inspect.custom, {
-      value: () => JSON.stringify(report),
-    });
+  /** @param report - called only if a logger writes the line */
+  constructor(report: () => ShutdownReport) {
+    const get = lazily(() => onOneLine(report()));
+    // Of the object itself, as loggers write only what is its own.
+    Object.defineProperty(this, 'report', { enumerable: true, get });
   }
 
   toString(): string {
@@ -28,4 +28,11 @@ export class ReportLine {
   [inspect.custom](): string {
     return this.toString();
   }
+}
+
+/** For a logger that prints objects over several lines, or only to some depth. */
+function onOneLine(report: ShutdownReport): ShutdownReport {
+  return Object.defineProperty({ ...report }, inspect.custom, {
+    value: () => JSON.stringify(report),
+  });
 }

@@ -33,11 +33,11 @@ export interface ReportSink {
  * @internal
  */
 export class ReportPublisher implements ShutdownObserver {
-  readonly #readers = new Set<(report: ShutdownReport) => void>();
+  readonly #readers = new Set<(report: () => ShutdownReport) => void>();
   readonly #marker: RunMarker | undefined;
   /** Problems that have been logged. */
   readonly #unwritable = new Set<string>();
-  #report: ShutdownReport | undefined;
+  #report: (() => ShutdownReport) | undefined;
 
   constructor(
     private readonly record: ShutdownRecord,
@@ -51,11 +51,11 @@ export class ReportPublisher implements ShutdownObserver {
 
   /** Undefined until the shutdown is over. */
   get report(): ShutdownReport | undefined {
-    return this.#report;
+    return this.#report?.();
   }
 
-  /** Calls back with each report once it exists. */
-  onReport(read: (report: ShutdownReport) => void): void {
+  /** Calls back with each report once it is known; it is made when it is read. */
+  onReport(read: (report: () => ShutdownReport) => void): void {
     this.#readers.add(read);
   }
 
@@ -105,22 +105,24 @@ export class ReportPublisher implements ShutdownObserver {
   }
 
   /** A test that closes its application logs nothing. */
-  #log(report: ShutdownReport): void {
+  #log(report: () => ShutdownReport): void {
     const { reportLog } = this.options;
-    const told = reportLog === 'full' ? report : { ...report, samples: [] };
-    const line = new ReportLine(reportWithin(told, LOG_LINE_BYTES));
+    const line = new ReportLine(() => {
+      const told = reportLog === 'full' ? report() : { ...report(), samples: [] };
+      return reportWithin(told, LOG_LINE_BYTES);
+    });
     if (!this.sequence.endsProcess) return this.sink.debug(line);
     if (reportLog !== 'none') this.sink.log(line);
-    for (const advice of report.advice) this.sink.log(`Advice: ${advice}`);
+    for (const advice of report().advice) this.sink.log(`Advice: ${advice}`);
   }
 
-  #write(report: ShutdownReport): void {
+  #write(report: () => ShutdownReport): void {
     const { reportFile, terminationLog } = this.options;
     if (reportFile !== undefined) {
-      this.#attempt(reportFile, () => writeReportFile(reportFile, report));
+      this.#attempt(reportFile, () => writeReportFile(reportFile, report()));
     }
     if (terminationLog !== undefined && this.sequence.endsProcess) {
-      this.#attempt(terminationLog, () => writeTerminationLog(terminationLog, report));
+      this.#attempt(terminationLog, () => writeTerminationLog(terminationLog, report()));
     }
     this.#attempt(this.#marker?.path, () => this.#marker?.remove());
   }

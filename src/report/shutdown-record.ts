@@ -13,6 +13,7 @@ import type { ShutdownState, EndedBy } from '../shutdown/shutdown-state.js';
 import type { ShutdownTrigger } from '../shutdown/shutdown-trigger.js';
 import { type AdviceContext, adviceOn, adviceOnBudget } from './advice.js';
 import { HookTimes } from './hook-times.js';
+import { lazily } from './lazily.js';
 import { LoadSamples } from './load-samples.js';
 import type {
   ReportedFailure,
@@ -111,8 +112,11 @@ export class ShutdownRecord implements ShutdownObserver {
     return adviceOnBudget(totalMs(this.sequence.budget), this.options);
   }
 
-  /** The report so far; undefined while running. */
-  report(): ShutdownReport | undefined {
+  /**
+   * The report so far; undefined while running. Takes down what may change, and leaves the rest
+   * until somebody reads it.
+   */
+  report(): (() => ShutdownReport) | undefined {
     const course = this.#course;
     if (course === undefined) return undefined;
     const { gracePeriodMs, drainTimeoutMs, closeTimeoutMs } = this.sequence.budget;
@@ -140,8 +144,8 @@ export class ShutdownRecord implements ShutdownObserver {
       samples: course.samples.all(),
     };
     const { hasStoppedConsumers } = this.sequence;
-    const advice = adviceOn(facts, { ...this.options, hasStoppedConsumers });
-    return roundTimes({ ...facts, advice });
+    const context = { ...this.options, hasStoppedConsumers };
+    return lazily(() => roundTimes({ ...facts, advice: adviceOn(facts, context) }));
   }
 
   #begin(trigger: ShutdownTrigger): Course {

@@ -69,7 +69,8 @@ describe('a report is found', () => {
   });
 
   it('as printed by a logger that prints objects to a depth of two', () => {
-    const printed = inspect({ level: 'info', nested: { more: new ReportLine(rolling).report } });
+    const { report } = new ReportLine(() => rolling);
+    const printed = inspect({ level: 'info', nested: { more: report } });
     expect(parseReport(`one\n${printed}\n`, 'a')).toEqual(rolling);
   });
 
