@@ -14,16 +14,11 @@ import { APP_INTERCEPTOR, ModulesContainer } from '@nestjs/core';
 import { ADAPTIVE_GRACE, GRACE_PERIOD } from './adaptive-grace/adaptive-grace.providers.js';
 import { CONNECTIONS } from './connections/connections.providers.js';
 import { HttpServers } from './connections/http-servers.js';
-import { Traffic } from './connections/traffic.js';
 import { missingFactory, notImported } from './graceful-shutdown.errors.js';
 import type { GracefulShutdownOptions } from './graceful-shutdown.options.js';
 import { GracefulShutdownService } from './graceful-shutdown.service.js';
-import {
-  GracefulShutdownInterceptor,
-  RPC_SERVERS_ARE_KNOWN,
-} from './handlers/graceful-shutdown.interceptor.js';
-import { GraphQlConnections } from './handlers/graphql-connections.js';
-import { HANDLERS } from './handlers/handlers.providers.js';
+import { GracefulShutdownInterceptor } from './handlers/graceful-shutdown.interceptor.js';
+import { HANDLERS, INTERCEPTOR } from './handlers/handlers.providers.js';
 import { WorkTracker } from './handlers/work-tracker.js';
 import { GracefulShutdownHealthIndicator } from './health/graceful-shutdown.health.js';
 import { HEALTH } from './health/health.providers.js';
@@ -41,7 +36,6 @@ import { RESOLVED_OPTIONS, resolveOptions } from './options/resolve-options.js';
 import { PARTICIPANTS } from './participants/index.js';
 import { ReportPublisher } from './report/report-publisher.js';
 import { REPORT } from './report/report.providers.js';
-import { ShutdownRecord } from './report/shutdown-record.js';
 import { Routes } from './routes/routes.js';
 import { ROUTES } from './routes/routes.providers.js';
 import type { ProcessShutdown } from './shutdown/process-shutdown.js';
@@ -70,24 +64,12 @@ const parts: readonly FactoryProvider[] = [
   ...HEALTH,
 ];
 
-/** The dependencies of the interceptor, for applications that bind it in a module of their own. */
-const ofInterceptor = [WorkTracker, GraphQlConnections, RPC_SERVERS_ARE_KNOWN];
-
-/** The parts that the other entries of this package use. */
-const internals = [ShutdownSequence, ShutdownRecord, Traffic, ReportPublisher];
-
-const published = [
-  GracefulShutdownService,
-  GracefulShutdownInterceptor,
-  ...ofInterceptor,
-  ...internals,
-];
-
 const providers: readonly Provider[] = [
   GIVEN_BY_SOURCE,
   provide(RESOLVED_OPTIONS, [GIVEN_OPTIONS], resolveOptions),
   ...SURROUNDINGS,
-  ...partsOf(parts, published),
+  ...partsOf(parts, [GracefulShutdownService]),
+  INTERCEPTOR,
   { provide: APP_INTERCEPTOR, useExisting: GracefulShutdownInterceptor },
   GracefulShutdownHealthIndicator,
 ];
@@ -111,12 +93,12 @@ const providers: readonly Provider[] = [
 @Module({
   providers: [...providers],
   exports: [
+    GracefulShutdownService,
     GracefulShutdownHealthIndicator,
+    GracefulShutdownInterceptor,
     GIVEN_OPTIONS,
-    RESOLVED_OPTIONS,
-    CLOCK,
-    PROCESS,
-    ...published,
+    // For the other entries, and for interceptors that an application binds in its own modules.
+    Parts,
   ],
 })
 export class GracefulShutdownModule implements OnApplicationBootstrap {

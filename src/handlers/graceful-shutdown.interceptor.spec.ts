@@ -3,7 +3,11 @@ import { lastValueFrom, Subject } from 'rxjs';
 import { expect, it } from 'vitest';
 
 import { FakeClock } from '../testing/fake-clock.js';
-import { GracefulShutdownInterceptor } from './graceful-shutdown.interceptor.js';
+import type { Injectable } from '../wiring/token.js';
+import {
+  GracefulShutdownInterceptor,
+  RPC_SERVERS_ARE_KNOWN,
+} from './graceful-shutdown.interceptor.js';
 import { GraphQlConnections } from './graphql-connections.js';
 import { WorkTracker } from './work-tracker.js';
 
@@ -14,7 +18,13 @@ class Orders {
 it('GracefulShutdownInterceptor counts a message once even if it is bound twice', async () => {
   const { signal: deadlineSignal } = new AbortController();
   const tracker = new WorkTracker(new FakeClock(), { deadlineSignal });
-  const one = () => new GracefulShutdownInterceptor(tracker, new GraphQlConnections(), false);
+  const parts = new Map<unknown, unknown>([
+    [WorkTracker, tracker],
+    [GraphQlConnections, new GraphQlConnections()],
+    [RPC_SERVERS_ARE_KNOWN, false],
+  ]);
+  const made = { get: <T>(part: Injectable<T>) => parts.get(part) as T };
+  const one = () => new GracefulShutdownInterceptor(made);
   const { create } = new Orders();
   const [first, second] = [one(), one()];
   for (let message = 0; message < 2; message++) {

@@ -8,6 +8,7 @@ import {
 import { defer, finalize, type Observable } from 'rxjs';
 
 import { nameRequest } from '../routes/handler-name.js';
+import { Parts } from '../wiring/parts.js';
 import { token } from '../wiring/token.js';
 import { GraphQlConnections } from './graphql-connections.js';
 import { graphQlSource } from './graphql-source.js';
@@ -38,14 +39,10 @@ export class GracefulShutdownInterceptor implements NestInterceptor {
   readonly #serversAreKnown: boolean;
 
   /** @internal */
-  constructor(
-    tracker: WorkTracker,
-    graphQl: GraphQlConnections,
-    @Inject(RPC_SERVERS_ARE_KNOWN) serversAreKnown: boolean,
-  ) {
-    this.#tracker = tracker;
-    this.#graphQl = graphQl;
-    this.#serversAreKnown = serversAreKnown;
+  constructor(@Inject(Parts) made: Pick<Parts, 'get'>) {
+    this.#tracker = made.get(WorkTracker);
+    this.#graphQl = made.get(GraphQlConnections);
+    this.#serversAreKnown = made.get(RPC_SERVERS_ARE_KNOWN);
   }
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {

@@ -6,13 +6,11 @@ import { BUILT_PROVIDERS } from '../nest/nest.providers.js';
 import { RESOLVED_OPTIONS } from '../options/resolve-options.js';
 import { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 import { kind } from '../wiring/kind.js';
+import { Parts } from '../wiring/parts.js';
 import { provide, provideClass } from '../wiring/provide.js';
 import { CLOCK } from '../wiring/surroundings.js';
 import { token } from '../wiring/token.js';
-import {
-  GracefulShutdownInterceptor,
-  RPC_SERVERS_ARE_KNOWN,
-} from './graceful-shutdown.interceptor.js';
+import { GracefulShutdownInterceptor } from './graceful-shutdown.interceptor.js';
 import { GraphQlConnections } from './graphql-connections.js';
 import { UnawaitedHandlers } from './unawaited-handlers.js';
 import { WorkTracker } from './work-tracker.js';
@@ -25,17 +23,11 @@ export const HANDLERS: readonly FactoryProvider[] = [
   provide(HANDLER_PROTOTYPES, [BUILT_PROVIDERS], (providers) => () => prototypesOf(providers)),
   kind(UnawaitedHandlers, [HANDLER_PROTOTYPES, RESOLVED_OPTIONS, WorkTracker]),
   provideClass(GraphQlConnections, []),
-  provide(
-    GracefulShutdownInterceptor,
-    [WorkTracker, GraphQlConnections, RPC_SERVERS_ARE_KNOWN],
-    interceptorOf,
-  ),
 ];
 
-function interceptorOf(
-  ...parts: ConstructorParameters<typeof GracefulShutdownInterceptor>
-): GracefulShutdownInterceptor {
-  const interceptor = new GracefulShutdownInterceptor(...parts);
+/** The interceptor of the whole application. @internal */
+export const INTERCEPTOR = provide(GracefulShutdownInterceptor, [Parts], (made) => {
+  const interceptor = new GracefulShutdownInterceptor(made);
   offHttpRoutes.add(interceptor);
   return interceptor;
-}
+});

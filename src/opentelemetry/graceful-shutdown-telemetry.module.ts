@@ -2,15 +2,16 @@ import { type DynamicModule, Module } from '@nestjs/common';
 
 import { Traffic } from '../connections/traffic.js';
 import { notImported } from '../graceful-shutdown.errors.js';
-import { RESOLVED_OPTIONS, type ResolvedOptions } from '../options/resolve-options.js';
+import { RESOLVED_OPTIONS } from '../options/resolve-options.js';
 import { ReportPublisher } from '../report/report-publisher.js';
 import { ShutdownRecord } from '../report/shutdown-record.js';
 import { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
-import { provide } from '../wiring/provide.js';
+import { Parts } from '../wiring/parts.js';
 import { CLOCK, PROCESS } from '../wiring/surroundings.js';
 import { DeferredSignalListeners } from './deferred-signal-listeners.js';
 import {
   type GracefulShutdownTelemetryOptions,
+  type ResolvedTelemetryOptions,
   resolveTelemetryOptions,
 } from './graceful-shutdown-telemetry.options.js';
 import { Telemetry } from './telemetry.js';
@@ -42,30 +43,32 @@ export class GracefulShutdownTelemetryModule {
    */
   static forRoot(options: GracefulShutdownTelemetryOptions = {}): DynamicModule {
     const resolved = resolveTelemetryOptions(options);
-    const telemetry = provide(
-      Telemetry,
-      [
-        RESOLVED_OPTIONS,
-        PROCESS,
-        ShutdownSequence,
-        ShutdownRecord,
-        Traffic,
-        ReportPublisher,
-        CLOCK,
-      ],
-      (shutdownOptions: ResolvedOptions | undefined, process, ...shutdown) => {
-        if (shutdownOptions === undefined) throw notImported('GracefulShutdownTelemetryModule');
-        const { deferSignalListeners } = resolved;
-        const { signals } = shutdownOptions;
-        const listeners = new DeferredSignalListeners(deferSignalListeners, signals, process);
-        return new Telemetry(resolved, listeners, ...shutdown);
-      },
-    );
-    // Optional, so that an application without GracefulShutdownModule gets an error that says so.
-    const inject = telemetry.inject?.map((token) => ({ token: token as string, optional: true }));
     return {
       module: GracefulShutdownTelemetryModule,
-      providers: [{ ...telemetry, inject: inject ?? [] }],
+      providers: [
+        {
+          provide: Telemetry,
+          // Optional, so that an application without GracefulShutdownModule gets an error that
+          // says so.
+          inject: [{ token: Parts, optional: true }],
+          useFactory: (made: Parts | undefined) => telemetryOf(resolved, made),
+        },
+      ],
     };
   }
+}
+
+function telemetryOf(options: ResolvedTelemetryOptions, made: Parts | undefined): Telemetry {
+  if (made === undefined) throw notImported('GracefulShutdownTelemetryModule');
+  const { signals } = made.get(RESOLVED_OPTIONS);
+  const { deferSignalListeners } = options;
+  return new Telemetry(
+    options,
+    new DeferredSignalListeners(deferSignalListeners, signals, made.get(PROCESS)),
+    made.get(ShutdownSequence),
+    made.get(ShutdownRecord),
+    made.get(Traffic),
+    made.get(ReportPublisher),
+    made.get(CLOCK),
+  );
 }

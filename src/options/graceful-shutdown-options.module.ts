@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import { ConfigurableModuleBuilder, Global, Module, type Provider } from '@nestjs/common';
+import { ConfigurableModuleBuilder, Global, Inject, Module, type Provider } from '@nestjs/common';
 
 import { importedTwice } from '../graceful-shutdown.errors.js';
 import type { GracefulShutdownOptions } from '../graceful-shutdown.options.js';
@@ -27,7 +27,6 @@ class OptionsSource {
 }
 
 const SOURCE = token<OptionsSource>('nestjs-drain:options-source');
-const AGREEMENT = token<true>('nestjs-drain:options-agreement');
 
 const OWN_OPTIONS = token<unknown>(MODULE_OPTIONS_TOKEN as string);
 
@@ -40,13 +39,15 @@ const OWN_OPTIONS = token<unknown>(MODULE_OPTIONS_TOKEN as string);
  */
 @Global()
 @Module({
-  providers: [
-    provide(SOURCE, [OWN_OPTIONS], (options) => new OptionsSource(options)),
-    provide(AGREEMENT, [OWN_OPTIONS, GIVEN_OPTIONS], agree),
-  ],
+  providers: [provide(SOURCE, [OWN_OPTIONS], (options) => new OptionsSource(options))],
   exports: [SOURCE],
 })
-export class GracefulShutdownOptionsModule extends ConfigurableModuleClass {}
+export class GracefulShutdownOptionsModule extends ConfigurableModuleClass {
+  constructor(@Inject(OWN_OPTIONS) own: unknown, @Inject(GIVEN_OPTIONS) given: unknown) {
+    super();
+    if (!agree(own, given)) throw importedTwice();
+  }
+}
 
 /** The options of an application, from the first import that gives some. @internal */
 export const GIVEN_BY_SOURCE: Provider = {
@@ -56,9 +57,6 @@ export const GIVEN_BY_SOURCE: Provider = {
 };
 
 /** Two factories may give the same options. */
-function agree(own: unknown, given: unknown): true {
-  if (own !== given && !isDeepStrictEqual(resolveOptions(own), resolveOptions(given))) {
-    throw importedTwice();
-  }
-  return true;
+function agree(own: unknown, given: unknown): boolean {
+  return own === given || isDeepStrictEqual(resolveOptions(own), resolveOptions(given));
 }

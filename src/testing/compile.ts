@@ -5,7 +5,7 @@ import { GIVEN_OPTIONS } from '../options/graceful-shutdown-options.module.js';
 import { readOptions } from '../options/option-rules.js';
 import { RESOLVED_OPTIONS, resolveOptions } from '../options/resolve-options.js';
 import { ProcessShutdown } from '../shutdown/process-shutdown.js';
-import { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
+import { Parts } from '../wiring/parts.js';
 import { CLOCK, PROCESS } from '../wiring/surroundings.js';
 import type { FakeClock } from './fake-clock.js';
 import type { FakeProcess } from './fake-process.js';
@@ -45,7 +45,7 @@ export async function compile(
     })
     .compile();
   try {
-    module.get(ShutdownSequence, { strict: false });
+    module.get(Parts, { strict: false });
   } catch (cause) {
     await module.close();
     throw notImported('ShutdownTest', { cause });

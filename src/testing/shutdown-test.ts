@@ -3,6 +3,7 @@ import type { INestApplication, INestApplicationContext } from '@nestjs/common';
 import { GracefulShutdownService } from '../graceful-shutdown.service.js';
 import type { ShutdownReport } from '../report/shutdown-report.js';
 import { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
+import { Parts } from '../wiring/parts.js';
 import { SHUTDOWN_STATES, type ShutdownState } from '../shutdown/shutdown-state.js';
 import { deservesGrace } from '../shutdown/shutdown-trigger.js';
 import { ECHO_MS } from '../shutdown/signal-echo.js';
@@ -70,7 +71,7 @@ export class ShutdownTest<App extends INestApplicationContext = INestApplication
     process: FakeProcess,
     patienceMs: number,
   ) {
-    const sequence = app.get(ShutdownSequence, { strict: false });
+    const sequence = app.get(Parts, { strict: false }).get(ShutdownSequence);
     this.app = app;
     this.#url = url;
     this.#clock = clock;

@@ -37,7 +37,7 @@ const layers: readonly Layer[] = [
     files: /^handlers\/deadline-signal\./,
     imports: ['shutdown/', 'graceful-shutdown.service.ts'],
   },
-  { files: /^handlers\//, imports: ['shutdown/', 'routes/', 'wiring/token.ts'] },
+  { files: /^handlers\//, imports: ['shutdown/', 'routes/', 'wiring/token.ts', 'wiring/parts.ts'] },
   { files: /^sockets\//, imports: ['shutdown/'], nodeOnly: true },
   { files: /^connections\//, imports: ['shutdown/', 'routes/'] },
   { files: /^routes\//, imports: ['shutdown/plain-text.ts'] },
@@ -126,7 +126,14 @@ const layers: readonly Layer[] = [
   // Around a whole application, as its user is.
   {
     files: /^testing\//,
-    imports: ['shutdown/', 'report/', 'wiring/surroundings.ts', 'options/', 'graceful-shutdown.'],
+    imports: [
+      'shutdown/',
+      'report/',
+      'wiring/surroundings.ts',
+      'wiring/parts.ts',
+      'options/',
+      'graceful-shutdown.',
+    ],
   },
   // Wires all together.
   { files: /^graceful-shutdown\.module\.ts$/, imports: [''] },
