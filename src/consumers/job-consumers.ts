@@ -116,7 +116,7 @@ async function drainAll(consumers: readonly JobConsumer[]): Promise<void> {
   const unrecorded = consumers.reduce((sum, consumer) => sum + consumer.unrecorded, 0);
   if (unrecorded === 0) return;
   const what = count(unrecorded, 'queue job');
-  throw new Error(`Redis has not recorded the end of ${what}, which another worker does again`);
+  throw new Error(`Redis has not recorded the end of ${what}, so another worker does it again`);
 }
 
 function once<T>(make: () => T): () => T {

@@ -25,7 +25,7 @@ it.each([
     needed: 3,
   },
 ])(
-  'says which signals are armed and that Kubernetes needs $needed s',
+  'the log of a start says which signals are armed, and that Kubernetes needs $needed s',
   ({ budget, line, needed }) => {
     const { log, lines } = setUp();
     log.armed(['SIGTERM', 'SIGINT'], budget);
@@ -39,7 +39,7 @@ it.each([
   },
 );
 
-it('names its primary, and does not mention Kubernetes, which only sees the primary', () => {
+it('the log of a worker names its primary, and does not mention Kubernetes, which only sees the primary', () => {
   const { log, lines } = setUp();
   log.armed(['SIGTERM'], BUDGET, 42);
   expect(lines).toEqual([
@@ -51,19 +51,19 @@ it('names its primary, and does not mention Kubernetes, which only sees the prim
   ]);
 });
 
-it('says why a worker is not ready', () => {
+it('the log of a worker says why it is not ready', () => {
   const { log, lines } = setUp();
   log.notReady('GET /ready answers 503');
   expect(lines).toEqual([['warn', 'Not ready for connections yet: GET /ready answers 503']]);
 });
 
-it('says if no signal is listened to', () => {
+it('the log of a start says if no signal is listened to', () => {
   const { log, lines } = setUp();
   log.armed([], BUDGET);
   expect(lines[0]?.[1]).toMatch(/^Armed for no signal: /);
 });
 
-it('warns only if settings have lost their effect', () => {
+it('the log of a start warns only of settings without effect', () => {
   const { log, lines } = setUp();
   log.idleSettings([]);
   expect(lines).toEqual([]);
@@ -73,7 +73,7 @@ it('warns only if settings have lost their effect', () => {
   ]);
 });
 
-it('names the remedy if Nest hides its teardown', () => {
+it('the log of a start has the remedy if Nest hides its teardown', () => {
   const { log, lines } = setUp();
   log.notCaptured();
   expect(lines).toEqual([['warn', expect.stringContaining('GracefulShutdownModule.attach(app)')]]);

@@ -267,7 +267,7 @@ describe.skipIf(kinds.length === 0)('a broker', () => {
 });
 
 it.skipIf(!isInstalled('redis-server')).each(['bullmq', 'bull'] as const)(
-  'a Redis that refuses the end of a job is exit 1, and named (%s)',
+  'a Redis that refuses to record the end of a job is named, and the exit code is 1 (%s)',
   async (kind) => {
     const { app, begin, confirmed } = await jobs(kind).start({});
     const redis = new Redis({ host: '127.0.0.1', port: portOf('redis-server') });

@@ -38,7 +38,7 @@ afterEach(() => {
   for (const [name, seam] of seams) Object.defineProperty(prototype, name, seam);
 });
 
-it('an application that could not be caught has its handlers tracked, up to its end', async () => {
+it('the handlers of an application that the module could not find are tracked to the end', async () => {
   const handler = () => Reflect.get(Mails.prototype, 'welcome') as unknown;
   const before = handler();
   const app = await NestFactory.createApplicationContext(AppModule, { logger: false });

@@ -119,7 +119,7 @@ it('a Kafka handler that commits its offset itself can still do so after the sig
   expect(broker.requests).toContain('leaveGroup');
 });
 
-it('an offset that Kafka refuses is exit 1 and named, and the message is handled again', async () => {
+it('an offset that Kafka refuses is named, the exit code is 1, and the message is handled again', async () => {
   const leaving = await startService();
   client.emit('event', { id: 1, ms: 300 });
   await leaving.event('handler');

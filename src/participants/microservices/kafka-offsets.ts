@@ -51,7 +51,7 @@ export class KafkaOffsets {
     const context = lost.context as KafkaContext;
     const place = `${context.getTopic()}, partition ${context.getPartition()}`;
     throw new Error(
-      `a message was handled and its offset not committed, Kafka delivers it again (${place})`,
+      `a message was handled but its offset not committed, so Kafka delivers it again: ${place}`,
     );
   }
 
