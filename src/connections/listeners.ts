@@ -1,6 +1,7 @@
 import type { Server } from 'node:net';
 
 import type { Clock } from '../shutdown/clock.js';
+import type { ShutdownSequence } from '../shutdown/shutdown-sequence.js';
 import { acceptQueueOf, emptyAcceptQueue } from './accept-queue.js';
 import { closeListener } from './close-listener.js';
 import { contained } from './contained.js';
@@ -67,14 +68,14 @@ export class Listeners {
     return this.#dropped;
   }
 
-  /**
-   * Accepts the connections in the queue, then stops listening.
-   *
-   * @param leavesQueue - stops at once instead, and leaves the queue to another process
-   * @param limitMs - how long emptying the accept queue may take
-   */
-  async stop(leavesQueue: boolean, limitMs: number): Promise<void> {
-    this.#losesNothing = leavesQueue || (await this.#emptyQueues(limitMs));
+  /** Accepts the connections in the queue, then stops listening. */
+  async stop(
+    sequence: Pick<ShutdownSequence, 'isAwaited' | 'endsProcess' | 'drainRemainingMs'>,
+  ): Promise<void> {
+    // In a graceful restart, another process listens on the same sockets. Without a signal, the
+    // application may listen again at once (hot reload), so no turn may pass before.
+    const leavesQueue = !(sequence.isAwaited && sequence.endsProcess);
+    this.#losesNothing = leavesQueue || (await this.#emptyQueues(sequence.drainRemainingMs()));
     this.refuseConnections();
   }
 

@@ -38,7 +38,7 @@ export class HttpTraffic implements TrafficSource {
   readonly protocol = 'http/1.1';
   /** The connections that are followed. */
   readonly responses: FollowedConnections;
-  readonly #listeners: Listeners;
+  readonly listeners: Listeners;
   readonly #handshakes = new Handshakes(() => this.#lookWhetherEmpty());
   readonly #recent = new RecentSockets();
   #followedSince: number | undefined;
@@ -50,7 +50,7 @@ export class HttpTraffic implements TrafficSource {
     private readonly traffic: Traffic,
     private readonly clock: Clock,
   ) {
-    this.#listeners = new Listeners(clock);
+    this.listeners = new Listeners(clock);
     this.responses = new FollowedConnections(routes, traffic, clock, {
       requestEnded: () => {
         if (this.requestCount === 0) this.#onQuiet();
@@ -78,16 +78,16 @@ export class HttpTraffic implements TrafficSource {
   }
 
   get waitingCount(): number {
-    return this.#listeners.waiting;
+    return this.listeners.waiting;
   }
 
   get droppedCount(): number {
-    return this.#listeners.dropped;
+    return this.listeners.dropped;
   }
 
   /** After how long Node itself ends an idle connection, in ms; 0 if it never does. */
   get keepAliveMs(): number {
-    return Math.max(0, ...this.#listeners.servers.map(keepAliveMsOf));
+    return Math.max(0, ...this.listeners.servers.map(keepAliveMsOf));
   }
 
   /** Whether no followed connection is left. */
@@ -97,7 +97,7 @@ export class HttpTraffic implements TrafficSource {
   }
 
   watch(server: Server): void {
-    const listeners = this.#listeners;
+    const listeners = this.listeners;
     const secure = server instanceof TlsServer;
     listeners.add(server);
     listeners.on(server, 'connection', (socket: Socket) => {
@@ -118,14 +118,14 @@ export class HttpTraffic implements TrafficSource {
   follow(): void {
     if (this.#followedSince !== undefined) return;
     this.#followedSince = this.clock.now();
-    for (const server of this.#listeners.servers) this.#followRequests(server);
+    for (const server of this.listeners.servers) this.#followRequests(server);
     this.responses.meetWaiting();
   }
 
   /** What it has accepted already is followed to its end. */
   unwatch(server: Server): void {
     this.#findConnections(server);
-    this.#listeners.remove(server);
+    this.listeners.remove(server);
   }
 
   /**
@@ -136,21 +136,9 @@ export class HttpTraffic implements TrafficSource {
    */
   serveNothingBehindTheLast(lastCallAt: number): void {
     const admits = (response: ServerResponse) => this.responses.serves(response, lastCallAt);
-    for (const server of this.#listeners.servers) {
-      this.#listeners.addDisposer(server, gateRequests(server, admits));
+    for (const server of this.listeners.servers) {
+      this.listeners.addDisposer(server, gateRequests(server, admits));
     }
-  }
-
-  /**
-   * @param leavesQueue - whether another process takes the connections that wait to be accepted
-   * @param limitMs - how long emptying the accept queue may take
-   */
-  async stopListening(leavesQueue: boolean, limitMs: number): Promise<void> {
-    await this.#listeners.stop(leavesQueue, limitMs);
-  }
-
-  refuseConnections(): void {
-    this.#listeners.refuseConnections();
   }
 
   /** Resolves when the last request or the last connection has gone. */
@@ -185,7 +173,7 @@ export class HttpTraffic implements TrafficSource {
 
   /** Removes every listener from the servers, and forgets them. */
   dispose(): void {
-    this.#listeners.dispose();
+    this.listeners.dispose();
     this.responses.dispose();
     this.#onQuiet();
     this.#onEmpty();
@@ -194,7 +182,7 @@ export class HttpTraffic implements TrafficSource {
   /** The connections that only Node knows. */
   #unfollowed(): readonly Socket[] {
     if (this.#followedSince !== undefined) return [];
-    return this.#listeners.servers.flatMap((server) => socketsOf(server) ?? []);
+    return this.listeners.servers.flatMap((server) => socketsOf(server) ?? []);
   }
 
   #connected(server: Server, socket: Socket): void {
@@ -205,7 +193,7 @@ export class HttpTraffic implements TrafficSource {
 
   /** If Node does not show it, requests are followed from here on. */
   #lookAtFirstRequest(server: Server): void {
-    const stop = this.#listeners.on(server, 'request', (_request, response: HttpResponse) => {
+    const stop = this.listeners.on(server, 'request', (_request, response: HttpResponse) => {
       if (!isHttp1(response)) return;
       stop();
       if (this.#followedSince !== undefined || isShown(server, response)) return;
@@ -219,9 +207,9 @@ export class HttpTraffic implements TrafficSource {
     const begin = (request: IncomingMessage, response: HttpResponse) => {
       if (isHttp1(response)) this.responses.begin(request.socket, response);
     };
-    this.#listeners.on(server, 'request', begin);
+    this.listeners.on(server, 'request', begin);
     const follow = (event: string, listener: (request: IncomingMessage, second: any) => void) => {
-      this.#listeners.addDisposer(server, followEvent(server, event, listener));
+      this.listeners.addDisposer(server, followEvent(server, event, listener));
     };
     // The application's listener decides whether a `request` follows.
     for (const event of ['checkContinue', 'checkExpectation']) follow(event, begin);

@@ -110,20 +110,11 @@ export class HttpParticipant implements DrainParticipant {
   async stopIntake(): Promise<void> {
     // The listener closes first: a client that is told to go while it is open would reconnect at
     // once, into the queue that is about to be dropped.
-    const limitMs = this.sequence.drainRemainingMs();
-    await this.#traffic.stopListening(this.#leavesQueue, limitMs);
+    await this.#traffic.listeners.stop(this.sequence);
     this.#traffic.responses.sayCloseTo(() => true);
     this.#stoppedAt = this.clock.now();
     const patienceMs = Math.min(PIPELINING_MS, this.sequence.drainRemainingMs() / 2);
     this.#traffic.serveNothingBehindTheLast(this.#stoppedAt + patienceMs);
-  }
-
-  /**
-   * True in a graceful restart, where another process listens on the same sockets. True without a
-   * signal: the application may listen again at once (hot reload), so no turn may pass before.
-   */
-  get #leavesQueue(): boolean {
-    return !(this.sequence.isAwaited && this.sequence.endsProcess);
   }
 
   active(): number {
@@ -164,7 +155,7 @@ export class HttpParticipant implements DrainParticipant {
   }
 
   force(): void {
-    this.#traffic.refuseConnections();
+    this.#traffic.listeners.refuseConnections();
     this.#traffic.destroyAll();
   }
 

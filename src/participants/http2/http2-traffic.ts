@@ -39,7 +39,7 @@ interface RequestInFlight {
 export class Http2Traffic implements OpenResponses, TrafficSource {
   readonly responses: OpenResponses = this;
   readonly protocol = 'h2';
-  readonly #listeners: Listeners;
+  readonly listeners: Listeners;
   readonly #sessions = new Map<Http2Session, Session>();
   /** The session of each stream: a stream that has ended has forgotten it. */
   readonly #requests = new Map<Http2ServerResponse, RequestInFlight>();
@@ -58,7 +58,7 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
     private readonly traffic: Traffic,
     private readonly clock: Clock,
   ) {
-    this.#listeners = new Listeners(clock);
+    this.listeners = new Listeners(clock);
     traffic.add(this);
   }
 
@@ -72,7 +72,7 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
   }
 
   get droppedCount(): number {
-    return this.#listeners.dropped;
+    return this.listeners.dropped;
   }
 
   get busyCount(): number {
@@ -96,7 +96,7 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
   }
 
   watch(server: Server): void {
-    const listeners = this.#listeners;
+    const listeners = this.listeners;
     const connected = (socket: Socket) => (this.#socket = socket);
     listeners.add(server);
     listeners.on(server, 'connection', connected);
@@ -116,23 +116,11 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
         if (response !== undefined) this.#count(response, session, undefined);
       }
     }
-    for (const server of this.#listeners.servers) this.#followRequests(server);
+    for (const server of this.listeners.servers) this.#followRequests(server);
   }
 
   unwatch(server: Server): void {
-    this.#listeners.remove(server);
-  }
-
-  /**
-   * @param leavesQueue - whether another process takes the connections that wait to be accepted
-   * @param limitMs - how long emptying the accept queue may take
-   */
-  async stopListening(leavesQueue: boolean, limitMs: number): Promise<void> {
-    await this.#listeners.stop(leavesQueue, limitMs);
-  }
-
-  refuseConnections(): void {
-    this.#listeners.refuseConnections();
+    this.listeners.remove(server);
   }
 
   /** Resolves when the last request or the last session has gone. */
@@ -192,13 +180,13 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
 
   /** Removes every listener from the servers, and forgets everything. */
   dispose(): void {
-    this.#listeners.dispose();
+    this.listeners.dispose();
     this.#onQuiet();
   }
 
   /** If Node does not show it, requests are followed from here on. */
   #lookAtFirstRequest(server: Server): void {
-    const stop = this.#listeners.on(server, 'request', (_request, response: HttpResponse) => {
+    const stop = this.listeners.on(server, 'request', (_request, response: HttpResponse) => {
       if (isHttp1(response)) return;
       stop();
       if (this.#followedSince !== undefined || isShown(response)) return;
@@ -208,7 +196,7 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
   }
 
   #followRequests(server: Server): void {
-    this.#listeners.on(server, 'request', (_request, response: HttpResponse) => {
+    this.listeners.on(server, 'request', (_request, response: HttpResponse) => {
       if (!isHttp1(response)) this.#begin(response);
     });
   }

@@ -70,19 +70,10 @@ export class Http2Participant implements DrainParticipant {
   }
 
   async stopIntake(): Promise<void> {
-    const limitMs = this.sequence.drainRemainingMs();
-    await this.#traffic.stopListening(this.#leavesQueue, limitMs);
+    await this.#traffic.listeners.stop(this.sequence);
     this.#departures.cancel();
     this.#traffic.onSession = (session) => session.leave(this.#lingerMs());
     for (const session of this.#traffic.sessions) session.leave(this.#lingerMs());
-  }
-
-  /**
-   * True in a graceful restart, where another process listens on the same sockets. True without a
-   * signal: the application may listen again at once (hot reload), so no turn may pass before.
-   */
-  get #leavesQueue(): boolean {
-    return !(this.sequence.isAwaited && this.sequence.endsProcess);
   }
 
   active(): number {
@@ -108,7 +99,7 @@ export class Http2Participant implements DrainParticipant {
   }
 
   force(): void {
-    this.#traffic.refuseConnections();
+    this.#traffic.listeners.refuseConnections();
     this.#traffic.cutAll();
   }
 
