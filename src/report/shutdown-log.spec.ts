@@ -83,7 +83,7 @@ describe('the log of a grace period whose length was adapted', () => {
   });
 });
 
-it('warns of other signal listeners', () => {
+it('the log warns of other signal listeners', () => {
   const { log, lines } = setUp();
   log.foreignListener('SIGTERM', 'stopKafka');
   expect(lines).toEqual([
