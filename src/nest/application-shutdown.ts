@@ -33,7 +33,6 @@ export class ApplicationShutdown implements ProcessMember {
   readonly leavesOnCrash: boolean;
   readonly #stopExpecting: () => void;
   #leaveProcess: () => void;
-  #instance: NestInstance | undefined;
   readonly #preparations: (() => void)[] = [];
   #bootstrapped = false;
   #hasFailed = false;
@@ -62,7 +61,7 @@ export class ApplicationShutdown implements ProcessMember {
 
   /** The application; undefined until it is caught, or if it could not be. */
   get instance(): NestInstance | undefined {
-    return this.#instance;
+    return this.#application?.instance;
   }
 
   /** Runs before the first `onModuleInit`, or with it if the application could not be caught. */
@@ -115,11 +114,10 @@ export class ApplicationShutdown implements ProcessMember {
     const application = new CapturedApplication(instance, modules, this.sequence, this.clock);
     application.onHooksEnabled = (signals) => this.#listenToo(signals);
     keepOffMessageHandlers(instance, modules, (callback) => this.beforeInit(callback));
-    keepOffHttpRoutes(application, instance);
+    keepOffHttpRoutes(application);
     application.beforeInit = () => this.#prepare();
     if (this.#onStarted.length > 0) application.onStarted = () => this.#started();
     application.onFailed = () => this.#startFailed();
-    this.#instance = instance;
     this.#application = application;
     this.#leaveProcess = this.process.join(this);
   }
@@ -130,7 +128,8 @@ export class ApplicationShutdown implements ProcessMember {
     if (this.#bootstrapped) return;
     this.#bootstrapped = true;
     if (isRehearsedPlain()) return;
-    if (this.#instance === undefined) {
+    const { instance } = this;
+    if (instance === undefined) {
       this.release();
       this.log.notCaptured();
       this.#started();
@@ -141,7 +140,7 @@ export class ApplicationShutdown implements ProcessMember {
     const { getsSignals, signalledPid } = this.process;
     this.log.armed(getsSignals ? this.signals : [], this.sequence.budget, signalledPid);
     this.log.runsOn(this.process);
-    this.#tellIdleSettings(this.#instance);
+    this.#tellIdleSettings(instance);
     const { gracePeriodMs } = this.sequence.budget;
     if (!this.isServer() && gracePeriodMs > 0) this.log.unreachable(gracePeriodMs);
     this.process.nameForeignListeners();

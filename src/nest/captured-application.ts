@@ -50,7 +50,7 @@ export class CapturedApplication implements Teardown {
   #hooks: TeardownHooks | undefined;
 
   constructor(
-    private readonly application: NestInstance,
+    readonly instance: NestInstance,
     private readonly modules: ModulesContainer,
     private readonly sequence: ShutdownSequence,
     private readonly clock: Clock,
@@ -58,15 +58,15 @@ export class CapturedApplication implements Teardown {
     this.#bootstrap = new BootstrapParticipant(clock);
     sequence.addParticipant(this.#bootstrap);
     sequence.adopt(this);
-    this.#close = application.close.bind(application);
+    this.#close = instance.close.bind(instance);
     // Stays after the end, so that closing twice is one shutdown.
-    replaceMethod(application, 'close', () => (signal?: string) => this.close(signal));
+    replaceMethod(instance, 'close', () => (signal?: string) => this.close(signal));
     this.replace(
       'enableShutdownHooks',
       () =>
         (...args: [signals?: readonly string[], ...rest: unknown[]]) => {
           this.onHooksEnabled(...args);
-          return application;
+          return instance;
         },
     );
     this.#followBootstrap();
@@ -80,7 +80,7 @@ export class CapturedApplication implements Teardown {
 
   /** Whether peers may have connected: it, or a microservice of it, began to listen. */
   get isReachable(): boolean {
-    return this.#isListening || (this.application.getMicroservices?.().length ?? 0) > 0;
+    return this.#isListening || (this.instance.getMicroservices?.().length ?? 0) > 0;
   }
 
   /** `app.close()`: the whole sequence, or the rest of the one that runs. */
@@ -118,7 +118,7 @@ export class CapturedApplication implements Teardown {
 
   /** Replaces a method until the application is closed. */
   replace(name: string, make: MakeMethod): void {
-    this.#replaced.replace(this.application, name, make);
+    this.#replaced.replace(this.instance, name, make);
   }
 
   release(): void {
@@ -126,7 +126,7 @@ export class CapturedApplication implements Teardown {
     this.#hooks?.restore();
     this.#replaced.restore();
     // Stays, like close().
-    replaceMethod(this.application, 'listen', (original) => (...args: unknown[]) => {
+    replaceMethod(this.instance, 'listen', (original) => (...args: unknown[]) => {
       this.#isReopened = true;
       return original(...args) as unknown;
     });
@@ -167,7 +167,7 @@ export class CapturedApplication implements Teardown {
 
   #initialized(): void {
     if (this.onStarted === undefined || this.#isListening) return;
-    if (!('listen' in this.application)) return this.onStarted();
+    if (!('listen' in this.instance)) return this.onStarted();
     const started = () => this.onStarted?.();
     this.#cancelWait = this.clock.after(LISTEN_WITHIN_MS, started, false);
   }

@@ -19,9 +19,9 @@ export const offHttpRoutes = new WeakSet<object>();
  *
  * @internal
  */
-export function keepOffHttpRoutes(application: CapturedApplication, instance: NestInstance): void {
+export function keepOffHttpRoutes(application: CapturedApplication): void {
   application.replace('registerRouter', (original) => async () => {
-    const putBack = takeOut(instance);
+    const putBack = takeOut(application.instance);
     try {
       await original();
     } finally {
