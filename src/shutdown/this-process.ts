@@ -3,7 +3,8 @@ import { nodeProcess } from './node-process.js';
 import type { ProcessPort } from './process-port.js';
 import { ProcessShutdown } from './process-shutdown.js';
 
-const KEY = Symbol.for('nestjs-drain.process.v1');
+/** Its number changes whenever the members or methods that copies use of each other change. */
+const KEY = Symbol.for('nestjs-drain.process.v2');
 const registry = globalThis as { [KEY]?: ProcessShutdown };
 
 /**
