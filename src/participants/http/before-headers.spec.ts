@@ -64,6 +64,17 @@ describe('beforeHeaders', () => {
     expect(looked).toEqual([]);
   });
 
+  it('gives it back once nobody looks, whoever stops first', () => {
+    stop();
+    const plain = Reflect.get(ServerResponse.prototype, 'writeHead') as unknown;
+    const [stopFirst, stopSecond] = [beforeHeaders(look), beforeHeaders(look.bind(undefined))];
+    stopFirst();
+    newResponse().writeHead(200);
+    expect(looked).toHaveLength(1);
+    stopSecond();
+    expect(Reflect.get(ServerResponse.prototype, 'writeHead')).toBe(plain);
+  });
+
   it('passes the call on after the end, where a later replacement still calls it', () => {
     const { prototype } = ServerResponse;
     const replaced = Reflect.get(prototype, 'writeHead') as (...args: unknown[]) => ServerResponse;
