@@ -144,6 +144,7 @@ export class CapturedApplication implements Teardown {
         this.beforeInit();
         await original();
       } catch (error) {
+        this.#nameStartFailure(error);
         this.#startFailed();
         throw error;
       }
@@ -152,12 +153,23 @@ export class CapturedApplication implements Teardown {
       try {
         await original();
       } catch (error) {
+        this.#nameStartFailure(error);
         this.#startFailed();
         throw error;
       }
       this.#bootstrap.end();
       this.#initialized();
     });
+  }
+
+  /**
+   * Nobody else hears of it while the process leaves, because `listen()` does not reject then. Once
+   * the teardown has begun, what it has closed may be the cause.
+   */
+  #nameStartFailure(error: unknown): void {
+    const { sequence } = this;
+    if (sequence.endsProcess && sequence.state !== 'closing')
+      sequence.fail({ where: 'start', error });
   }
 
   #startFailed(): void {

@@ -192,6 +192,15 @@ it('a signal during the start hooks waits for them, then tears down what they be
   expect(app.log).not.toMatch(/unsettled|unhandled/i);
 });
 
+it('an error of a start hook after the signal is named, and makes the exit code 1', async () => {
+  const app = new RunningApplication({ quirks: ['slow-init-throws'] });
+  await app.event('init-begins');
+  app.signal('SIGTERM');
+  expect(await app.exited).toMatchObject({ code: 1, signal: null });
+  expect(app.log).toContain('start: a start hook that throws');
+  expect(app.order).toContain('onModuleDestroy');
+});
+
 it('a signal between create() and listen() ends the process before it listens', async () => {
   const app = new RunningApplication({ quirks: ['pause-before-listen'] });
   await app.event('created');
