@@ -106,7 +106,7 @@ function refusedTooEarly(run: Rehearsal, context: FindingContext): Finding[] {
   const { lagMs, platform } = context;
   const { readyPath } = run;
   const refused = of(run, 'refused');
-  if (refused.length === 0) return [];
+  if (refused.length === 0 || run.orphans.length > 0) return [];
   const firstMs = Math.min(...refused.map(({ atMs }) => atMs));
   const when = `Connections were refused from ${seconds(firstMs)} after the signal`;
   const out =
@@ -172,7 +172,7 @@ function rejected(run: Rehearsal): Finding[] {
 
 function neverEnded(run: Rehearsal): Finding[] {
   const lost = run.lostRequests.filter(({ kind }) => kind === 'unanswered');
-  if (lost.length === 0) return [];
+  if (lost.length === 0 || !isWaitedFor(run)) return [];
   return [
     {
       code: 'NEVER_ENDED',
@@ -183,8 +183,15 @@ function neverEnded(run: Rehearsal): Finding[] {
   ];
 }
 
+/** Whether the shutdown took all its time, so that what still had no response never ends. */
+function isWaitedFor({ wasKilled, report }: Rehearsal): boolean {
+  return wasKilled || report?.result === 'forced';
+}
+
 function cutConnections(run: Rehearsal): Finding[] {
-  const lost = [...of(run, 'reset'), ...of(run, 'cut')].filter(({ kind }) => kind !== 'unanswered');
+  const lost = [...of(run, 'reset'), ...of(run, 'cut')].filter(
+    ({ kind }) => kind !== 'unanswered' || !isWaitedFor(run),
+  );
   if (lost.length === 0 || run.wasKilled || run.orphans.length > 0) return [];
   return [
     {
