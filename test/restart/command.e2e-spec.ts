@@ -250,6 +250,13 @@ describe('the service that a command addresses', () => {
   });
 });
 
+it('a script in TypeScript does not start, and the error says to build it', async () => {
+  writeFileSync(join(temp, 'main.ts'), '@Module({}) class AppModule {}');
+  const { status, stderr } = await run(['main.ts']);
+  expect(status).toBe(1);
+  expect(stderr).toContain('cannot run Nest from TypeScript: build, and name dist/main.js');
+});
+
 describe('a service that was killed', () => {
   it('leaves a socket that the next command removes', async () => {
     const [killed, stale] = await service();

@@ -113,7 +113,7 @@ export class GracefulRestart {
     } catch (error) {
       if (this.#stop.isAsked) return;
       this.#finish(1);
-      throw startFailed(error);
+      throw startFailed(error, this.#options.script);
     }
     if (this.#stop.isAsked) return;
     this.#publishPidFile();
@@ -224,11 +224,14 @@ export class GracefulRestart {
   }
 }
 
-function startFailed(cause: unknown): GracefulShutdownError {
+function startFailed(cause: unknown, script: string): GracefulShutdownError {
+  const remedy = /\.[cm]?ts$/.test(script)
+    ? 'Node by itself cannot run Nest from TypeScript: build, and name dist/main.js'
+    : 'If it was not ready in time, check that its root module imports GracefulShutdownModule, and ' +
+      'that it listens';
   return new GracefulShutdownError(
     'ERR_RESTART_START_FAILED',
-    `No worker could be started: ${messageOf(cause)}. See its output; if it was not ready in time, ` +
-      'check that its root module imports GracefulShutdownModule, and that it listens',
+    `No worker could be started: ${messageOf(cause)}. See its output. ${remedy}`,
     { cause },
   );
 }
