@@ -16,9 +16,14 @@ export function invalidOptions(
 export function missingOptions(given: unknown): GracefulShutdownError {
   return new GracefulShutdownError(
     'ERR_SHUTDOWN_MISSING_OPTIONS',
-    `GracefulShutdownModule got ${Array.isArray(given) ? 'an array' : String(given)} as its options: ` +
+    `GracefulShutdownModule got ${named(given)} as its options: ` +
       'pass an object, {} for the defaults; with forRootAsync(), return one from the factory',
   );
+}
+
+function named(given: unknown): string {
+  if (Array.isArray(given)) return 'an array';
+  return given instanceof Promise ? 'a promise' : String(given);
 }
 
 /** @internal */

@@ -223,6 +223,12 @@ describe('bad options', () => {
     expect(code).toBe('ERR_SHUTDOWN_MISSING_OPTIONS');
     expect(message).toContain(String(given));
   });
+
+  it('include a promise, which has no options of its own', () => {
+    const { code, message } = errorFor(Promise.resolve({ gracePeriodMs: 1 }));
+    expect(code).toBe('ERR_SHUTDOWN_MISSING_OPTIONS');
+    expect(message).toContain('got a promise as its options');
+  });
 });
 
 describe('the bounds of the grace period', () => {

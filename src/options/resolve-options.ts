@@ -64,9 +64,8 @@ export function defaultOptions(
  * @internal
  */
 export function resolveOptions(given: unknown, env?: NodeJS.ProcessEnv): ResolvedOptions {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw missingOptions(given);
-  }
+  const isObject = typeof given === 'object' && given !== null;
+  if (!isObject || Array.isArray(given) || given instanceof Promise) throw missingOptions(given);
   const read = readOptions(given);
   const problems = problemsWith(OPTION_RULES, read);
   if (problems.length > 0) throw invalidOptions(problems);
