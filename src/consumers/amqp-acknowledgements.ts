@@ -20,15 +20,8 @@ export class AmqpAcknowledgements {
   #isUnconfirmed = false;
   #error: unknown;
 
-  /**
-   * Nothing is restored: a channel ends with its connection.
-   *
-   * @param throws - whether who acknowledges on a closed channel sees its error
-   */
-  constructor(
-    private readonly channel: AmqpChannel,
-    private readonly throws = true,
-  ) {
+  /** Nothing is restored: a channel ends with its connection. */
+  constructor(private readonly channel: AmqpChannel) {
     for (const name of SETTLING) this.#follow(name);
   }
 
@@ -59,8 +52,7 @@ export class AmqpAcknowledgements {
         return settle(...args) as unknown;
       } catch (error) {
         this.#error ??= error;
-        if (this.throws) throw error;
-        return undefined;
+        throw error;
       }
     });
   }

@@ -111,7 +111,7 @@ const events: Kind = {
   },
 };
 
-/** The handler and a hook publish to another queue, too, and do not wait for it. */
+/** Through a slow network, the handler and a hook publish to another queue, and do not wait for it. */
 const golevelup: Kind = {
   name: '@golevelup/nestjs-rabbitmq',
   broker: 'rabbitmq-server',
@@ -120,15 +120,17 @@ const golevelup: Kind = {
   start: async (options, delayMs) => {
     const relay = await relayTo('rabbitmq-server', delayMs);
     const RABBITMQ_URL = `amqp://127.0.0.1:${relay.port}`;
-    const [QUEUE, NEXT_QUEUE] = [`orders-${++names}`, `next-${names}`];
-    for (const queue of [QUEUE, NEXT_QUEUE]) await channel.assertQueue(queue, { durable: false });
-    const app = await start({ program: 'rabbitmq', options }, { RABBITMQ_URL, QUEUE, NEXT_QUEUE });
+    const [QUEUE, next] = [`orders-${++names}`, `next-${names}`];
+    for (const queue of [QUEUE, next]) await channel.assertQueue(queue, { durable: false });
+    // A lost publish must not hide a lost acknowledgement.
+    const env = { RABBITMQ_URL, QUEUE, ...(delayMs === undefined ? {} : { NEXT_QUEUE: next }) };
+    const app = await start({ program: 'rabbitmq', options }, env);
     const begin = () => {
       channel.sendToQueue(QUEUE, Buffer.from(JSON.stringify({ id: 1, ms: TASK_MS })));
       return app.event('message-begins');
     };
     const confirmed = async () =>
-      Number(await isEmpty(QUEUE)) + (await channel.checkQueue(NEXT_QUEUE)).messageCount;
+      Number(await isEmpty(QUEUE)) + (await channel.checkQueue(next)).messageCount;
     return { app, relays: [relay], begin, confirmed };
   },
 };

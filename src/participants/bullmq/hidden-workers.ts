@@ -81,7 +81,7 @@ export class HiddenWorkers implements JobConsumer {
     const children = this.#workers.flatMap(({ childPool }) =>
       Object.values(childPool?.retained ?? {}),
     );
-    for (const child of children) void child.kill('SIGKILL');
+    for (const child of children) child.kill('SIGKILL').catch(() => {});
   }
 
   /** Once the time is up, a job whose process is killed, or stops by itself, has not failed. */

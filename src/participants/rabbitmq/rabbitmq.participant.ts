@@ -114,10 +114,10 @@ export class RabbitMqParticipant implements DrainParticipant {
     }
   }
 
-  /** The library has no handler for the error of an acknowledgement, which would end the process. */
+  /** Also a channel that was lost: it still has messages whose handlers run. */
   #follow(channel: AmqpChannel | undefined): void {
     if (channel === undefined || this.#acknowledgements.has(channel)) return;
-    this.#acknowledgements.set(channel, new AmqpAcknowledgements(channel, false));
+    this.#acknowledgements.set(channel, new AmqpAcknowledgements(channel));
   }
 
   get #connections(): AmqpConnection[] {

@@ -56,7 +56,7 @@ export class WebSocketsParticipant implements DrainParticipant {
     private readonly clock: Clock,
   ) {
     this.#connections = new WebSocketConnections(gateways, traffic, clock);
-    this.#departures = new Departures(clock, options.random, (it) => void this.#leave(it));
+    this.#departures = new Departures(clock, options.random, (it) => this.#announceTo(it));
     servers.each(
       (server) => this.#connections.watch(server),
       (server) => this.#connections.unwatch(server),
@@ -87,7 +87,7 @@ export class WebSocketsParticipant implements DrainParticipant {
     this.#departures.cancel();
     this.#connections.refuseUpgrades();
     // A poll of socket.io is no upgrade.
-    this.#connections.onOpen = (connection) => void this.#leave(connection);
+    this.#connections.onOpen = (connection) => this.#announceTo(connection);
   }
 
   /** An open websocket alone is no work; one that has been announced is. */
@@ -129,7 +129,7 @@ export class WebSocketsParticipant implements DrainParticipant {
       // Without a signal, clients and server belong to one test, and nobody is overrun.
       const isHurried = deadline.aborted || !this.sequence.endsProcess;
       const leaving = isHurried ? rest.length : pace.take(this.clock.now());
-      for (const connection of rest.slice(next, next + leaving)) void this.#leave(connection);
+      for (const connection of rest.slice(next, next + leaving)) this.#announceTo(connection);
       next += leaving;
       if (next < rest.length) await within(this.clock, LOOK_AGAIN_MS, never(), deadline);
     }
@@ -137,6 +137,11 @@ export class WebSocketsParticipant implements DrainParticipant {
 
   get #isStopped(): boolean {
     return this.sequence.drainingSince < Infinity;
+  }
+
+  /** One that cannot be closed stays, and is cut at the deadline. */
+  #announceTo(connection: WebSocketConnection): void {
+    this.#leave(connection).catch(() => {});
   }
 
   /** Closes it once its handlers have ended and its client can be told. */
