@@ -53,7 +53,7 @@ export class HttpTraffic implements TrafficSource {
     this.listeners = new Listeners(clock);
     this.responses = new FollowedConnections(routes, traffic, clock, {
       requestEnded: () => {
-        if (this.requestCount === 0) this.#onQuiet();
+        if (this.responses.requestCount === 0) this.#onQuiet();
       },
       connectionGone: () => this.#lookWhetherEmpty(),
     });

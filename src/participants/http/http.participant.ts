@@ -172,9 +172,11 @@ export class HttpParticipant implements DrainParticipant {
     const due: Connection[] = [];
     let againMs = SWEEP_AT_LEAST_EVERY_MS;
     // A connection whose request ends from now on rests for at least this long.
-    let soonestMs = Math.min(againMs, moment.lingerMs, moment.silenceMs);
+    let soonestMs = Math.min(againMs, moment.lingerMs);
     for (const connection of this.#traffic.resting()) {
       const restMs = restMsOf(connection, moment);
+      // After its handshake, it is a new one.
+      if (!connection.used) soonestMs = Math.min(soonestMs, moment.silenceMs);
       if (restMs <= 0 && !isHeld(connection, moment)) due.push(connection);
       else soonestMs = Math.min(soonestMs, restMs);
       if (restMs > 0) againMs = Math.min(againMs, restMs);
