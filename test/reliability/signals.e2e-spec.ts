@@ -50,6 +50,7 @@ describe('row 18', () => {
     app.signal('SIGTERM');
     await app.event('closing');
     app.signal('SIGINT');
+    await app.hasHeard();
     const thirdAt = app.signal('SIGTERM');
     const exit = await app.exited;
     expect(exit).toMatchObject({ code: 1, signal: null });

@@ -208,8 +208,8 @@ describe('the report names', () => {
     const { app, file } = await startReporting({ quirks: ['hook-hangs'] });
     app.signal('SIGTERM');
     await app.event('closing');
-    // Neither is the echo of the one before.
     app.signal('SIGINT');
+    await app.hasHeard();
     app.signal('SIGTERM');
     expect((await app.exited).code).toBe(1);
     const report = read(file);
