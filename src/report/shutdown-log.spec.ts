@@ -211,6 +211,16 @@ describe('the log of a shutdown', () => {
     });
   });
 
+  it('says how long a second signal leaves the hooks', async () => {
+    const { sequence, clock, lines } = setUp();
+    sequence.adopt({ run: () => new Promise(() => {}), unfinished: () => ['a hook'] });
+    void sequence.start(SIGTERM);
+    await clock.advance(BUDGET.gracePeriodMs + 100);
+    sequence.cutNow();
+    const line = 'Second signal: the hooks have 2.0 s left. A third one ends the process';
+    expect(lines.at(-1)).toEqual(['warn', line]);
+  });
+
   it.each([
     [['GET OrdersController.find', 'POST /orders'], '2 requests'],
     [['GET OrdersController.find', 'mail'], '2 tasks'],

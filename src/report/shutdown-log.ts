@@ -113,6 +113,11 @@ export class ShutdownLog implements ShutdownObserver {
     this.sink.warn(`Cut: ${list(work)}`);
   }
 
+  closesSooner(): void {
+    const left = seconds(this.sequence.remainingMs());
+    this.sink.warn(`Second signal: the hooks have ${left} left. A third one ends the process`);
+  }
+
   failed({ where, error }: ShutdownFailure): void {
     this.sink.error(`${where}: ${messageOf(error)}`, stackOf(error));
   }

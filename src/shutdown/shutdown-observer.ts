@@ -40,6 +40,8 @@ export interface ShutdownObserver extends Partial<TeardownObserver>, Partial<Pro
    */
   graceExtended?(stillMs: number, maxMs: number): void;
   cut?(work: readonly DrainTask[]): void;
+  /** A second signal came while the hooks run. */
+  closesSooner?(): void;
   /** The flushes have ended. */
   flushed?(result: FlushResult): void;
   closed?(outcome: ShutdownOutcome): void;

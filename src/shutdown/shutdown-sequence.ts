@@ -222,7 +222,10 @@ export class ShutdownSequence {
 
   /** Cuts the work in flight, and closes. */
   cutNow(): void {
-    if (this.#state === 'closing') this.#end.bringForward(this.budget.closeTimeoutMs);
+    if (this.#state === 'closing') {
+      this.#end.bringForward(this.budget.closeTimeoutMs);
+      this.tell((observer) => observer.closesSooner?.());
+    }
     this.#leaveNow.abort();
     this.#cutNow.abort();
   }

@@ -92,16 +92,6 @@ export class RunningApplication {
     return Date.now();
   }
 
-  /**
-   * Resolves when a signal that was sent has arrived. Two that are sent together may arrive in
-   * either order, because Linux gives the second one to another thread.
-   */
-  async hasHeard(): Promise<void> {
-    const answers = this.order.filter((name) => name === 'processor-time').length;
-    this.send('processor-time');
-    await this.event('processor-time', answers + 1);
-  }
-
   /** Has the application call `close()`. */
   close(): void {
     this.send('close');
