@@ -71,7 +71,6 @@ const answers = {
   memory: memoryUsed,
   mark: markLeave,
   held: () => held.length,
-  listening: () => server.listening,
 };
 process.on('message', (message) => {
   if (message === 'release') for (const release of held.splice(0)) release();

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 
 import { now } from './support/clock.mjs';
@@ -49,10 +50,23 @@ export async function startInstance(adapter, mode, execArgv = [], features = [])
     markLeave: () => ask('mark'),
     /** How many requests are held. */
     held: () => ask('held'),
-    isListening: () => ask('listening'),
+    /** By trying: to its owner, a server that the module has closed still listens. */
+    isListening: () => accepts(port),
     async stop() {
       child.kill('SIGKILL');
       await exited;
     },
   };
+}
+
+async function accepts(port) {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
 }
