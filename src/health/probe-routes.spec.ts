@@ -1,15 +1,29 @@
 import 'reflect-metadata';
 
 import { Controller, Get, Header, Injectable, Post } from '@nestjs/common';
-import { HealthCheck, HealthCheckService } from '@nestjs/terminus';
-import { describe, expect, it } from 'vitest';
+import { ModulesContainer } from '@nestjs/core';
+import { HealthCheck, HealthCheckService, TerminusModule } from '@nestjs/terminus';
+import { Test } from '@nestjs/testing';
+import { beforeAll, describe, expect, it } from 'vitest';
 
 import { injectedTokens } from '../nest/injected-tokens.js';
 import { methodsOf } from '../routes/handler-name.js';
-import { probeRoutes } from './probe-routes.js';
+import { healthServicesOf, probeRoutes } from './probe-routes.js';
+
+let healthServices: ReadonlySet<unknown>;
+
+beforeAll(async () => {
+  const moduleRef = await Test.createTestingModule({ imports: [TerminusModule] }).compile();
+  healthServices = healthServicesOf(moduleRef.get(ModulesContainer));
+});
 
 const probesOf = (controller: { name: string; prototype: object }) =>
-  probeRoutes(controller.name, methodsOf(controller.prototype), injectedTokens(controller));
+  probeRoutes(
+    controller.name,
+    methodsOf(controller.prototype),
+    injectedTokens(controller),
+    healthServices,
+  );
 
 const NEVER_CACHED = ['Cache-Control', 'no-cache, no-store, must-revalidate'] as const;
 
@@ -71,6 +85,12 @@ describe('the routes that answer health probes', () => {
     const { check } = HealthController.prototype as { check: object };
     Reflect.defineMetadata('swagger/apiResponse', responses, check);
     expect(probesOf(HealthController)).toEqual(['HealthController.check']);
+  });
+
+  it('are not those of a controller whose own service has the name of that of terminus', () => {
+    const own = { HealthCheckService: class {} }.HealthCheckService;
+    const methods = methodsOf(OrdersController.prototype);
+    expect(probeRoutes('OrdersController', methods, [own], healthServices)).toEqual([]);
   });
 
   it('are not those that are merely uncached', () => {

@@ -1,9 +1,8 @@
 import 'reflect-metadata';
 
-import { GracefulShutdownHealthIndicator } from './graceful-shutdown.health.js';
+import type { ModulesContainer } from '@nestjs/core';
 
-/** The service of terminus by its name, because only an application with it should load it. */
-const HEALTH_CHECK_SERVICE = 'HealthCheckService';
+import { GracefulShutdownHealthIndicator } from './graceful-shutdown.health.js';
 
 /** The metadata keys of Nest's `@Header()` and of `@ApiResponse()` of `@nestjs/swagger`. */
 const HEADERS = '__headers__';
@@ -17,23 +16,34 @@ const RESPONSES = 'swagger/apiResponse';
  *
  * @param methods - the methods of the controller, including inherited ones
  * @param injected - the tokens that Nest injects into it
+ * @param healthServices - see `healthServicesOf()`
  * @internal
  */
 export function probeRoutes(
   controller: string,
   methods: readonly (readonly [name: string, method: object])[],
   injected: readonly unknown[],
+  healthServices: ReadonlySet<unknown>,
 ): string[] {
-  const asks = injected.some(isAskedByProbes);
+  const asks = injected.some((token) => healthServices.has(token));
   // Overridden methods share a name; the last one is called.
   return [...new Map(methods)]
     .filter(([, method]) => isDescribedAsProbe(method) || (asks && isNeverCached(method)))
     .map(([name]) => `${controller}.${name}`);
 }
 
-function isAskedByProbes(token: unknown): boolean {
-  if (token === GracefulShutdownHealthIndicator) return true;
-  return typeof token === 'function' && token.name === HEALTH_CHECK_SERVICE;
+/**
+ * The classes that a controller injects to answer probes. That of terminus is found in its module:
+ * an application may have a class of that name, too, and one without terminus should not load it.
+ *
+ * @internal
+ */
+export function healthServicesOf(modules: ModulesContainer): ReadonlySet<unknown> {
+  const tokens = [...modules.values()]
+    .filter(({ metatype }) => metatype?.name === 'TerminusModule')
+    .flatMap(({ providers }) => [...providers.keys()])
+    .filter((token) => typeof token === 'function' && token.name === 'HealthCheckService');
+  return new Set<unknown>([GracefulShutdownHealthIndicator, ...tokens]);
 }
 
 function isNeverCached(method: object): boolean {

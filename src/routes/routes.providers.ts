@@ -1,6 +1,6 @@
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 
-import { probeRoutes } from '../health/probe-routes.js';
+import { healthServicesOf, probeRoutes } from '../health/probe-routes.js';
 import { controllersOf } from '../nest/controllers.js';
 import { injectedTokens } from '../nest/injected-tokens.js';
 import { provide } from '../wiring/provide.js';
@@ -14,10 +14,12 @@ export const ROUTES = [provide(Routes, [HttpAdapterHost, ModulesContainer], rout
 function routesOf(host: HttpAdapterHost, modules: ModulesContainer): Routes {
   const longLived = new Map<string, LongLivedResponse>();
   const probes = new Set<string>();
+  const healthServices = healthServicesOf(modules);
   for (const controller of controllersOf(modules)) {
     nameHandlers(controller);
     const methods = methodsOf(controller.prototype as object);
-    for (const name of probeRoutes(controller.name, methods, injectedTokens(controller))) {
+    const injected = injectedTokens(controller);
+    for (const name of probeRoutes(controller.name, methods, injected, healthServices)) {
       probes.add(name);
     }
     for (const [name, response] of longLivedRoutes(controller)) longLived.set(name, response);
