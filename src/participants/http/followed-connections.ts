@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 import { ageOf } from '../../connections/age-of.js';
@@ -281,7 +281,9 @@ export class FollowedConnections implements OpenResponses {
   }
 
   readonly #beforeHeaders: BeforeHeaders = (response, args) => {
-    const connection = this.#connections.get(response.req.socket);
+    // Every response of the process comes by here, also a stand-in that has no request.
+    const { socket } = (response.req ?? {}) as Partial<IncomingMessage>;
+    const connection = socket && this.#connections.get(socket);
     if (connection === undefined) return args;
     this.#waiting.meet(response, connection);
     const isLast = connection.isLatest(response) && this.#leaves?.(connection) === true;
