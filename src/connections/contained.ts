@@ -8,19 +8,26 @@
 export function contained<This, Args extends unknown[]>(
   listener: (this: This, ...args: Args) => void,
 ): (this: This, ...args: Args) => void {
-  let isReported = false;
+  const report = onceReported();
   return function (...args) {
     try {
       listener.apply(this, args);
     } catch (error) {
-      if (isReported) return;
-      isReported = true;
       report(error);
     }
   };
 }
 
-function report(error: unknown): void {
+/** @returns a function that reports a fault of ours, the first time it is called. @internal */
+export function onceReported(): (error: unknown) => void {
+  let isReported = false;
+  return (error) => {
+    if (!isReported) warn(error);
+    isReported = true;
+  };
+}
+
+function warn(error: unknown): void {
   const detail = error instanceof Error ? error.stack : undefined;
   process.emitWarning(
     `A listener of nestjs-drain failed, so its counts may be wrong: ${String(error)}`,

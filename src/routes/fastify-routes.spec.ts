@@ -26,6 +26,7 @@ describe('the name of the handler that Fastify routes a request to', () => {
     ['GET', '/orders/latest', 'Orders.latest'],
     [['PUT', 'PATCH'], '/orders/:id', 'Orders.change'],
     ['GET', '/files/*', 'Files.get'],
+    ['GET', '/:tenant/:area', 'Tenants.area'],
     ['GET', '/', 'Home.get'],
   );
 
@@ -34,6 +35,8 @@ describe('the name of the handler that Fastify routes a request to', () => {
     ['GET', '/orders/latest', 'Orders.latest'],
     ['PATCH', '/orders/7', 'Orders.change'],
     ['GET', '/files/a/b', 'Files.get'],
+    ['GET', '/files/a', 'Files.get'],
+    ['GET', '/acme/a', 'Tenants.area'],
     ['GET', '/', 'Home.get'],
     ['DELETE', '/orders/7', undefined],
     ['GET', '/orders', undefined],

@@ -17,6 +17,15 @@ export function isFastify(instance: unknown): instance is Fastify {
   return typeof (instance as Partial<Fastify> | undefined)?.addHook === 'function';
 }
 
+/** Prepared for the look-up, which goes over all routes for each request that ends. */
+interface KnownRoute {
+  readonly route: FastifyRoute;
+  readonly segments: readonly string[];
+  /** Whether more segments may follow. */
+  readonly isOpen: boolean;
+  readonly parameters: number;
+}
+
 /**
  * The names of Fastify's handlers by their paths. They are looked up when a line is logged, because
  * a hook would cost time on every request.
@@ -24,12 +33,12 @@ export function isFastify(instance: unknown): instance is Fastify {
  * @internal
  */
 export class FastifyRoutes {
-  readonly #routes: { readonly route: FastifyRoute; readonly segments: readonly string[] }[] = [];
+  readonly #routes: KnownRoute[] = [];
 
   constructor(fastify: Fastify) {
     try {
       fastify.addHook('onRoute', (route) => {
-        this.#routes.push({ route, segments: route.url.split('/') });
+        this.#routes.push(known(route));
       });
     } catch {
       // It is ready: the adapter of an application that was made of the same testing module before.
@@ -47,22 +56,24 @@ export class FastifyRoutes {
   /** The name of the handler; if several match, the one whose path has the fewest parameters. */
   nameOf(method: string, path: string): string | undefined {
     const asked = path.split('/');
-    const fits = this.#routes
-      .filter(({ route, segments }) => route.method.includes(method) && matches(segments, asked))
-      .toSorted((a, b) => parameters(a.segments) - parameters(b.segments));
-    const route = fits[0]?.route;
-    return handlerName(route?.handler) ?? nameFromFastifyConfig(route?.config);
+    let best: KnownRoute | undefined;
+    for (const one of this.#routes) {
+      if (best !== undefined && one.parameters >= best.parameters) continue;
+      if (matches(one, asked) && one.route.method.includes(method)) best = one;
+    }
+    return handlerName(best?.route.handler) ?? nameFromFastifyConfig(best?.route.config);
   }
 }
 
-function matches(pattern: readonly string[], asked: readonly string[]): boolean {
-  const isOpen = pattern.at(-1)?.endsWith('*') === true;
-  if (isOpen ? asked.length < pattern.length : asked.length !== pattern.length) return false;
-  return pattern.every((segment, i) => isParameter(segment) || segment === asked[i]);
+function known(route: FastifyRoute): KnownRoute {
+  const segments = route.url.split('/');
+  const isOpen = route.url.endsWith('*');
+  return { route, segments, isOpen, parameters: segments.filter(isParameter).length };
 }
 
-function parameters(segments: readonly string[]): number {
-  return segments.filter(isParameter).length;
+function matches({ segments, isOpen }: KnownRoute, asked: readonly string[]): boolean {
+  if (isOpen ? asked.length < segments.length : asked.length !== segments.length) return false;
+  return segments.every((segment, i) => segment === asked[i] || isParameter(segment));
 }
 
 function isParameter(segment: string): boolean {

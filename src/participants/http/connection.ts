@@ -11,43 +11,37 @@ export interface RequestInFlight {
   readonly since: number | undefined;
 }
 
-/** Stands for an unknown time: a plain number takes less memory than `number | undefined`. */
+/** Stands for an unknown time: V8 keeps a field that is always a number as one. */
 const UNKNOWN = -1;
 const NONE: readonly RequestInFlight[] = [];
 
-/** Fields that few connections need, or only leaving ones. */
-interface Details {
-  /** The requests behind the one in flight, when the client pipelines. */
-  pipelined: RequestInFlight[] | undefined;
-  /** The last of them, if neither it nor those before it have been met. */
-  waiting: IncomingMessage | undefined;
-  leavesAt: number;
-  closedBy: ClosedBy;
-  quietSince: number;
-  bytesSeen: number;
-}
-
 /**
- * One connection to an HTTP/1.1 server, and its state. Kept small, because there is one for each
- * client.
+ * One connection to an HTTP/1.1 server, and its state.
  *
  * @internal
  */
 export class Connection implements TrafficConnection {
+  /** When its responses begin to say `Connection: close`. */
+  leavesAt = Infinity;
+  /** Who would be the one to close it now. */
+  closedBy: ClosedBy = 'peer';
   /** The request in flight; null between two of them, undefined before the first. */
   #response: ServerResponse | null | undefined;
-  /**
-   * When the request in flight, or else the rest, began. In whole ms, because V8 stores a fraction
-   * as an object.
-   */
+  /** When the request in flight, or else the rest, began. */
   #since: number;
-  #details: Details | undefined;
+  /** The requests behind the one in flight, when the client pipelines. */
+  readonly #pipelined: RequestInFlight[] = [];
+  /** The last of them, if neither it nor those before it have been met. */
+  #waiting: IncomingMessage | undefined;
+  #quietSince: number;
+  #bytesSeen = 0;
 
   constructor(
     readonly socket: Socket,
     now: number,
   ) {
-    this.#since = Math.floor(now);
+    this.#since = now;
+    this.#quietSince = now;
   }
 
   /**
@@ -57,14 +51,12 @@ export class Connection implements TrafficConnection {
    */
   static found(socket: Socket, restsSince: number): Connection {
     const connection = new Connection(socket, restsSince);
+    if (!isUsed(socket)) return connection;
+    connection.#bytesSeen = socket.bytesRead;
     const response = currentResponse(socket);
-    if (isUsed(socket)) {
-      connection.#response = response ?? null;
-      connection.#detailed().bytesSeen = socket.bytesRead;
-    }
+    connection.#response = response ?? null;
     if (response === undefined) return connection;
-    const waiting = waitingRequest(socket);
-    if (waiting !== undefined) connection.#detailed().waiting = waiting;
+    connection.#waiting = waitingRequest(socket);
     connection.#since = UNKNOWN;
     return connection;
   }
@@ -91,24 +83,6 @@ export class Connection implements TrafficConnection {
     return this.#since;
   }
 
-  /** When its responses begin to say `Connection: close`. */
-  get leavesAt(): number {
-    return this.#details?.leavesAt ?? Infinity;
-  }
-
-  set leavesAt(at: number) {
-    this.#detailed().leavesAt = at;
-  }
-
-  /** Who would be the one to close it now. */
-  get closedBy(): ClosedBy {
-    return this.#details?.closedBy ?? 'peer';
-  }
-
-  set closedBy(closedBy: ClosedBy) {
-    this.#detailed().closedBy = closedBy;
-  }
-
   /** The requests in flight that are known, in the order they came. */
   get requests(): readonly RequestInFlight[] {
     if (!this.#response) return NONE;
@@ -118,7 +92,7 @@ export class Connection implements TrafficConnection {
 
   /** The last request that only Node knows, behind those in flight. */
   get waiting(): IncomingMessage | undefined {
-    return this.#details?.waiting;
+    return this.#waiting;
   }
 
   has(response: ServerResponse): boolean {
@@ -128,18 +102,17 @@ export class Connection implements TrafficConnection {
 
   begin(response: ServerResponse, now: number): void {
     if (this.#response) {
-      (this.#detailed().pipelined ??= []).push({ response, since: now });
+      this.#pipelined.push({ response, since: now });
       return;
     }
     this.#response = response;
-    this.#since = Math.floor(now);
+    this.#since = now;
   }
 
   /** @returns when the request began; undefined if unknown */
   finish(response: ServerResponse, now: number): number | undefined {
-    const details = this.#detailed();
-    details.quietSince = now;
-    details.bytesSeen = this.socket.bytesRead;
+    this.#quietSince = now;
+    this.#bytesSeen = this.socket.bytesRead;
     if (this.#response !== response) return this.#finishPipelined(response, now);
     const since = known(this.#since);
     this.#next(now);
@@ -158,7 +131,7 @@ export class Connection implements TrafficConnection {
     if (response !== undefined && response !== ended) {
       return this.meet(response) ? response : undefined;
     }
-    this.#detailed().waiting = undefined;
+    this.#waiting = undefined;
     return undefined;
   }
 
@@ -169,32 +142,31 @@ export class Connection implements TrafficConnection {
    */
   meet(response: ServerResponse): boolean {
     if (this.waiting === undefined || this.has(response)) return false;
-    const details = this.#detailed();
-    const pipelined = (details.pipelined ??= []);
-    const found = pipelined.filter(({ since }) => since === undefined).length;
+    const found = this.#pipelined.filter(({ since }) => since === undefined).length;
     const isLast = response.req === this.waiting;
-    pipelined.splice(isLast ? found : 0, 0, { response, since: undefined });
-    if (isLast) details.waiting = undefined;
+    this.#pipelined.splice(isLast ? found : 0, 0, { response, since: undefined });
+    if (isLast) this.#waiting = undefined;
     if (!this.#response) this.#next(UNKNOWN);
     return true;
   }
 
   #next(now: number): void {
-    const next = this.#details?.pipelined?.shift();
+    const next = this.#pipelined.shift();
     this.#response = next?.response ?? null;
-    this.#since = next === undefined ? Math.floor(now) : (next.since ?? UNKNOWN);
+    this.#since = next === undefined ? now : (next.since ?? UNKNOWN);
   }
 
   /** If the client is gone, pipelined requests may end before the first one. */
   #finishPipelined(response: ServerResponse, now: number): number | undefined {
     const rank = this.#pipelined.findIndex((request) => request.response === response);
-    const [finished] = rank === -1 ? [] : (this.#details?.pipelined?.splice(rank, 1) ?? []);
-    return finished === undefined ? now : finished.since;
+    if (rank === -1) return now;
+    const [finished] = this.#pipelined.splice(rank, 1);
+    return finished?.since;
   }
 
   /** The response to its latest request in flight, the only one that may end the connection. */
   get latest(): ServerResponse | undefined {
-    const last = this.#details?.pipelined?.at(-1);
+    const last = this.#pipelined.at(-1);
     const response = last === undefined ? this.#response : last.response;
     const since = last === undefined ? known(this.#since) : last.since;
     // The last request that came before requests were followed has not been met.
@@ -218,28 +190,12 @@ export class Connection implements TrafficConnection {
    * because it reads a counter of the socket.
    */
   quietMs(now: number): number {
-    const details = this.#detailed();
     const bytes = this.socket.bytesRead;
-    if (bytes !== details.bytesSeen) {
-      details.bytesSeen = bytes;
-      details.quietSince = now;
+    if (bytes !== this.#bytesSeen) {
+      this.#bytesSeen = bytes;
+      this.#quietSince = now;
     }
-    return now - details.quietSince;
-  }
-
-  get #pipelined(): readonly RequestInFlight[] {
-    return this.#details?.pipelined ?? NONE;
-  }
-
-  #detailed(): Details {
-    return (this.#details ??= {
-      pipelined: undefined,
-      waiting: undefined,
-      leavesAt: Infinity,
-      closedBy: 'peer',
-      quietSince: this.#since,
-      bytesSeen: 0,
-    });
+    return now - this.#quietSince;
   }
 }
 

@@ -31,6 +31,7 @@ function isBodyRead({ req }: ServerResponse): boolean {
 function overrule(argument: unknown): unknown {
   if (typeof argument !== 'object' || argument === null) return argument;
   if (!Array.isArray(argument)) {
+    if (!Object.keys(argument).some(isConnection)) return argument;
     return Object.fromEntries(Object.entries(argument).map(overruleEntry));
   }
   if (Array.isArray(argument[0])) {
