@@ -1,9 +1,22 @@
 import { parseArgs } from 'node:util';
 
+import { scenarioNames } from './scenarios/index.mjs';
+import { files as solutionNames } from './solutions/index.mjs';
+
 export const ADAPTERS = ['express', 'fastify'];
 
-/** What is asked for on the command line; each filter can be given several times. */
+/** What is asked for on the command line. Ends the process where that is not understood. */
 export function readOptions(args) {
+  try {
+    return parse(args);
+  } catch (error) {
+    console.error(`${error.message}\nThe options are named at the top of bench/peers/peers.mjs.`);
+    process.exit(2);
+  }
+}
+
+/** Each filter can be given several times. */
+function parse(args) {
   const { values } = parseArgs({
     args,
     options: {
@@ -17,9 +30,9 @@ export function readOptions(args) {
       draw: { type: 'boolean', default: false },
     },
   });
-  for (const adapter of values.adapter) {
-    if (!ADAPTERS.includes(adapter)) throw new Error(`--adapter is ${ADAPTERS.join(' or ')}`);
-  }
+  names('adapter', values.adapter, ADAPTERS);
+  names('scenario', values.scenario, scenarioNames);
+  names('solution', values.solution, solutionNames);
   const isWhole = values.solution === undefined && values.scenario === undefined;
   return {
     ...values,
@@ -31,8 +44,14 @@ export function readOptions(args) {
   };
 }
 
-function count(name, text) {
+function names(option, given = [], known) {
+  const wrong = given.find((name) => !known.includes(name));
+  if (wrong === undefined) return;
+  throw new Error(`--${option} is '${wrong}', expected one of ${known.join(', ')}`);
+}
+
+function count(option, text) {
   const number = Number(text);
-  if (!(Number.isInteger(number) && number > 0)) throw new Error(`--${name} takes a number from 1`);
-  return number;
+  if (Number.isInteger(number) && number > 0) return number;
+  throw new Error(`--${option} is '${text}', expected a whole number from 1`);
 }
