@@ -25,7 +25,7 @@ export const nodeProcess: ProcessPort = {
   onCrash: (listener) => {
     // Node raises unhandled rejections here too, unless they have a listener of their own.
     const event = 'uncaughtException';
-    const heard = (error: unknown) => listener(error, process.listenerCount(event) > 1);
+    const heard = (error: unknown) => listener(error, isTakenByOther(heard));
     process.on(event, heard);
     return () => void process.off(event, heard);
   },
@@ -64,6 +64,16 @@ export const nodeProcess: ProcessPort = {
   // A blocked worker thread must not kill the whole process.
   startWatchdog: isMainThread ? startWatchdog : () => {},
 };
+
+/**
+ * Whether another listener takes uncaught errors. Sentry's does not: it reports the error, and ends
+ * the process unless it finds another listener, such as this one. Sentry marks it.
+ */
+function isTakenByOther(own: object): boolean {
+  return process
+    .listeners('uncaughtException')
+    .some((one) => one !== own && !('_errorHandler' in one));
+}
 
 function activeResources(): string[] {
   return process.getActiveResourcesInfo().filter((name) => !STANDARD_STREAMS.has(name));

@@ -86,6 +86,23 @@ describe('an uncaught error', () => {
     ]);
   });
 
+  it('that a tool such as Sentry reports is a failure, and cuts no request in flight', async () => {
+    const { file, read } = reportFile();
+    const options = { gracePeriodMs: 500, reportFile: file };
+    const app = await start({ quirks: ['error-reporter'], options });
+    const slow = request(app.port, '/slow?ms=1000');
+    await app.event('handler');
+    app.signal('SIGTERM');
+    await app.event('grace');
+    await request(app.port, '/crash?kind=exception', { body: '{}' });
+    expect(await slow).toMatchObject({ status: 200 });
+    expect(await app.exited).toMatchObject({ code: 1, signal: null });
+    expect(app.order).toContain('error-reported');
+    expect(app.order).toContain('onApplicationShutdown');
+    expect(read()).toMatchObject({ result: 'failed', exitCode: 1 });
+    expect(read().failures).toMatchObject([{ where: 'uncaught error' }]);
+  });
+
   it('after everything is closed does not make a clean exit a failure', async () => {
     const app = await start({ quirks: ['crashes-late'] });
     app.signal('SIGTERM');
