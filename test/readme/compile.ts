@@ -11,6 +11,13 @@ const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 
 export const COMPILE_MS = 300_000;
 
+/** What the pages use of packages that are not installed here. */
+const STAND_INS = `
+declare module '@sentry/nestjs' {
+  export function flush(timeoutMs?: number): Promise<boolean>;
+}
+`;
+
 /**
  * Compiles pieces of TypeScript, each by itself, as strictly as the package.
  *
@@ -21,6 +28,7 @@ export async function compile(pieces: ReadonlyMap<string, string>): Promise<stri
   const folder = mkdtempSync(join(tmpdir(), 'nestjs-drain-examples-'));
   try {
     for (const [name, code] of pieces) writeFileSync(join(folder, name), code);
+    writeFileSync(join(folder, 'stand-ins.d.ts'), STAND_INS);
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
     const config = {
