@@ -5,18 +5,12 @@ import { files as solutionNames } from './solutions/index.mjs';
 
 export const ADAPTERS = ['express', 'fastify'];
 
-/** What is asked for on the command line. Ends the process where that is not understood. */
+/**
+ * What is asked for on the command line. Each filter can be given several times.
+ *
+ * @throws with one line for the user
+ */
 export function readOptions(args) {
-  try {
-    return parse(args);
-  } catch (error) {
-    console.error(`${error.message}\nThe options are named at the top of bench/peers/peers.mjs.`);
-    process.exit(2);
-  }
-}
-
-/** Each filter can be given several times. */
-function parse(args) {
   const { values } = parseArgs({
     args,
     options: {
@@ -24,7 +18,7 @@ function parse(args) {
       scenario: { type: 'string', multiple: true },
       adapter: { type: 'string', multiple: true, default: ADAPTERS },
       rounds: { type: 'string', default: '1' },
-      parallel: { type: 'string', default: '3' },
+      parallel: { type: 'string', default: '6' },
       minutes: { type: 'string' },
       resume: { type: 'boolean', default: false },
       draw: { type: 'boolean', default: false },

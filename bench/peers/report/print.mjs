@@ -6,11 +6,12 @@ const COLUMNS = ['lost', 'wrong', 'reset', 'refused', 'to exit', 'exit'];
 const WIDTHS = [13, 7, 7, 9, 10, 22];
 const NAME_WIDTH = 34;
 
-export function printHead({ title }, adapter) {
-  console.log(`\n${`${title}, ${adapter}`.padEnd(NAME_WIDTH)}${row(COLUMNS)}`);
+export function printRow({ title }, adapter, rounds) {
+  console.log(`\n${`${title}, ${adapter}`.padEnd(NAME_WIDTH)}${cellsOf(COLUMNS)}`);
+  for (const { solution, round } of rounds) printRound(solution, round);
 }
 
-export function printRound({ name }, round) {
+function printRound({ name }, round) {
   if (round.error !== undefined) return console.log(`${name.padEnd(NAME_WIDTH)}  ${round.error}`);
   const { wrong, reset, refused, ms, lateMs, value, unit, note } = round;
   const how = exit({ exits: [round.exit] }, KILL_AFTER_MS);
@@ -20,9 +21,9 @@ export function printRound({ name }, round) {
     note ?? [],
     lateMs > LATE_MS ? `clients late by ${lateMs} ms` : [],
   ].flat();
-  console.log([name.padEnd(NAME_WIDTH) + row(cells), ...more].join('  '));
+  console.log([name.padEnd(NAME_WIDTH) + cellsOf(cells), ...more].join('  '));
 }
 
-function row(cells) {
+function cellsOf(cells) {
   return cells.map((cell, i) => String(cell).padStart(WIDTHS[i])).join('');
 }
