@@ -31,8 +31,9 @@ interface RequestInFlight {
 
 /**
  * The HTTP/2 servers of one application, their sessions, and the requests in flight on these. While
- * the application is healthy, Node is asked for the streams of a session when they are needed:
- * nothing is listened to that comes with each request.
+ * the application is healthy, only the open sessions are remembered, and Node is asked for their
+ * streams when these are needed: nothing is listened to that comes with each request. From
+ * `follow()` on, sessions and requests are followed.
  *
  * @internal
  */
@@ -40,6 +41,9 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
   readonly responses: OpenResponses = this;
   readonly protocol = 'h2';
   readonly listeners: Listeners;
+  /** All that are open. Kept small, because there is one for each client. */
+  readonly #open = new Map<Socket, ServerHttp2Session>();
+  /** Those that are followed. */
   readonly #sessions = new Map<Http2Session, Session>();
   /** The session of each stream: a stream that has ended has forgotten it. */
   readonly #requests = new Map<Http2ServerResponse, RequestInFlight>();
@@ -50,6 +54,7 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
   #completed = 0;
   #onQuiet = () => {};
   readonly #onClose = sharedListener((response: Http2ServerResponse) => this.#end(response));
+  readonly #onSocketClose = sharedListener((socket: Socket) => this.#closed(socket));
   /** Called for each new session. */
   onSession: (session: Session) => void = () => {};
 
@@ -68,7 +73,7 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
   }
 
   get connectionCount(): number {
-    return this.#sessions.size;
+    return this.#open.size;
   }
 
   get droppedCount(): number {
@@ -76,9 +81,9 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
   }
 
   get busyCount(): number {
-    const isFollowed = this.#followedSince !== undefined;
-    const busy = ({ requests, streams = [] }: Session) => (isFollowed ? requests : streams.length);
-    return this.sessions.filter((session) => busy(session) > 0).length;
+    const requestsOn = (h2: ServerHttp2Session) =>
+      this.#sessions.get(h2)?.requests ?? openStreams(h2)?.length ?? 0;
+    return [...this.#open.values()].filter((h2) => requestsOn(h2) > 0).length;
   }
 
   /** How many responses have been completed. */
@@ -86,6 +91,7 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
     return this.#completed;
   }
 
+  /** The sessions that are followed. */
   get sessions(): Session[] {
     return [...this.#sessions.values()];
   }
@@ -101,21 +107,16 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
     listeners.add(server);
     listeners.on(server, 'connection', connected);
     listeners.on(server, 'secureConnection', connected);
-    listeners.on(server, 'session', (session: ServerHttp2Session) => this.#open(session));
+    listeners.on(server, 'session', (h2: ServerHttp2Session) => this.#opened(h2));
     if (this.#followedSince === undefined) this.#lookAtFirstRequest(server);
     else this.#followRequests(server);
   }
 
-  /** Follows each request from now on, and those that are in flight. */
+  /** Follows each session and request from now on, and those that are there. */
   follow(): void {
     if (this.#followedSince !== undefined) return;
     this.#followedSince = this.clock.now();
-    for (const session of this.sessions) {
-      for (const stream of session.streams ?? []) {
-        const response = responseOf(stream);
-        if (response !== undefined) this.#count(response, session, undefined);
-      }
-    }
+    for (const [socket, h2] of this.#open) this.#find(h2, socket);
     for (const server of this.listeners.servers) this.#followRequests(server);
   }
 
@@ -201,23 +202,43 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
     });
   }
 
-  #open(h2: ServerHttp2Session): void {
+  #opened(h2: ServerHttp2Session): void {
     if (this.traffic.isFollowed) this.follow();
     const socket = this.#socket!;
-    const session = new Session(h2, socket, this.clock);
     this.#socket = undefined;
-    this.#sessions.set(h2, session);
-    const closed = () => this.#closed(h2, session);
-    h2.once('close', closed);
-    // Node 20 keeps a session whose client has broken the protocol.
-    socket.once('close', closed);
+    this.#open.set(socket, h2);
+    // The `close` of the session comes after it, and never on Node 20 if the client has broken the
+    // protocol.
+    socket.on('close', this.#onSocketClose);
+    if (this.#followedSince === undefined) return;
+    const session = this.#add(h2, socket);
     this.onSession(session);
     this.traffic.connectionOpened(session);
   }
 
+  /** A session that was not followed so far. Node shows the requests in flight on it. */
+  #find(h2: ServerHttp2Session, socket: Socket): void {
+    const session = this.#add(h2, socket);
+    for (const stream of session.streams ?? []) {
+      const response = responseOf(stream);
+      if (response !== undefined) this.#count(response, session, undefined);
+    }
+  }
+
+  #add(h2: ServerHttp2Session, socket: Socket): Session {
+    const session = new Session(h2, socket, this.clock);
+    this.#sessions.set(h2, session);
+    return session;
+  }
+
   /** Its requests will not be answered. */
-  #closed(h2: ServerHttp2Session, session: Session): void {
-    if (!this.#sessions.delete(h2)) return;
+  #closed(socket: Socket): void {
+    if (this.traffic.isFollowed) this.follow();
+    const h2 = this.#open.get(socket);
+    const session = h2 && this.#sessions.get(h2);
+    this.#open.delete(socket);
+    if (h2 === undefined || session === undefined) return;
+    this.#sessions.delete(h2);
     if (session.requests > 0) this.#endAll(session);
     this.traffic.connectionClosed(session, session.closedBy);
     if (this.isEmpty) this.#onQuiet();
@@ -257,7 +278,8 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
   #otherStreams(): Http2Stream[] {
     const responses = [...this.#requests.keys(), ...this.#released];
     const known = new Set<Http2Stream>(responses.map(({ stream }) => stream));
-    return this.sessions.flatMap(({ streams = [] }) => streams.filter((it) => !known.has(it)));
+    const streams = [...this.#open.values()].flatMap((h2) => openStreams(h2) ?? []);
+    return streams.filter((stream) => !known.has(stream));
   }
 
   #outcomeOf(response: Http2ServerResponse): Outcome {
