@@ -1,15 +1,14 @@
-import type { IncomingMessage } from 'node:http';
-import type { Server, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 
 import { unsentBytes } from '../../connections/socket-handle.js';
 import type { ClosedBy, TrafficConnection } from '../../connections/traffic.js';
 import { refuseUpgrade } from '../../connections/upgrades.js';
+import type { Upgrade } from './upgrade.js';
 import {
   closeWebSocket,
   type Handlers,
   type HandlersOf,
   isWebSocket,
-  pathOf,
   type WebSocketConnection,
   type WsWebSocket,
 } from './web-socket-connection.js';
@@ -21,24 +20,14 @@ import {
  * @internal
  */
 export class UpgradedSocket implements WebSocketConnection, TrafficConnection {
-  readonly path: string;
-  readonly isWebSocket: boolean;
   /** Who would be the one to close it now. */
   closedBy: ClosedBy = 'peer';
-  readonly #bytesBefore: number;
 
   constructor(
-    readonly server: Server,
     readonly socket: Socket,
-    request: IncomingMessage,
+    readonly upgrade: Upgrade,
     private readonly handlersOf: HandlersOf,
-    readonly since: number,
-  ) {
-    this.path = pathOf(request.url);
-    const isTunnel = request.method === 'CONNECT';
-    this.isWebSocket = !isTunnel && request.headers.upgrade?.toLowerCase() === 'websocket';
-    this.#bytesBefore = socket.bytesWritten;
-  }
+  ) {}
 
   get isAway(): boolean {
     return false;
@@ -61,8 +50,12 @@ export class UpgradedSocket implements WebSocketConnection, TrafficConnection {
     return this.socket.remoteAddress;
   }
 
+  get since(): number {
+    return this.upgrade.since;
+  }
+
   get label(): string {
-    return `websocket ${this.path}`;
+    return `websocket ${this.upgrade.path ?? ''}`;
   }
 
   get isBusy(): boolean {
@@ -70,12 +63,7 @@ export class UpgradedSocket implements WebSocketConnection, TrafficConnection {
   }
 
   get handlers(): Handlers {
-    // Gateways know the websocket, GraphQL resolvers the socket below it.
-    const below = this.handlersOf(this.socket);
-    const webSocket = webSocketOf(this.socket);
-    if (webSocket === undefined) return below;
-    const { running, begun } = this.handlersOf(webSocket);
-    return { running: running + below.running, begun: begun + below.begun };
+    return handlersOn(this.socket, this.handlersOf);
   }
 
   get unsent(): number {
@@ -90,7 +78,7 @@ export class UpgradedSocket implements WebSocketConnection, TrafficConnection {
     this.closedBy = 'announced';
     const webSocket = webSocketOf(this.socket);
     if (webSocket !== undefined) closeWebSocket(webSocket, code);
-    else if (this.socket.bytesWritten === this.#bytesBefore) refuseUpgrade(this.socket);
+    else if (this.socket.bytesWritten === this.upgrade.bytesBefore) refuseUpgrade(this.socket);
     // No frame, which could land in the middle of another one. Written data is sent first.
     else this.socket.destroySoon();
   }
@@ -103,6 +91,16 @@ export class UpgradedSocket implements WebSocketConnection, TrafficConnection {
     this.closedBy = 'cut';
     this.drop();
   }
+}
+
+/** The handlers of messages that came over a socket. @internal */
+export function handlersOn(socket: Socket, handlersOf: HandlersOf): Handlers {
+  // Gateways know the websocket, GraphQL resolvers the socket below it.
+  const below = handlersOf(socket);
+  const webSocket = webSocketOf(socket);
+  if (webSocket === undefined) return below;
+  const { running, begun } = handlersOf(webSocket);
+  return { running: running + below.running, begun: begun + below.begun };
 }
 
 /** ws keeps itself on its socket under an unpublished symbol. */

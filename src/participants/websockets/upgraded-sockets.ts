@@ -7,11 +7,14 @@ import { sharedListener } from '../../connections/shared-listener.js';
 import type { Traffic, TrafficSource } from '../../connections/traffic.js';
 import { refuseUpgrades, UPGRADES } from '../../connections/upgrades.js';
 import type { Clock } from '../../shutdown/clock.js';
-import { UpgradedSocket } from './upgraded-socket.js';
+import { type Upgrade, upgradeOf } from './upgrade.js';
+import { handlersOn, UpgradedSocket } from './upgraded-socket.js';
 import type { HandlersOf } from './web-socket-connection.js';
 
 /**
- * The connections that the application's HTTP servers have handed over and that are open.
+ * The connections that the application's HTTP servers have handed over and that are open. While the
+ * application is healthy, only what cannot be learned later is kept of each. From `follow()` on,
+ * they are followed.
  *
  * @internal
  */
@@ -19,8 +22,11 @@ export class UpgradedSockets implements Iterable<UpgradedSocket>, TrafficSource 
   readonly protocol = 'websocket';
   readonly requestCount = 0;
   readonly #servers = new Map<Server, (() => void)[]>();
-  readonly #open = new Map<Socket, UpgradedSocket>();
+  /** All that are open. */
+  readonly #open = new Map<Socket, Upgrade>();
+  readonly #followed = new Map<Socket, UpgradedSocket>();
   readonly #onClose = sharedListener((socket: Socket) => this.#closed(socket));
+  #isFollowed = false;
   #containsErrors = false;
   /** Called for each new one. */
   onOpen: (upgraded: UpgradedSocket) => void = () => {};
@@ -38,11 +44,12 @@ export class UpgradedSockets implements Iterable<UpgradedSocket>, TrafficSource 
   }
 
   get busyCount(): number {
-    return [...this.#open.values()].filter(({ isBusy }) => isBusy).length;
+    const isBusy = (socket: Socket) => handlersOn(socket, this.handlersOf).running > 0;
+    return [...this.#open.keys()].filter(isBusy).length;
   }
 
   [Symbol.iterator](): Iterator<UpgradedSocket> {
-    return this.#open.values();
+    return this.#followed.values();
   }
 
   watch(server: Server): void {
@@ -59,6 +66,13 @@ export class UpgradedSockets implements Iterable<UpgradedSocket>, TrafficSource 
   unwatch(server: Server): void {
     for (const dispose of this.#servers.get(server) ?? []) dispose();
     this.#servers.delete(server);
+  }
+
+  /** Follows each one from now on, and those that are open. */
+  follow(): void {
+    if (this.#isFollowed) return;
+    this.#isFollowed = true;
+    for (const [socket, upgrade] of this.#open) this.#add(socket, upgrade);
   }
 
   /**
@@ -82,31 +96,39 @@ export class UpgradedSockets implements Iterable<UpgradedSocket>, TrafficSource 
   }
 
   destroyAll(): void {
-    forEachAlone(this.#open, ([socket, upgraded]) => {
-      upgraded.closedBy = 'cut';
-      socket.destroy();
-    });
+    forEachAlone(this.#followed.values(), (upgraded) => upgraded.terminate());
   }
 
   #opened(server: Server, request: IncomingMessage, socket: Socket): void {
-    const since = this.clock.now();
-    const upgraded = new UpgradedSocket(server, socket, request, this.handlersOf, since);
-    this.#open.set(socket, upgraded);
+    if (this.traffic.isFollowed) this.follow();
+    const upgrade = upgradeOf(server, request, socket, this.clock.now());
+    this.#open.set(socket, upgrade);
     socket.on('close', this.#onClose);
     if (this.#containsErrors) socket.on('error', ignore);
+    if (!this.#isFollowed) return;
+    const upgraded = this.#add(socket, upgrade);
     this.onOpen(upgraded);
     this.traffic.connectionOpened(upgraded);
   }
 
+  #add(socket: Socket, upgrade: Upgrade): UpgradedSocket {
+    const upgraded = new UpgradedSocket(socket, upgrade, this.handlersOf);
+    this.#followed.set(socket, upgraded);
+    return upgraded;
+  }
+
   #closed(socket: Socket): void {
-    const upgraded = this.#open.get(socket);
+    if (this.traffic.isFollowed) this.follow();
+    const upgraded = this.#followed.get(socket);
     this.#open.delete(socket);
+    this.#followed.delete(socket);
     if (upgraded !== undefined) this.traffic.connectionClosed(upgraded, upgraded.closedBy);
   }
 
   dispose(): void {
     for (const server of this.#servers.keys()) this.unwatch(server);
     this.#open.clear();
+    this.#followed.clear();
   }
 }
 

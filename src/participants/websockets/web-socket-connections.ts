@@ -57,6 +57,7 @@ export class WebSocketConnections {
       const connection = new EngineConnection(socket, this.gateways.handlersOf, this.clock.now());
       this.#add(connection, (closed) => socket.once('close', closed));
     });
+    this.#upgraded.follow();
     this.#upgraded.containErrors();
     for (const upgraded of this.#upgraded) this.#addUpgraded(upgraded);
     this.#upgraded.onOpen = (upgraded) => this.#addUpgraded(upgraded);
@@ -101,8 +102,9 @@ export class WebSocketConnections {
   }
 
   #addUpgraded(upgraded: UpgradedSocket): void {
-    if (!upgraded.isWebSocket) return;
-    if (this.#engines?.serves(upgraded.server, upgraded.path)) {
+    const { server, path } = upgraded.upgrade;
+    if (path === undefined) return;
+    if (this.#engines?.serves(server, path)) {
       // Announced through its engine.
       upgraded.closedBy = 'announced';
       return;
