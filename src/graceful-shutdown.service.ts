@@ -44,6 +44,7 @@ export class GracefulShutdownService implements BeforeApplicationShutdown {
   readonly #reports: ReportPublisher;
   readonly #servers: HttpServers;
   readonly #handlerClasses: () => Iterable<string>;
+  #states: Observable<ShutdownState> | undefined;
 
   /** @internal */
   constructor(
@@ -68,14 +69,18 @@ export class GracefulShutdownService implements BeforeApplicationShutdown {
   }
 
   /** Emits the current state, then every later one. Completes after `closed`. */
-  readonly state$ = new Observable<ShutdownState>((subscriber) => {
-    const entered = (state: ShutdownState) => {
-      subscriber.next(state);
-      if (state === 'closed') subscriber.complete();
-    };
-    entered(this.state);
-    return this.#sequence.observe({ entered });
-  });
+  get state$(): Observable<ShutdownState> {
+    // Made when asked for: V8 fits all objects of a class to the first few, and one without a source
+    // would make those of the application larger.
+    return (this.#states ??= new Observable((subscriber) => {
+      const entered = (state: ShutdownState) => {
+        subscriber.next(state);
+        if (state === 'closed') subscriber.complete();
+      };
+      entered(this.state);
+      return this.#sequence.observe({ entered });
+    }));
+  }
 
   /**
    * Whether balancers may send requests here. Stays true to the end of a graceful restart: another
