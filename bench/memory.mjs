@@ -15,9 +15,9 @@ const CONNECTIONS = sized(5000, 500);
 /** Open before and after: by then what is compiled, cached and pooled once is there. */
 const WARM_UP = sized(1500, 200);
 const AT_ONCE = 100;
-// Nothing is optimized: how much code that makes depends on how often something ran, and it would be
-// taken for what connections hold.
-const v8Flags = ['--expose-gc', '--no-opt', '--no-sparkplug', '--no-maglev'];
+// Nothing is optimized, and no code is dropped that has not run for a while: how much that makes depends
+// on how often something ran, and when, and it would be taken for what connections hold.
+const v8Flags = ['--expose-gc', '--no-opt', '--no-sparkplug', '--no-maglev', '--no-flush-bytecode'];
 /** Answers of the kernel and of timers that are still to come. */
 const SETTLE_MS = 300;
 
