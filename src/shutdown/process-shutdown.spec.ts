@@ -374,6 +374,15 @@ describe('the end of the process', () => {
     expect(port.watchdogs).toEqual([57_200]);
   });
 
+  it('is guarded before anything of the application hears of the shutdown', () => {
+    const { port, member } = setUp();
+    let guarded = 0;
+    member.sequence.intakeSignal.addEventListener('abort', () => (guarded = port.watchdogs.length));
+    port.emit('SIGTERM');
+    expect(guarded).toBe(1);
+    expect(port.watchdogs).toHaveLength(1);
+  });
+
   it.each([
     { does: 'names', what: 'a clean end', told: ['held by TCPSocketWrap and Timeout'] },
     {

@@ -190,6 +190,7 @@ export class ProcessShutdown {
     for (const { sequence } of members) sequence.isReachable = isReachable;
     const isJob = !isReachable && !members.some(({ sequence }) => sequence.takesWork);
     const longestMs = this.#longestMs(trigger);
+    this.#startWatchdog(longestMs);
     const closed = this.#closeAll();
     if (!(await this.#isOverWithin(longestMs, closed, this.#overdue.signal)))
       return this.#exitNow(1);
@@ -260,11 +261,16 @@ export class ProcessShutdown {
   }
 
   async #giveUpAfter(ms: number): Promise<void> {
+    this.#startWatchdog(ms);
     if (!(await this.#isOverWithin(ms, this.#leaving!))) this.#overdue.abort();
   }
 
-  #isOverWithin(ms: number, end: Promise<unknown>, interrupt?: AbortSignal): Promise<boolean> {
+  /** Before anything of the application runs, and so that its thread starts meanwhile. */
+  #startWatchdog(ms: number): void {
     this.port.startWatchdog(ms + WATCHDOG_MARGIN_MS);
+  }
+
+  #isOverWithin(ms: number, end: Promise<unknown>, interrupt?: AbortSignal): Promise<boolean> {
     return within(this.clock, ms + SEQUENCE_MARGIN_MS, end, interrupt);
   }
 

@@ -107,9 +107,12 @@ describe('the process is gone at the deadline, whatever the application does', (
     expect(app.log).toContain('Shutdown report');
   });
 
-  it('when a hook blocks the event loop for ever', async () => {
+  it.each([
+    { what: 'a hook', quirk: 'hook-spins' },
+    { what: 'a listener of intakeSignal', quirk: 'intake-spins' },
+  ] as const)('when $what blocks the event loop for ever', async ({ quirk }) => {
     const app = await start({
-      quirks: ['hook-spins'],
+      quirks: [quirk],
       options: { drainTimeoutMs: 500, closeTimeoutMs: 500 },
     });
     const sentAt = app.signal('SIGTERM');
