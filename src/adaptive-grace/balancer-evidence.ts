@@ -44,7 +44,8 @@ export class BalancerEvidence implements TrafficObserver, GraceEvidence {
     private readonly eps = EPS,
   ) {
     this.#since = clock.now();
-    this.#arrivals = new Arrivals(routes, clock, (arrival) => this.#arrived(arrival));
+    const arrived = (arrival: Arrival) => this.#arrived(arrival);
+    this.#arrivals = new Arrivals(routes, clock, arrived, 0, -Infinity);
     traffic.observe(this.#arrivals);
     traffic.observe(this);
   }

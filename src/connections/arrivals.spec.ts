@@ -5,6 +5,8 @@ import { type Arrival, Arrivals } from './arrivals.js';
 import type { HttpResponse } from './open-responses.js';
 import type { TrafficConnection } from './traffic.js';
 
+const noProbes = { isProbe: () => false };
+
 function setUp() {
   const clock = new FakeClock();
   const probes = new Set<object>();
@@ -26,6 +28,30 @@ function setUp() {
 }
 
 describe('Arrivals', () => {
+  it('reads the address of a connection only once it is told to', async () => {
+    const clock = new FakeClock();
+    const told: Arrival[] = [];
+    let reads = 0;
+    const from = clock.now() + 100;
+    const arrivals = new Arrivals(noProbes, clock, (one) => told.push(one), 0, from);
+    const open = () => {
+      const connection: TrafficConnection = {
+        protocol: 'http/1.1',
+        get remoteAddress() {
+          reads += 1;
+          return '192.0.2.1';
+        },
+      };
+      arrivals.connectionOpened(connection);
+      arrivals.connectionUpgraded(connection);
+    };
+    open();
+    expect(reads).toBe(0);
+    await clock.advance(100);
+    open();
+    expect(told.map(({ address }) => address)).toEqual([undefined, '192.0.2.1']);
+  });
+
   it('reports a connection at its first answer, with the time when it was opened', async () => {
     const { clock, arrivals, told, open, ask } = setUp();
     await clock.advance(200);

@@ -6,7 +6,7 @@ import type { TrafficConnection, TrafficObserver } from './traffic.js';
 /** A new connection that brings traffic. @internal */
 export interface Arrival {
   readonly connection: TrafficConnection;
-  /** The address; a closed connection no longer has one. */
+  /** The address, if asked for; a closed connection no longer has one. */
   readonly address: string | undefined;
   readonly openedAt: number;
   /** Whether it was closed before its purpose was known. */
@@ -35,6 +35,11 @@ export class Arrivals implements TrafficObserver {
     private readonly onArrival: (arrival: Arrival) => void,
     /** How many to skip: those that had been established before, and waited to be accepted. */
     private waiting = 0,
+    /**
+     * From when on addresses are noted. Reading one adds a field to the socket, and V8 compiles all
+     * code that handles sockets again for their new shape.
+     */
+    private readonly addressesFrom = Infinity,
   ) {}
 
   /** The connections whose purpose is not known yet. */
@@ -54,11 +59,11 @@ export class Arrivals implements TrafficObserver {
       this.waiting -= 1;
       return;
     }
-    const { remoteAddress: address } = connection;
+    const openedAt = this.clock.now();
     this.#newcomers.set(connection, {
       connection,
-      address,
-      openedAt: this.clock.now(),
+      address: openedAt < this.addressesFrom ? undefined : connection.remoteAddress,
+      openedAt,
       isUsed: false,
       isClosed: false,
     });

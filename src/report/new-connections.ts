@@ -17,12 +17,19 @@ export class NewConnections {
   #late = 0;
   #lastAt = -Infinity;
 
+  /** @param withClients - whether the report may contain addresses */
   constructor(
     private readonly begin: number,
     gracePeriodMs: number,
+    private readonly withClients: boolean,
   ) {
     // Without a grace period, nothing could have come in time.
     this.#lateFrom = gracePeriodMs > 0 ? begin + gracePeriodMs * (1 - LATE_SHARE) : Infinity;
+  }
+
+  /** From when on the address of a new connection is of use. */
+  get addressesFrom(): number {
+    return this.withClients ? this.#lateFrom : Infinity;
   }
 
   add({ address, openedAt }: Arrival): void {
@@ -35,13 +42,13 @@ export class NewConnections {
     }
   }
 
-  /** @param withClients - whether the report may contain addresses */
-  figures(withClients: boolean): ReportedNewConnections {
+  figures(): ReportedNewConnections {
     return {
       count: this.#count,
       ...(this.#count > 0 && { lastAtMs: this.#lastAt - this.begin }),
       late: this.#late,
-      ...(withClients && this.#lateClients.size > 0 && { lateClients: [...this.#lateClients] }),
+      ...(this.withClients &&
+        this.#lateClients.size > 0 && { lateClients: [...this.#lateClients] }),
     };
   }
 }

@@ -133,7 +133,7 @@ export class ShutdownRecord implements ShutdownObserver {
       states: course.states.all(),
       requests: course.traffic.requests(),
       connections: course.traffic.connections(),
-      newConnections: course.traffic.newConnections(this.options.reportClients),
+      newConnections: course.traffic.newConnections(),
       probes: course.traffic.probes(),
       participants: this.#participants(course),
       hooks: this.#hooks.all(course.begin),
@@ -150,13 +150,14 @@ export class ShutdownRecord implements ShutdownObserver {
 
   #begin(trigger: ShutdownTrigger): Course {
     const { sequence, traffic, routes, clock } = this;
+    const { reportClients } = this.options;
     const gracePeriodMs = sequence.graceMs(trigger);
     return new Course(
       trigger,
       sequence.longestMs(trigger),
       sequence.participants(),
       clock,
-      (begin) => new TrafficRecord(traffic, routes, clock, begin, gracePeriodMs),
+      (begin) => new TrafficRecord(traffic, routes, clock, begin, gracePeriodMs, reportClients),
       () => sequence.inFlight,
     );
   }

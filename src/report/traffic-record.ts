@@ -47,6 +47,7 @@ export class TrafficRecord implements TrafficObserver {
   /**
    * @param begin - when the shutdown began, by the clock
    * @param gracePeriodMs - the planned grace period
+   * @param withClients - whether the report may contain addresses
    */
   constructor(
     private readonly traffic: Traffic,
@@ -54,10 +55,12 @@ export class TrafficRecord implements TrafficObserver {
     private readonly clock: Clock,
     private readonly begin: number,
     private readonly gracePeriodMs: number,
+    withClients: boolean,
   ) {
-    this.#newConnections = new NewConnections(begin, gracePeriodMs);
+    this.#newConnections = new NewConnections(begin, gracePeriodMs, withClients);
+    const { addressesFrom } = this.#newConnections;
     const arrived = (arrival: Arrival) => this.#newConnections.add(arrival);
-    this.#arrivals = new Arrivals(routes, clock, arrived, traffic.waitingCount);
+    this.#arrivals = new Arrivals(routes, clock, arrived, traffic.waitingCount, addressesFrom);
     this.#requestsAtStart = traffic.requestCount;
     this.#connectionsAtStart = traffic.connectionCount;
     this.#stops = [traffic.observe(this.#arrivals), traffic.observe(this)];
@@ -126,10 +129,9 @@ export class TrafficRecord implements TrafficObserver {
     };
   }
 
-  /** @param withClients - whether the report may contain addresses */
-  newConnections(withClients: boolean): ReportedNewConnections {
+  newConnections(): ReportedNewConnections {
     this.#arrivals.takeUsed();
-    return this.#newConnections.figures(withClients);
+    return this.#newConnections.figures();
   }
 
   probes(): ReportedProbes {
