@@ -26,7 +26,11 @@ export function startWatchdog(ms: number): void {
     // The thread would run `--require` modules of `execArgv` and NODE_OPTIONS again, such as a
     // tracer.
     const inherited = { execArgv: [], env: {} };
-    const worker = new Worker(SOURCE, { eval: true, workerData: { ms }, name, ...inherited });
+    // It writes to the descriptor itself. Pipes from it would be new kinds of streams, for which V8
+    // compiles code of Node again that handles each request.
+    const unpiped = { stdout: true, stderr: true };
+    const own = { workerData: { ms }, name };
+    const worker = new Worker(SOURCE, { eval: true, ...own, ...inherited, ...unpiped });
     worker.on('error', warn);
     worker.unref();
   } catch (error) {
