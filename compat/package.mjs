@@ -50,9 +50,11 @@ function modulesOf(folder) {
 function linkAll(from, to) {
   mkdirSync(to, { recursive: true });
   for (const name of readdirSync(from)) {
-    if (name.startsWith('.')) continue;
-    if (name.startsWith('@')) linkAll(join(from, name), join(to, name));
-    else symlinkSync(realpathSync(join(from, name)), join(to, name));
+    const source = join(from, name);
+    // A link may lead nowhere.
+    if (name.startsWith('.') || !existsSync(source)) continue;
+    if (name.startsWith('@')) linkAll(source, join(to, name));
+    else symlinkSync(realpathSync(source), join(to, name));
   }
 }
 

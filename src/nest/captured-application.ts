@@ -19,6 +19,9 @@ import { TeardownHooks } from './teardown-hooks.js';
  */
 const LISTEN_WITHIN_MS = 1000;
 
+/** Those of `enableShutdownHooks()`. */
+type HooksArguments = [signals?: readonly string[], ...rest: unknown[]];
+
 /**
  * The application, with the shutdown put before its teardown: `close()` drains first, and signals
  * are the process's to handle, not Nest's.
@@ -45,6 +48,7 @@ export class CapturedApplication implements Teardown {
   #starting = 0;
   #isListening = false;
   #isReopened = false;
+  #isReleased = false;
   #cancelWait = () => {};
   #closing: Promise<void> | undefined;
   #hooks: TeardownHooks | undefined;
@@ -61,14 +65,8 @@ export class CapturedApplication implements Teardown {
     this.#close = instance.close.bind(instance);
     // Stays after the end, so that closing twice is one shutdown.
     replaceMethod(instance, 'close', () => (signal?: string) => this.close(signal));
-    this.replace(
-      'enableShutdownHooks',
-      () =>
-        (...args: [signals?: readonly string[], ...rest: unknown[]]) => {
-          this.onHooksEnabled(...args);
-          return instance;
-        },
-    );
+    this.replace('enableShutdownHooks', () => this.#hooksEnabled(instance));
+    for (const part of ['connectMicroservice', 'select']) this.#handleSignalsOfEach(part);
     this.#followBootstrap();
     for (const start of ['init', 'listen']) this.#holdWhileLeaving(start);
   }
@@ -122,6 +120,7 @@ export class CapturedApplication implements Teardown {
   }
 
   release(): void {
+    this.#isReleased = true;
     this.#cancelWait();
     this.#hooks?.restore();
     this.#replaced.restore();
@@ -129,6 +128,30 @@ export class CapturedApplication implements Teardown {
     replaceMethod(this.instance, 'listen', (original) => (...args: unknown[]) => {
       this.#isReopened = true;
       return original(...args) as unknown;
+    });
+  }
+
+  #hooksEnabled(called: object): (...args: HooksArguments) => object {
+    return (...args) => {
+      this.onHooksEnabled(...args);
+      return called;
+    };
+  }
+
+  /**
+   * A connected microservice, or a context of `select()`, has the providers of the application. Its
+   * own listener would run their hooks at the signal, beside the drain.
+   *
+   * @param name - the method that makes it
+   */
+  #handleSignalsOfEach(name: string): void {
+    this.replace(name, (make) => (...args: unknown[]) => {
+      const part = make(...args) as object;
+      replaceMethod(part, 'enableShutdownHooks', (original) => (...asked: HooksArguments) => {
+        if (this.#isReleased) return original(...asked) as object;
+        return this.#hooksEnabled(part)(...asked);
+      });
+      return part;
     });
   }
 

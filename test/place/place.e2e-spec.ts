@@ -19,6 +19,11 @@ const settings: [string, FixtureConfig][] = [
   ['a testing module', { kind: 'testing' }],
   ['a hybrid application', { kind: 'hybrid' }],
   ['a hybrid with deferred initialization', { kind: 'hybrid', quirks: ['defer-initialization'] }],
+  [
+    'enableShutdownHooks() of a connected microservice',
+    { kind: 'hybrid', quirks: ['enable-hooks-of-microservice'] },
+  ],
+  ['enableShutdownHooks() of a selected module', { quirks: ['enable-hooks-of-selected'] }],
   ['https', { https: true }],
 ];
 
