@@ -4,6 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Service } from './service.mjs';
 
 const NANOSECONDS = 1e6;
+/** How long after the signal a scenario looks at times closely, unless it says otherwise. */
+const COMPARED_MS = 3000;
 /** No scenario takes as long, whatever a solution does. */
 const TIMEOUT_MS = 60_000;
 
@@ -46,9 +48,19 @@ export class Cell {
     }
   }
 
+  /** Resolves when the times that are compared are over; never if the clients go on to the end. */
+  async compared() {
+    const { comparedMs = COMPARED_MS } = this.#scenario;
+    await this.left;
+    await (comparedMs === Infinity
+      ? new Promise(() => {})
+      : sleep(comparedMs, undefined, { ref: false }));
+  }
+
   async #run() {
     const delay = monitorEventLoopDelay();
     delay.enable();
+    void this.compared().then(() => delay.disable());
     const { requests, left = this.#services, figure } = await this.#scenario.run(...this.#services);
     const exits = await Promise.all(left.map(({ exited }) => exited));
     delay.disable();

@@ -2,8 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Cell } from './cell.mjs';
 
-/** How long after the signal a scenario looks at times closely, unless it says otherwise. */
-const COMPARED_MS = 3000;
 /** Between those that run beside each other, so that the exit of one is no load for the others. */
 const APART_MS = 250;
 
@@ -15,7 +13,7 @@ const APART_MS = 250;
  * @returns a promise `ended` of `{ solution, round }` for each, in the order in which they began
  */
 export async function measureRow(solutions, scenario, adapter, parallel) {
-  const { isAlone = false, comparedMs = COMPARED_MS } = scenario;
+  const { isAlone = false } = scenario;
   const rounds = [];
   for (const batch of batches(solutions, isAlone ? 1 : parallel)) {
     const cells = await Promise.all(
@@ -26,15 +24,9 @@ export async function measureRow(solutions, scenario, adapter, parallel) {
       return { solution: cell.solution, round: await cell.run() };
     });
     rounds.push(...ends);
-    await Promise.all(ends.map((end, i) => Promise.race([end, passed(cells[i], comparedMs)])));
+    await Promise.all(ends.map((end, i) => Promise.race([end, cells[i].compared()])));
   }
   return { ended: Promise.all(rounds) };
-}
-
-/** Since the signal; endless where the clients go on until the process ends. */
-async function passed({ left }, ms) {
-  await left;
-  await (ms === Infinity ? new Promise(() => {}) : sleep(ms, undefined, { ref: false }));
 }
 
 function batches(all, size) {

@@ -7,8 +7,6 @@ export const text =
   'A request never ends, and a second SIGTERM comes 200 ms after the first, to end the process at once. ' +
   'The time is from the second signal.';
 
-export const isAlone = true;
-
 const SECOND_AFTER_MS = 200;
 
 export async function run(service) {
