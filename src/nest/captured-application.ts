@@ -66,7 +66,14 @@ export class CapturedApplication implements Teardown {
     // Stays after the end, so that closing twice is one shutdown.
     replaceMethod(instance, 'close', () => (signal?: string) => this.close(signal));
     this.replace('enableShutdownHooks', () => this.#hooksEnabled(instance));
-    for (const part of ['connectMicroservice', 'select']) this.#handleSignalsOfEach(part);
+    for (const name of ['connectMicroservice', 'select']) {
+      this.replace(
+        name,
+        (make) =>
+          (...args) =>
+            this.#handleSignalsOf(make(...args) as object),
+      );
+    }
     this.#followBootstrap();
     for (const start of ['init', 'listen']) this.#holdWhileLeaving(start);
   }
@@ -140,19 +147,21 @@ export class CapturedApplication implements Teardown {
 
   /**
    * A connected microservice, or a context of `select()`, has the providers of the application. Its
-   * own listener would run their hooks at the signal, beside the drain.
-   *
-   * @param name - the method that makes it
+   * own listener would run their hooks at the signal, beside the drain. It may select again.
    */
-  #handleSignalsOfEach(name: string): void {
-    this.replace(name, (make) => (...args: unknown[]) => {
-      const part = make(...args) as object;
-      replaceMethod(part, 'enableShutdownHooks', (original) => (...asked: HooksArguments) => {
-        if (this.#isReleased) return original(...asked) as object;
-        return this.#hooksEnabled(part)(...asked);
-      });
-      return part;
+  #handleSignalsOf(part: object): object {
+    replaceMethod(part, 'enableShutdownHooks', (original) => (...asked: HooksArguments) => {
+      if (this.#isReleased) return original(...asked) as object;
+      return this.#hooksEnabled(part)(...asked);
     });
+    replaceMethod(
+      part,
+      'select',
+      (make) =>
+        (...args: unknown[]) =>
+          this.#handleSignalsOf(make(...args) as object),
+    );
+    return part;
   }
 
   #followBootstrap(): void {
