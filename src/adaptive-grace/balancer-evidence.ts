@@ -45,7 +45,7 @@ export class BalancerEvidence implements TrafficObserver, GraceEvidence {
   ) {
     this.#since = clock.now();
     const arrived = (arrival: Arrival) => this.#arrived(arrival);
-    this.#arrivals = new Arrivals(routes, clock, arrived, 0, -Infinity);
+    this.#arrivals = new Arrivals(routes, clock, arrived, { addressesFrom: 0 });
     traffic.observe(this.#arrivals);
     traffic.observe(this);
   }

@@ -33,7 +33,9 @@ describe('Arrivals', () => {
     const told: Arrival[] = [];
     let reads = 0;
     const from = clock.now() + 100;
-    const arrivals = new Arrivals(noProbes, clock, (one) => told.push(one), 0, from);
+    const arrivals = new Arrivals(noProbes, clock, (one) => told.push(one), {
+      addressesFrom: from,
+    });
     const open = () => {
       const connection: TrafficConnection = {
         protocol: 'http/1.1',

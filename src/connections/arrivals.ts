@@ -18,6 +18,17 @@ interface Newcomer extends Arrival {
   isClosed: boolean;
 }
 
+/** @internal */
+export interface ArrivalsOptions {
+  /** How many to skip: those that had been established before, and waited to be accepted. */
+  readonly waiting?: number;
+  /**
+   * From when on addresses are read. Reading one adds a field to the socket, and V8 compiles all
+   * code that handles sockets again for their new shape.
+   */
+  readonly addressesFrom?: number;
+}
+
 /**
  * Tells new connections with traffic from those of health probes. The purpose of a connection is
  * known with its first answer.
@@ -27,20 +38,19 @@ interface Newcomer extends Arrival {
 export class Arrivals implements TrafficObserver {
   readonly #newcomers = new Map<TrafficConnection, Newcomer>();
   readonly #byRequest = new Map<object, TrafficConnection>();
+  #waiting: number;
+  readonly #addressesFrom: number;
 
   /** @param onArrival - called for each connection that is no probe's, once that is known */
   constructor(
     private readonly routes: Pick<Routes, 'isProbe'>,
     private readonly clock: Clock,
     private readonly onArrival: (arrival: Arrival) => void,
-    /** How many to skip: those that had been established before, and waited to be accepted. */
-    private waiting = 0,
-    /**
-     * From when on addresses are noted. Reading one adds a field to the socket, and V8 compiles all
-     * code that handles sockets again for their new shape.
-     */
-    private readonly addressesFrom = Infinity,
-  ) {}
+    { waiting = 0, addressesFrom = Infinity }: ArrivalsOptions = {},
+  ) {
+    this.#waiting = waiting;
+    this.#addressesFrom = addressesFrom;
+  }
 
   /** The connections whose purpose is not known yet. */
   get undecided(): readonly (Arrival & { readonly isUsed: boolean })[] {
@@ -55,14 +65,14 @@ export class Arrivals implements TrafficObserver {
   connectionOpened(connection: TrafficConnection): void {
     // A websocket was a connection of HTTP before.
     if (connection.protocol === 'websocket') return;
-    if (this.waiting > 0) {
-      this.waiting -= 1;
+    if (this.#waiting > 0) {
+      this.#waiting -= 1;
       return;
     }
     const openedAt = this.clock.now();
     this.#newcomers.set(connection, {
       connection,
-      address: openedAt < this.addressesFrom ? undefined : connection.remoteAddress,
+      address: openedAt < this.#addressesFrom ? undefined : connection.remoteAddress,
       openedAt,
       isUsed: false,
       isClosed: false,

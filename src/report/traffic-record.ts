@@ -60,7 +60,8 @@ export class TrafficRecord implements TrafficObserver {
     this.#newConnections = new NewConnections(begin, gracePeriodMs, withClients);
     const { addressesFrom } = this.#newConnections;
     const arrived = (arrival: Arrival) => this.#newConnections.add(arrival);
-    this.#arrivals = new Arrivals(routes, clock, arrived, traffic.waitingCount, addressesFrom);
+    const waiting = traffic.waitingCount;
+    this.#arrivals = new Arrivals(routes, clock, arrived, { waiting, addressesFrom });
     this.#requestsAtStart = traffic.requestCount;
     this.#connectionsAtStart = traffic.connectionCount;
     this.#stops = [traffic.observe(this.#arrivals), traffic.observe(this)];

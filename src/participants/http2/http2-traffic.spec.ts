@@ -11,7 +11,8 @@ import type { AddressInfo, Socket } from 'node:net';
 
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
-import { Traffic, type TrafficConnection } from '../../connections/traffic.js';
+import { hearConnections } from '../../../test/support/heard-connections.js';
+import { Traffic } from '../../connections/traffic.js';
 import { FakeClock } from '../../testing/fake-clock.js';
 import { Http2Traffic } from './http2-traffic.js';
 
@@ -49,17 +50,6 @@ async function beginRequest(): Promise<Http2ServerResponse> {
   return (await began)[1];
 }
 
-function record(followsHealthy: () => boolean) {
-  const opened: TrafficConnection[] = [];
-  const closed: TrafficConnection[] = [];
-  traffic.observe({
-    followsHealthy,
-    connectionOpened: (connection) => opened.push(connection),
-    connectionClosed: (connection) => closed.push(connection),
-  });
-  return { opened, closed };
-}
-
 it('a healthy application has one listener for each session', async () => {
   const [plainSession, plainSocket] = await openSession();
   const plain = [plainSession.listenerCount('close'), plainSocket.listenerCount('close')];
@@ -88,7 +78,7 @@ it('a session of a healthy application is counted, and forgotten when it closes'
 });
 
 it('a session is found when the shutdown begins, with its requests', async () => {
-  const { opened, closed } = record(() => false);
+  const { opened, closed } = hearConnections(traffic, () => false);
   http2.watch(server);
   const [, socket] = await openSession();
   await beginRequest();
@@ -105,8 +95,8 @@ it('a session is found when the shutdown begins, with its requests', async () =>
   expect([http2.connectionCount, http2.requestCount]).toEqual([0, 0]);
 });
 
-it('who follows the healthy application is told of each session', async () => {
-  const { opened, closed } = record(() => true);
+it('an observer of the healthy application hears of each session', async () => {
+  const { opened, closed } = hearConnections(traffic, () => true);
   http2.watch(server);
   const [, socket] = await openSession();
   expect(opened).toEqual(http2.sessions);
@@ -117,9 +107,9 @@ it('who follows the healthy application is told of each session', async () => {
   expect(closed).toEqual(opened);
 });
 
-it('who follows it late is told of the end of earlier sessions', async () => {
+it('an observer that comes late hears when earlier sessions end', async () => {
   let follows = false;
-  const { closed } = record(() => follows);
+  const { closed } = hearConnections(traffic, () => follows);
   http2.watch(server);
   const [, socket] = await openSession();
   follows = true;

@@ -233,6 +233,7 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
 
   /** Its requests will not be answered. */
   #closed(socket: Socket): void {
+    // An observer may have come since it was opened.
     if (this.traffic.isFollowed) this.follow();
     const h2 = this.#open.get(socket);
     const session = h2 && this.#sessions.get(h2);

@@ -4,7 +4,8 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
-import { Traffic, type TrafficConnection } from '../../connections/traffic.js';
+import { hearConnections } from '../../../test/support/heard-connections.js';
+import { Traffic } from '../../connections/traffic.js';
 import { FakeClock } from '../../testing/fake-clock.js';
 import { UpgradedSockets } from './upgraded-sockets.js';
 
@@ -50,19 +51,8 @@ async function hangUp(socket: Socket): Promise<void> {
   await closed;
 }
 
-function record(followsHealthy: () => boolean) {
-  const opened: TrafficConnection[] = [];
-  const closed: TrafficConnection[] = [];
-  traffic.observe({
-    followsHealthy,
-    connectionOpened: (connection) => opened.push(connection),
-    connectionClosed: (connection) => closed.push(connection),
-  });
-  return { opened, closed };
-}
-
 it('a websocket of a healthy application is counted, not followed, and forgotten when it closes', async () => {
-  const { opened, closed } = record(() => false);
+  const { opened, closed } = hearConnections(traffic, () => false);
   const socket = await upgrade();
   const idle = [upgraded.connectionCount, upgraded.busyCount];
   running = 1;
@@ -77,7 +67,7 @@ it('a websocket of a healthy application is counted, not followed, and forgotten
 });
 
 it('a websocket is found when the shutdown begins, with its path and age', async () => {
-  const { closed } = record(() => false);
+  const { closed } = hearConnections(traffic, () => false);
   await clock.advance(5.5);
   const socket = await upgrade();
   await clock.advance(1000);
@@ -95,8 +85,8 @@ it('an upgrade to another protocol is found, and is no websocket', async () => {
   expect([...upgraded]).toMatchObject([{ upgrade: { path: undefined } }]);
 });
 
-it('who follows the healthy application is told of each', async () => {
-  const { opened, closed } = record(() => true);
+it('an observer of the healthy application hears of each', async () => {
+  const { opened, closed } = hearConnections(traffic, () => true);
   const socket = await upgrade();
   expect(opened).toEqual([...upgraded]);
   await hangUp(socket);
@@ -104,9 +94,9 @@ it('who follows the healthy application is told of each', async () => {
   expect(closed).toEqual(opened);
 });
 
-it('who follows it late is told of the end of earlier ones', async () => {
+it('an observer that comes late hears when earlier ones end', async () => {
   let follows = false;
-  const { closed } = record(() => follows);
+  const { closed } = hearConnections(traffic, () => follows);
   const socket = await upgrade();
   follows = true;
   await hangUp(socket);

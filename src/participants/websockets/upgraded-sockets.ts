@@ -118,6 +118,7 @@ export class UpgradedSockets implements Iterable<UpgradedSocket>, TrafficSource 
   }
 
   #closed(socket: Socket): void {
+    // An observer may have come since it was opened.
     if (this.traffic.isFollowed) this.follow();
     const upgraded = this.#followed.get(socket);
     this.#open.delete(socket);
