@@ -18,7 +18,7 @@ export const why = {
     'update").',
   idle:
     'A request may be on its way while its idle connection is closed. So each solution that closes idle ' +
-    'connections loses one or two of 100 by chance, and small differences say nothing. nestjs-drain exits ' +
+    'connections loses two or three of 100 by chance, and small differences say nothing. nestjs-drain exits ' +
     'later because it keeps a connection open for `idleLingerMs` (1 s) after its last response.',
   silent:
     'Others destroy a connection without a request at once. nestjs-drain gives it 200 ms, because a ' +
