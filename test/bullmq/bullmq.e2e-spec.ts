@@ -107,7 +107,7 @@ describe.skipIf(isRedisMissing)('BullMQ', () => {
     const app = await queues.startApp({}, { LISTENER: 'yes' });
     const orders = queue();
     await startJobs(app, orders, ['tells'], 100);
-    await app.until('queue event', () => app.order.includes('event-begins'));
+    await app.event('event-begins', 2);
     app.signal('SIGTERM');
     expect(await app.exited).toMatchObject({ code: 0, signal: null });
     const ended = app.events.filter(({ name }) => name === 'event-ends');

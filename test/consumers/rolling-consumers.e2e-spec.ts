@@ -35,7 +35,7 @@ function jobs(program: string) {
 async function bullMqJobs(): Promise<SharedWork> {
   const { redis, prefix, ...work } = jobs('bullmq');
   const queue = new Queue('orders', { connection: redis, prefix });
-  const events = new QueueEvents('orders', { connection: redis, prefix });
+  const events = new QueueEvents('orders', { connection: redis, prefix, lastEventId: '0' });
   open.push(queue, events);
   await events.waitUntilReady();
   return {
