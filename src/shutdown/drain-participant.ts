@@ -44,6 +44,13 @@ export interface DrainParticipant {
    */
   readonly stopsAt?: 'grace' | 'draining' | 'last';
   /**
+   * The shutdown begins: finds out what it has in flight. Called before anybody asks, so that
+   * nothing is looked for twice.
+   *
+   * @internal
+   */
+  takeStock?(): void;
+  /**
    * Tells peers to go, each at its own moment of the next `windowMs`. Called at the beginning of
    * the grace period, if there is one.
    */

@@ -104,6 +104,11 @@ export class Drain {
       .map(nameOf);
   }
 
+  /** The shutdown begins. */
+  takeStock(): void {
+    for (const one of this.#participants) this.#ask(one, () => one.takeStock?.(), undefined);
+  }
+
   /** Stops the intake of the participants that stop at once. */
   stopEarlyIntake(): void {
     for (const participant of this.#participants) {

@@ -105,7 +105,7 @@ describe('the states of a shutdown', () => {
     expect(clock.timers).toBe(0);
   });
 
-  it('begin with red readiness before anything else happens', () => {
+  it('begin with a look at the work in flight, and with red readiness before anything else happens', () => {
     const { sequence, jobs } = setUp();
     const seen: string[] = [];
     const note = (what: string) => void seen.push(`${what} in ${sequence.state}`);
@@ -113,11 +113,13 @@ describe('the states of a shutdown', () => {
     sequence.intakeSignal.addEventListener('abort', () => note('intake stops'));
     sequence.addParticipant({
       ...stubborn({ stopsAt: 'grace' }),
+      takeStock: () => note('takeStock'),
       stopIntake: () => note('stopIntake'),
       announce: () => note('announce'),
     });
     void sequence.start(SIGTERM);
     expect(seen).toEqual([
+      'takeStock in running',
       'entered in grace',
       'intake stops in grace',
       'stopIntake in grace',

@@ -270,6 +270,7 @@ export class ShutdownSequence {
   async #passGrace(trigger: ShutdownTrigger): Promise<EndedBy> {
     const gracePeriodMs = this.graceMs(trigger);
     this.#end.set(this.longestMs(trigger));
+    this.#drain.takeStock();
     this.#enter('grace');
     this.#intake.abort();
     this.#drain.stopEarlyIntake();

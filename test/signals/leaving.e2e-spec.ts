@@ -152,6 +152,14 @@ describe('a close() of the application', () => {
   });
 });
 
+it('what is done before the exit and at the exit is done, however late it is asked for', async () => {
+  const app = await start({ quirks: ['flushes-late'] });
+  app.signal('SIGTERM');
+  expect(await app.exited).toMatchObject({ code: 0, signal: null });
+  expect(app.order.filter((name) => name === 'flushed')).toHaveLength(2);
+  expect(app.order).toContain('last-exit-listener');
+});
+
 it('an application without the module leaves with the others, and its requests are answered', async () => {
   const app = await start({ quirks: ['other-application'], options: { gracePeriodMs: 300 } });
   await app.event('listening', 2);

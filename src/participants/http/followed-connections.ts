@@ -142,7 +142,7 @@ export class FollowedConnections implements OpenResponses {
     if (!this.#connections.has(socket)) return;
     this.traffic.connectionUpgraded(connection);
     socket.off('close', this.#onSocketClose);
-    this.#forget(socket);
+    this.#forget(connection);
   }
 
   /** From now on the last response of each of these connections says `Connection: close`. */
@@ -193,20 +193,22 @@ export class FollowedConnections implements OpenResponses {
       this.#released.delete(socket);
       this.traffic.connectionClosed(connection, 'cut');
     });
-    this.#forget(socket);
+    this.#forget(connection);
   }
 
   destroyReleased(): void {
     for (const socket of this.#released) socket.destroy();
   }
 
-  /** They count as gone at once; their sockets would report it some turns later. */
+  /** It counts as gone at once: its socket would report it some turns later. */
+  destroy(connection: Connection): void {
+    connection.destroy();
+    if (connection.isResting) this.#closed(connection);
+    else this.#endAll(connection);
+  }
+
   destroyAll(): void {
-    for (const connection of this.connections) {
-      connection.destroy();
-      if (connection.isResting) this.#closed(connection);
-      else this.#endAll(connection);
-    }
+    for (const connection of this.connections) this.destroy(connection);
   }
 
   dispose(): void {
@@ -255,13 +257,12 @@ export class FollowedConnections implements OpenResponses {
 
   #closed(connection: Connection): void {
     this.traffic.connectionClosed(connection, connection.closedBy);
-    this.#forget(connection.socket);
+    this.#forget(connection);
   }
 
-  #forget(socket: Socket): void {
-    const connection = this.#connections.get(socket);
-    this.#connections.delete(socket);
-    if (connection !== undefined) this.#waiting.closed(connection);
+  #forget(connection: Connection): void {
+    this.#connections.delete(connection.socket);
+    this.#waiting.closed(connection);
     this.ends.connectionGone();
   }
 

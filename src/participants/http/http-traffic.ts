@@ -162,6 +162,12 @@ export class HttpTraffic implements TrafficSource {
     return this.responses.tasks(this.#followedSince ?? this.clock.now());
   }
 
+  /** Ends a connection. It may still be in its TLS handshake. */
+  destroy(connection: Connection): void {
+    if (this.responses.has(connection.socket)) this.responses.destroy(connection);
+    else connection.destroy();
+  }
+
   /**
    * Ends all connections. A request in flight ends with an error, so that no client takes it for
    * whole.

@@ -81,13 +81,12 @@ export class HttpParticipant implements DrainParticipant {
     );
     sequence.observe({
       entered: (state) => {
-        if (state === 'grace') this.#begin();
         if (state === 'closing') this.#traffic.responses.destroyReleased();
       },
     });
   }
 
-  #begin(): void {
+  takeStock(): void {
     this.#traffic.follow();
     this.#completedBefore = this.#traffic.responses.completed;
   }
@@ -212,8 +211,7 @@ export class HttpParticipant implements DrainParticipant {
     for (const connection of connections) {
       if (!connection.isResting || isHeld(connection, moment)) continue;
       if (restMsOf(connection, moment) > 0) continue;
-      connection.closedBy = 'idle';
-      connection.socket.destroy();
+      this.#traffic.destroy(connection);
     }
   }
 }

@@ -30,9 +30,11 @@ interface Timer {
  * @internal
  */
 export function socketsOf(server: Server): readonly Socket[] | undefined {
-  return connectionsOf(server)
-    ?.all?.()
-    .flatMap(({ socket }) => socket ?? []);
+  const parsers = connectionsOf(server)?.all?.();
+  if (parsers === undefined) return undefined;
+  const sockets: Socket[] = [];
+  for (const { socket } of parsers) if (socket) sockets.push(socket);
+  return sockets;
 }
 
 /** Whether a server has such a list. Copying it costs more the longer it is. @internal */

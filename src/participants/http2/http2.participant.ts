@@ -48,14 +48,13 @@ export class Http2Participant implements DrainParticipant {
     );
     sequence.observe({
       entered: (state) => {
-        if (state === 'grace') this.#begin();
         // Only sessions with released requests are left.
         if (state === 'closing') this.#traffic.cutAll();
       },
     });
   }
 
-  #begin(): void {
+  takeStock(): void {
     this.#traffic.follow();
     this.#completedBefore = this.#traffic.completed;
   }

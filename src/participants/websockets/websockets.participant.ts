@@ -63,12 +63,15 @@ export class WebSocketsParticipant implements DrainParticipant {
     );
     sequence.observe({
       entered: (state) => {
-        if (state === 'grace') this.#connections.follow();
         if (state === 'closing') {
           this.#cancelEnd = clock.after(LEFT_ALONE_MS, () => this.#connections.endUpgraded());
         }
       },
     });
+  }
+
+  takeStock(): void {
+    this.#connections.follow();
   }
 
   dispose(): void {
