@@ -1,15 +1,21 @@
 import { Worker } from 'node:worker_threads';
 
+import { inBackground } from './background-thread.js';
+
+/** All threads have this clock. A test may replace it later. */
+const { hrtime } = process;
+
 /** Runs in a thread of its own, so it can neither log through Nest nor exit. */
 const SOURCE = `
 const { workerData } = require('node:worker_threads');
 const { writeSync } = require('node:fs');
+const leftMs = Number(workerData.endsAt - process.hrtime.bigint()) / 1e6;
 setTimeout(() => {
   try {
     writeSync(2, 'nestjs-drain: the event loop was still blocked at the deadline: killing the process\\n');
   } catch {}
   process.kill(process.pid, 'SIGKILL');
-}, workerData.ms);
+}, Math.max(0, leftMs));
 `;
 
 /**
@@ -29,8 +35,10 @@ export function startWatchdog(ms: number): void {
     // It writes to the descriptor itself. Pipes from it would be new kinds of streams, for which V8
     // compiles code of Node again that handles each request.
     const unpiped = { stdout: true, stderr: true };
-    const own = { workerData: { ms }, name };
-    const worker = new Worker(SOURCE, { eval: true, ...own, ...inherited, ...unpiped });
+    // The start of the thread takes time, too.
+    const endsAt = hrtime.bigint() + BigInt(Math.ceil(ms * 1e6));
+    const options = { eval: true, workerData: { endsAt }, name, ...inherited, ...unpiped };
+    const worker = inBackground(() => new Worker(SOURCE, options));
     worker.on('error', warn);
     worker.unref();
   } catch (error) {
