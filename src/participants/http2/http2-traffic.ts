@@ -6,28 +6,21 @@ import type {
 } from 'node:http2';
 import type { Server, Socket } from 'node:net';
 
-import { ageOf } from '../../connections/age-of.js';
 import { forEachAlone } from '../../connections/for-each-alone.js';
 import { isHttp1 } from '../../connections/is-http1.js';
 import { Listeners } from '../../connections/listeners.js';
-import type { HttpResponse, OpenResponses } from '../../connections/open-responses.js';
+import type { HttpResponse } from '../../connections/open-responses.js';
 import { openStreams, resetStream, responseOf } from '../../connections/open-streams.js';
 import { sharedListener } from '../../connections/shared-listener.js';
 import type { Traffic, TrafficSource } from '../../connections/traffic.js';
 import type { Routes } from '../../routes/routes.js';
 import type { Clock } from '../../shutdown/clock.js';
 import type { DrainTask } from '../../shutdown/drain-participant.js';
-import type { Outcome } from '../../shutdown/outcome.js';
+import { RequestsInFlight } from './requests-in-flight.js';
 import { Session } from './session.js';
 
 /** The error code of RFC 9113 section 7. */
 const INTERNAL_ERROR = 2;
-
-interface RequestInFlight {
-  readonly session: Session;
-  /** When its header had been read; undefined if its session was not followed then. */
-  readonly since: number | undefined;
-}
 
 /**
  * The HTTP/2 servers of one application, their sessions, and the requests in flight on these. While
@@ -37,39 +30,35 @@ interface RequestInFlight {
  *
  * @internal
  */
-export class Http2Traffic implements OpenResponses, TrafficSource {
-  readonly responses: OpenResponses = this;
+export class Http2Traffic implements TrafficSource {
+  readonly responses: RequestsInFlight;
   readonly protocol = 'h2';
   readonly listeners: Listeners;
   /** All that are open. Kept small, because there is one for each client. */
   readonly #open = new Map<Socket, ServerHttp2Session>();
   /** Those that are followed. */
   readonly #sessions = new Map<Http2Session, Session>();
-  /** The session of each stream: a stream that has ended has forgotten it. */
-  readonly #requests = new Map<Http2ServerResponse, RequestInFlight>();
-  readonly #released = new Set<Http2ServerResponse>();
   /** The connection that is becoming a session. */
   #socket: Socket | undefined;
   #followedSince: number | undefined;
-  #completed = 0;
   #onQuiet = () => {};
-  readonly #onClose = sharedListener((response: Http2ServerResponse) => this.#end(response));
   readonly #onSocketClose = sharedListener((socket: Socket) => this.#closed(socket));
   /** Called for each new session. */
   onSession: (session: Session) => void = () => {};
 
   constructor(
-    private readonly routes: Pick<Routes, 'labelOf'>,
+    routes: Pick<Routes, 'labelOf'>,
     private readonly traffic: Traffic,
     private readonly clock: Clock,
   ) {
     this.listeners = new Listeners(clock);
+    this.responses = new RequestsInFlight(routes, traffic, clock, () => this.#lookWhetherEmpty());
     traffic.add(this);
   }
 
   /** Requests whose response is not complete, and other streams. */
   get requestCount(): number {
-    return this.#requests.size + this.#otherStreams().length;
+    return this.responses.size + this.#otherStreams().length;
   }
 
   get connectionCount(): number {
@@ -88,7 +77,7 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
 
   /** How many responses have been completed. */
   get completed(): number {
-    return this.#completed;
+    return this.responses.completed;
   }
 
   /** The sessions that are followed. */
@@ -98,7 +87,7 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
 
   /** Whether there is nothing left to wait for. */
   get isEmpty(): boolean {
-    return this.#requests.size === 0 && this.sessions.every(({ isReleased }) => isReleased);
+    return this.responses.size === 0 && this.sessions.every(({ isReleased }) => isReleased);
   }
 
   watch(server: Server): void {
@@ -130,12 +119,8 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
   }
 
   tasks(): DrainTask[] {
-    const now = this.clock.now();
-    const requests = [...this.#requests].map(([response, { since }]) => ({
-      label: this.routes.labelOf(response),
-      ...ageOf(since, this.#followedSince ?? now, now),
-    }));
-    return [...requests, ...this.#otherStreams().map(() => ({ label: 'HTTP/2 push or tunnel' }))];
+    const others = this.#otherStreams().map(() => ({ label: 'HTTP/2 push or tunnel' }));
+    return [...this.responses.tasks(this.#followedSince), ...others];
   }
 
   /**
@@ -144,7 +129,7 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
    */
   cutAll(): void {
     const others = this.#otherStreams();
-    const responses = [...this.#requests.keys(), ...this.#released];
+    const { responses } = this.responses;
     try {
       forEachAlone(others, (stream) => resetStream(stream, INTERNAL_ERROR));
       forEachAlone(responses, ({ stream }) => stream.close(INTERNAL_ERROR));
@@ -155,28 +140,7 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
 
   #cutSessions(): void {
     forEachAlone(this.sessions, (session) => session.cut());
-    // They count as gone at once; their streams would report it some turns later.
-    for (const response of this.#requests.keys()) {
-      response.off('close', this.#onClose);
-      this.#end(response);
-    }
-  }
-
-  openResponses(): HttpResponse[] {
-    return [...this.#requests.keys()];
-  }
-
-  /** An announced session takes no new requests. */
-  endConnectionAfter(): void {}
-
-  release(response: Http2ServerResponse): void {
-    const request = this.#requests.get(response);
-    if (request === undefined) return;
-    response.off('close', this.#onClose);
-    request.session.hasReleased = true;
-    this.#released.add(response);
-    response.once('close', () => this.#released.delete(response));
-    this.#forget(response);
+    this.responses.endAll();
   }
 
   /** Removes every listener from the servers, and forgets everything. */
@@ -221,7 +185,7 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
     const session = this.#add(h2, socket);
     for (const stream of session.streams ?? []) {
       const response = responseOf(stream);
-      if (response !== undefined) this.#count(response, session, undefined);
+      if (response !== undefined) this.responses.find(response, session);
     }
   }
 
@@ -240,59 +204,24 @@ export class Http2Traffic implements OpenResponses, TrafficSource {
     this.#open.delete(socket);
     if (h2 === undefined || session === undefined) return;
     this.#sessions.delete(h2);
-    if (session.requests > 0) this.#endAll(session);
+    if (session.requests > 0) this.responses.endAllOf(session);
     this.traffic.connectionClosed(session, session.closedBy);
-    if (this.isEmpty) this.#onQuiet();
-  }
-
-  #endAll(session: Session): void {
-    for (const [response, request] of this.#requests) {
-      if (request.session !== session) continue;
-      response.off('close', this.#onClose);
-      this.#end(response);
-    }
+    this.#lookWhetherEmpty();
   }
 
   #begin(response: Http2ServerResponse): void {
     const session = response.stream.session && this.#sessions.get(response.stream.session);
-    if (session === undefined || this.#requests.has(response)) return;
-    this.#count(response, session, this.clock.now());
-    this.traffic.requestBegan(response, session);
-  }
-
-  #count(response: Http2ServerResponse, session: Session, since: number | undefined): void {
-    session.requests += 1;
-    this.#requests.set(response, { session, since });
-    response.on('close', this.#onClose);
-  }
-
-  #end(response: Http2ServerResponse): void {
-    const end = this.#outcomeOf(response);
-    if (end === 'completed') this.#completed += 1;
-    const request = this.#requests.get(response);
-    const since = request === undefined ? this.clock.now() : request.since;
-    this.traffic.requestEnded(response, since, end);
-    this.#forget(response);
+    if (session !== undefined) this.responses.begin(response, session);
   }
 
   /** Streams without a `request` event: pushes, tunnels, requests that `checkContinue` took. */
   #otherStreams(): Http2Stream[] {
-    const responses = [...this.#requests.keys(), ...this.#released];
-    const known = new Set<Http2Stream>(responses.map(({ stream }) => stream));
+    const known = this.responses.streams;
     const streams = [...this.#open.values()].flatMap((h2) => openStreams(h2) ?? []);
     return streams.filter((stream) => !known.has(stream));
   }
 
-  #outcomeOf(response: Http2ServerResponse): Outcome {
-    if (response.writableEnded && response.stream.rstCode === 0) return 'completed';
-    return this.#requests.get(response)?.session.closedBy === 'cut' ? 'cut' : 'aborted';
-  }
-
-  #forget(response: Http2ServerResponse): void {
-    const request = this.#requests.get(response);
-    if (request === undefined) return;
-    this.#requests.delete(response);
-    request.session.requests -= 1;
+  #lookWhetherEmpty(): void {
     if (this.isEmpty) this.#onQuiet();
   }
 }
