@@ -105,7 +105,7 @@ describe('the states of a shutdown', () => {
     expect(clock.timers).toBe(0);
   });
 
-  it('begin with a look at the work in flight, and with red readiness before anything else happens', () => {
+  it('begin with a look at the work in flight, then red readiness, before anything else happens', () => {
     const { sequence, jobs } = setUp();
     const seen: string[] = [];
     const note = (what: string) => void seen.push(`${what} in ${sequence.state}`);

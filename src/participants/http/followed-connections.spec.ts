@@ -19,3 +19,13 @@ it('a response that stands for none, and has no request, is left alone', () => {
   connections.sayCloseTo(() => true);
   expect(response.writeHead(201).statusCode).toBe(201);
 });
+
+it('a connection that is closed while it rests is gone at once, before its socket says so', () => {
+  const socket = new Socket();
+  let socketHasSaidSo = false;
+  socket.on('close', () => (socketHasSaidSo = true));
+  connections.destroy(connections.open(socket));
+  expect(connections.connectionCount).toBe(0);
+  expect(socket.destroyed).toBe(true);
+  expect(socketHasSaidSo).toBe(false);
+});
